@@ -1,0 +1,1 @@
+//! The call center of one account as a state machine without IO.

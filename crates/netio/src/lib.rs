@@ -1,0 +1,1 @@
+//! Sockets, batches, buffers and the one clock.

@@ -1,0 +1,1 @@
+//! Loss, jitter and round-trip time to R-factor and MOS.

@@ -1,0 +1,1 @@
+//! Recording timeline, containers and segment life cycle without IO.

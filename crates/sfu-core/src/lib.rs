@@ -1,0 +1,1 @@
+//! The SFU of one shard as a state machine without IO.

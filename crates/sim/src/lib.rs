@@ -1,0 +1,1 @@
+//! Simulated callers and agents against a reference model.

@@ -1,0 +1,1 @@
+//! Logs, metrics and personal data kept out of both.

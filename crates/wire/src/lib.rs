@@ -1,0 +1,1 @@
+//! Messages between roles and to browsers.

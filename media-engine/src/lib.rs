@@ -1,0 +1,1 @@
+//! Media engine: one thread and one SFU shard per core.

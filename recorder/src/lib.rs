@@ -1,0 +1,1 @@
+//! Recorder: tap frames in, crash-safe files out.

@@ -1,0 +1,1 @@
+//! Signaling: HTTP API and WebSocket over one call center per account.
