@@ -1,0 +1,132 @@
+//! Commands to the recorder and the facts it reports.
+
+use model::{
+    AccountId, CallDirection, CallId, ConversationId, LegId, MediaTime, ParticipantType, RecordingMedia, SegmentId,
+    TrackKind, WallTime,
+};
+use serde::{Deserialize, Serialize};
+
+/// What signaling asks of the recorder. Repeating a command is harmless.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum Command {
+    /// Start writing a leg's tracks.
+    Start(Box<SegmentStart>),
+    /// Finish a leg's segment: no more frames will come.
+    Stop {
+        /// The segment to finish.
+        segment: SegmentId,
+    },
+    /// Remove a finished segment's files, leaving a tombstone.
+    Delete {
+        /// The segment to remove.
+        segment: SegmentId,
+    },
+}
+
+/// Everything the recorder must know to write a segment and to recover it after a crash.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SegmentStart {
+    /// The segment. A screen share of the same leg is written beside it under the same id with the suffix `-screen`.
+    pub segment: SegmentId,
+    /// Whose recording.
+    pub account: AccountId,
+    /// The conversation it belongs to.
+    pub conversation: ConversationId,
+    /// The call: all segments of one call share its timeline.
+    pub call: CallId,
+    /// The leg that is recorded.
+    pub leg: LegId,
+    /// Who speaks on that leg.
+    pub participant: ParticipantType,
+    /// Identity of who speaks.
+    pub identity: String,
+    /// Display name of who speaks.
+    pub display_name: String,
+    /// Display name of the call's agent, for file names.
+    pub agent_name: String,
+    /// Display name of the customer, for file names.
+    pub customer_name: String,
+    /// Direction of the call.
+    pub direction: CallDirection,
+    /// What to record.
+    pub media: RecordingMedia,
+    /// When the call's recording began, UTC.
+    pub started_at: WallTime,
+    /// Zero of the call's recording timeline on the engine's clock: the same for all its segments.
+    pub epoch: MediaTime,
+}
+
+/// Facts from the recorder.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum Event {
+    /// The first frame reached the file.
+    Started {
+        /// The segment.
+        segment: SegmentId,
+    },
+    /// A file is complete, with duration and index. A leg with a screen share reports two files.
+    Finished(Box<SegmentFile>),
+    /// Nothing could be kept.
+    Failed {
+        /// The segment.
+        segment: SegmentId,
+        /// What went wrong, for an operator.
+        reason: String,
+    },
+    /// Frames were lost on the way to the disk; the call goes on.
+    Behind {
+        /// The segment.
+        segment: SegmentId,
+        /// Frames dropped since the last report.
+        dropped: u64,
+        /// What went wrong, for an operator.
+        reason: String,
+    },
+    /// A video track waits for a keyframe; signaling passes the wish on to the engine.
+    KeyframeNeeded {
+        /// The leg that sends the video.
+        leg: LegId,
+        /// Camera or screen.
+        track: TrackKind,
+    },
+    /// The files of a segment are gone.
+    Deleted {
+        /// The segment.
+        segment: SegmentId,
+    },
+}
+
+/// A finished recording file.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SegmentFile {
+    /// The segment it belongs to.
+    pub segment: SegmentId,
+    /// Whose recording.
+    pub account: AccountId,
+    /// The call.
+    pub call: CallId,
+    /// The leg.
+    pub leg: LegId,
+    /// True for the leg's shared screen, false for its voice and camera.
+    pub screen: bool,
+    /// What the file holds.
+    pub media: RecordingMedia,
+    /// Path under the recorder's folder, with `/`.
+    pub path: String,
+    /// Name under which people download it.
+    pub file_name: String,
+    /// MIME type: `audio/ogg`, `video/webm` or `video/mp4`.
+    pub mime: String,
+    /// Size in bytes.
+    pub bytes: u64,
+    /// Length in milliseconds.
+    pub duration_ms: u64,
+    /// Stated gaps, in milliseconds of the whole.
+    pub gaps_ms: u64,
+    /// SHA-256 of the file, lower-case hex.
+    pub sha256: String,
+    /// The recorder had died while it was written; it was completed at the next start.
+    pub recovered: bool,
+}
