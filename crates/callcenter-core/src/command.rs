@@ -1,0 +1,360 @@
+//! What can be asked of the core.
+
+use crate::row::{
+    AgentRow, CallRow, ConversationRow, ConversationStatus, LinkConfigRow, LinkRow, NoteRow, Priority, QueueRow,
+};
+use crate::settings::AccountSettings;
+use model::{
+    AgentId, AgentStatus, CallId, CallMedia, ConversationId, LegId, LinkConfigId, LinkId, MediaTime, QueueId, Role,
+    SegmentId,
+};
+use std::collections::BTreeMap;
+use wire::browser::MediaState;
+use wire::recorder::SegmentFile;
+
+/// A command. Ids that it needs are derived from the command's own id.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Command {
+    // --- set-up, by admins and supervisors ---
+    /// Replace the settings. Running calls keep what they read at their start.
+    SetSettings(AccountSettings),
+    /// A new agent.
+    CreateAgent(NewAgent),
+    /// Change an agent's fields.
+    UpdateAgent {
+        /// The agent.
+        agent: AgentId,
+        /// The new fields.
+        fields: NewAgent,
+    },
+    /// Give an agent its own wrap-up time, or with `None` the account's again.
+    SetAgentWrapUp {
+        /// The agent.
+        agent: AgentId,
+        /// Seconds.
+        seconds: Option<u32>,
+    },
+    /// The agent serves the queue.
+    LinkAgentQueue {
+        /// The agent.
+        agent: AgentId,
+        /// The queue.
+        queue: QueueId,
+    },
+    /// The agent no longer serves the queue.
+    UnlinkAgentQueue {
+        /// The agent.
+        agent: AgentId,
+        /// The queue.
+        queue: QueueId,
+    },
+    /// A new queue.
+    CreateQueue(NewQueue),
+    /// Change a queue's fields.
+    UpdateQueue {
+        /// The queue.
+        queue: QueueId,
+        /// The new fields.
+        fields: NewQueue,
+    },
+    /// Delete a queue; the default queue cannot be deleted. Its waiting calls go to the default queue.
+    DeleteQueue(QueueId),
+    /// A new link configuration, or new fields of one. Becoming the default takes that from the other.
+    PutLinkConfig(LinkConfigRow),
+    /// Delete a link configuration; its links use the default one.
+    DeleteLinkConfig(LinkConfigId),
+    /// A new call link; its row comes ready from the shell, with `used_at` empty.
+    CreateLink(LinkRow),
+    /// Delete a link. A call that came by it goes on.
+    DeleteLink(LinkId),
+
+    // --- conversations ---
+    /// A conversation without a contact, over the API.
+    CreateConversation(ConversationFields),
+    /// Change a conversation. Closed ones refuse.
+    UpdateConversation {
+        /// The conversation.
+        conversation: ConversationId,
+        /// What changes.
+        fields: ConversationFields,
+    },
+    /// Write a note. Closed conversations refuse.
+    AddNote {
+        /// The conversation.
+        conversation: ConversationId,
+        /// The author.
+        agent: Option<AgentId>,
+        /// The text, 1 to 4000 characters.
+        content: String,
+    },
+
+    // --- agents ---
+    /// The agent sets its own status.
+    SetStatus {
+        /// The agent.
+        agent: AgentId,
+        /// The new status.
+        status: AgentStatus,
+    },
+    /// A sign of life of the agent's page or client.
+    Heartbeat {
+        /// The agent.
+        agent: AgentId,
+    },
+    /// The agent's page connected. Live leg and state are read with the query functions afterwards.
+    AgentConnected {
+        /// The agent.
+        agent: AgentId,
+    },
+    /// The agent's page is gone.
+    AgentDisconnected {
+        /// The agent.
+        agent: AgentId,
+    },
+    /// The agent answers. The shell then adds the leg to the engine.
+    Accept {
+        /// Who answers.
+        agent: AgentId,
+        /// The ringing leg.
+        leg: LegId,
+    },
+    /// The agent declines.
+    Decline {
+        /// Who declines.
+        agent: AgentId,
+        /// The ringing leg.
+        leg: LegId,
+    },
+    /// Add time to the running wrap-up.
+    ExtendWrapUp {
+        /// The agent.
+        agent: AgentId,
+        /// Seconds, more than zero.
+        seconds: u32,
+    },
+    /// End the running wrap-up.
+    ClearWrapUp {
+        /// The agent.
+        agent: AgentId,
+    },
+
+    // --- customers ---
+    /// A customer calls by a link.
+    StartCall(NewCall),
+
+    // --- either party ---
+    /// End the call for both.
+    Hangup {
+        /// The leg of who hangs up.
+        leg: LegId,
+    },
+    /// What the participant has turned on.
+    SetMedia {
+        /// The leg.
+        leg: LegId,
+        /// The new state.
+        media: MediaState,
+    },
+    /// The leg's page is gone (customers; an agent's page reports with `AgentDisconnected`).
+    PageLost {
+        /// The leg.
+        leg: LegId,
+    },
+    /// It is back.
+    PageBack {
+        /// The leg.
+        leg: LegId,
+    },
+
+    // --- the engine ---
+    /// ICE and DTLS are up.
+    LegConnected {
+        /// The leg.
+        leg: LegId,
+        /// When, on the engine's clock.
+        at: MediaTime,
+    },
+    /// The leg's packets stopped, or its transport is gone.
+    PathLost {
+        /// The leg.
+        leg: LegId,
+    },
+    /// Packets come again.
+    PathBack {
+        /// The leg.
+        leg: LegId,
+    },
+    /// The engine refused the leg's offer.
+    LegRefused {
+        /// The leg.
+        leg: LegId,
+        /// Why.
+        reason: String,
+    },
+    /// The engine was started anew and holds nothing: every live leg must rejoin.
+    EngineRestarted,
+
+    // --- the recorder ---
+    /// A file is complete.
+    SegmentFinished(Box<SegmentFile>),
+    /// Nothing could be kept.
+    SegmentFailed {
+        /// The segment.
+        segment: SegmentId,
+        /// Why.
+        reason: String,
+    },
+}
+
+/// Fields of an agent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewAgent {
+    /// At most 255 characters.
+    pub display_name: String,
+    /// Mail address.
+    pub email: Option<String>,
+    /// Agent or supervisor.
+    pub role: Role,
+    /// A disabled agent takes no calls.
+    pub enabled: bool,
+    /// Status to start with.
+    pub status: AgentStatus,
+}
+
+/// Fields of a queue.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewQueue {
+    /// At most 255 characters.
+    pub name: String,
+    /// The account's default queue: only the first one created may be it.
+    pub is_default: bool,
+    /// Calls are assigned to agents by the system.
+    pub auto_assignment: bool,
+    /// Free text of the owner's systems.
+    pub external_id: Option<String>,
+}
+
+/// Fields of a conversation; `None` leaves a field as it is.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ConversationFields {
+    /// At most 1000 characters.
+    pub topic: Option<String>,
+    /// At most 4000 characters.
+    pub summary: Option<String>,
+    /// Status.
+    pub status: Option<ConversationStatus>,
+    /// Priority.
+    pub priority: Option<Priority>,
+    /// Queue.
+    pub queue: Option<QueueId>,
+    /// Assignee; `Some(None)` takes it away.
+    pub agent: Option<Option<AgentId>>,
+}
+
+/// A customer's call by a link.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NewCall {
+    /// The link, which the shell found by the hash of its secret.
+    pub link: LinkId,
+    /// The identity in the customer's token.
+    pub identity: String,
+    /// The name in the customer's token.
+    pub display_name: String,
+    /// With or without a camera.
+    pub media: CallMedia,
+    /// From the page.
+    pub custom_data: BTreeMap<String, String>,
+}
+
+/// What a command gives back.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Reply {
+    /// Done.
+    Done,
+    /// The new or changed agent.
+    Agent(Box<AgentRow>),
+    /// The new or changed queue.
+    Queue(Box<QueueRow>),
+    /// The new or changed conversation.
+    Conversation(Box<ConversationRow>),
+    /// The new note.
+    Note(Box<NoteRow>),
+    /// The new call.
+    CallStarted {
+        /// The call.
+        call: Box<CallRow>,
+        /// The customer's leg: the shell adds it to the engine.
+        leg: LegId,
+    },
+    /// The agent answered: the shell adds the leg to the engine's room of this call.
+    Accepted {
+        /// The call.
+        call: CallId,
+        /// The agent's leg.
+        leg: LegId,
+    },
+}
+
+/// Why a command was refused. Nothing changed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum CommandError {
+    /// No such agent.
+    #[error("no agent found with id={0}")]
+    UnknownAgent(AgentId),
+    /// No such queue.
+    #[error("no queue found with id={0}")]
+    UnknownQueue(QueueId),
+    /// No such conversation, or it is closed and gone from the core.
+    #[error("no conversation found with id={0}")]
+    UnknownConversation(ConversationId),
+    /// No such live leg, or it belongs to somebody else.
+    #[error("no live call leg found with id={0}")]
+    UnknownLeg(LegId),
+    /// No such link.
+    #[error("this call link does not exist")]
+    UnknownLink,
+    /// No such link configuration.
+    #[error("no call link configuration found with id={0}")]
+    UnknownLinkConfig(LinkConfigId),
+    /// A time-frame link was opened before its time.
+    #[error("this call link is not active yet")]
+    LinkInactive,
+    /// The link's time is over, or it was used.
+    #[error("this call link is expired or was used")]
+    LinkExpired,
+    /// Closed conversations do not change.
+    #[error("Closed conversation cannot be changed")]
+    ConversationClosed,
+    /// The customer has a live call already.
+    #[error("there is a live call already")]
+    CallExists,
+    /// The agent has another live call.
+    #[error("the agent is in another call")]
+    AgentBusy,
+    /// The leg does not ring any more.
+    #[error("the call does not ring here any more")]
+    NotRinging,
+    /// The agent has no running wrap-up.
+    #[error("Agent is not in Wrapping status.")]
+    NotWrapping,
+    /// Agents may not extend wrap-ups in this account.
+    #[error("extending the wrap-up is not enabled")]
+    CannotExtendWrapUp,
+    /// A queue with this name or the default queue exists already; or the default queue was to be deleted.
+    #[error("{0}")]
+    Conflict(String),
+    /// A value is out of its range.
+    #[error("{field}: {reason}")]
+    Invalid {
+        /// The field, in the API's name.
+        field: &'static str,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// A limit of `limits.rs` was reached.
+    #[error("the account has reached its limit of {limit}")]
+    LimitReached {
+        /// Name and number of the limit.
+        limit: String,
+    },
+}

@@ -1,0 +1,441 @@
+//! Rows: the truth for a restart. Every state that must survive is in one of these.
+
+use crate::settings::AccountSettings;
+use model::{
+    AgentId, AgentStatus, CallDirection, CallId, CallMedia, ConversationId, CustomerId, EndedBy, LegId, LinkConfigId,
+    LinkId, MediaTime, NoteId, ParticipantType, QueueId, RecordingMedia, Role, SegmentId, VoiceStatus, WallTime,
+};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use wire::browser::{CallKind, LegPhase, MediaState};
+
+/// An agent.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct AgentRow {
+    /// Key; also the WebRTC identity.
+    pub id: AgentId,
+    /// Name to show, at most 255 characters.
+    pub display_name: String,
+    /// Mail address, for people to tell agents apart.
+    pub email: Option<String>,
+    /// Agent or supervisor.
+    pub role: Role,
+    /// A disabled agent takes no calls.
+    pub enabled: bool,
+    /// What the agent set.
+    pub status: AgentStatus,
+    /// What the agent does with calls.
+    pub voice: VoiceStatus,
+    /// Since when the agent has been free: the longest wins.
+    pub idle_since: WallTime,
+    /// Wrap-up seconds instead of the account's.
+    pub wrap_up_seconds: Option<u32>,
+    /// The wrap-up that runs.
+    pub wrap_up: Option<RunningWrapUp>,
+    /// Queues that the agent serves.
+    pub queues: Vec<QueueId>,
+    /// Last sign of life of the agent's page.
+    pub last_seen: Option<WallTime>,
+    /// Creation, UTC.
+    pub created_at: WallTime,
+    /// Last change, UTC.
+    pub updated_at: WallTime,
+}
+
+/// A running wrap-up.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RunningWrapUp {
+    /// The call that ended.
+    pub call: CallId,
+    /// Its conversation.
+    pub conversation: ConversationId,
+    /// When the agent is free again.
+    pub until: WallTime,
+}
+
+/// A queue.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct QueueRow {
+    /// Key. The API shows the default queue's id as null.
+    pub id: QueueId,
+    /// Name, at most 255 characters.
+    pub name: String,
+    /// Calls without another route come here. Exactly one per account.
+    pub is_default: bool,
+    /// Calls are assigned to agents by the system.
+    pub auto_assignment: bool,
+    /// Free text of the owner's systems.
+    pub external_id: Option<String>,
+    /// Creation, UTC.
+    pub created_at: WallTime,
+    /// Last change, UTC.
+    pub updated_at: WallTime,
+    /// A deleted queue stays for what refers to it.
+    pub deleted_at: Option<WallTime>,
+}
+
+/// A customer.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CustomerRow {
+    /// Key.
+    pub id: CustomerId,
+    /// What the customer is known by, for example the identity of a call link.
+    pub identity: String,
+    /// Name to show.
+    pub display_name: String,
+    /// Creation, UTC.
+    pub created_at: WallTime,
+}
+
+/// Status of a conversation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum ConversationStatus {
+    /// Being worked on.
+    #[default]
+    Open,
+    /// Waits for the customer.
+    Waiting,
+    /// Done; a new contact opens it again.
+    Solved,
+    /// Over: nothing changes it any more.
+    Closed,
+}
+
+/// Priority of a conversation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Priority {
+    /// Before all others.
+    Urgent,
+    /// Before normal.
+    High,
+    /// The default.
+    #[default]
+    Normal,
+    /// After all others.
+    Low,
+}
+
+/// A conversation.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ConversationRow {
+    /// Key.
+    pub id: ConversationId,
+    /// With whom; absent for one made over the API without a contact.
+    pub customer: Option<CustomerId>,
+    /// At most 1000 characters.
+    pub topic: Option<String>,
+    /// At most 4000 characters.
+    pub summary: Option<String>,
+    /// Status.
+    pub status: ConversationStatus,
+    /// Priority.
+    pub priority: Priority,
+    /// Queue.
+    pub queue: Option<QueueId>,
+    /// Assignee.
+    pub agent: Option<AgentId>,
+    /// `CALLS` for calls, `NO_CHANNEL` for one made over the API.
+    pub channel: String,
+    /// Creation, UTC.
+    pub created_at: WallTime,
+    /// Last change, UTC.
+    pub updated_at: WallTime,
+    /// When it was closed.
+    pub closed_at: Option<WallTime>,
+}
+
+/// Life of a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum CallState {
+    /// In a queue, nobody rings.
+    Waiting,
+    /// An agent's page rings.
+    Ringing,
+    /// Answered, the agent's media is being set up.
+    Connecting,
+    /// Both are connected.
+    Established,
+    /// Over.
+    Ended,
+}
+
+/// A call.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CallRow {
+    /// Key; the API's `conferenceId`.
+    pub id: CallId,
+    /// The conversation.
+    pub conversation: ConversationId,
+    /// The customer.
+    pub customer: CustomerId,
+    /// Direction.
+    pub direction: CallDirection,
+    /// Regular, transferred or callback.
+    pub kind: CallKind,
+    /// With or without a camera at the start.
+    pub media: CallMedia,
+    /// Where it is in life.
+    pub state: CallState,
+    /// Its queue.
+    pub queue: QueueId,
+    /// Only this agent may be rung: a call link that leads to the agent who shared it.
+    pub only_agent: Option<AgentId>,
+    /// The link it came by.
+    pub link: Option<LinkId>,
+    /// As the customer's page gave it.
+    pub custom_data: BTreeMap<String, String>,
+    /// Agents that declined or let it ring, in order; emptied when all others had their turn.
+    pub passed_over: Vec<AgentId>,
+    /// The agent that rings until then.
+    pub ring_until: Option<WallTime>,
+    /// What is recorded, read from the settings at the start.
+    pub recording: Option<RecordingMedia>,
+    /// Zero of the recording's timeline on the engine's clock.
+    pub recording_epoch: Option<MediaTime>,
+    /// Arrival, UTC.
+    pub created_at: WallTime,
+    /// Answer, UTC.
+    pub answered_at: Option<WallTime>,
+    /// End, UTC.
+    pub ended_at: Option<WallTime>,
+    /// Who ended it.
+    pub ended_by: Option<EndedBy>,
+    /// Public API code of the end, for example 10000.
+    pub end_code: Option<u32>,
+}
+
+/// A leg.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct LegRow {
+    /// Key; the API's `callId`.
+    pub id: LegId,
+    /// Its call.
+    pub call: CallId,
+    /// Customer or agent.
+    pub participant: ParticipantType,
+    /// The agent, on an agent's leg.
+    pub agent: Option<AgentId>,
+    /// Identity of the participant.
+    pub identity: String,
+    /// Name to show.
+    pub display_name: String,
+    /// Where it is in life.
+    pub phase: LegPhase,
+    /// What the participant has turned on.
+    pub media: MediaState,
+    /// Since when its page or its path to the engine is gone; wall time, so that a restart can arm the timer again.
+    pub lost_since: Option<WallTime>,
+    /// The recording segment that is open.
+    pub segment: Option<SegmentId>,
+    /// Creation, UTC.
+    pub created_at: WallTime,
+    /// Media up, UTC.
+    pub connected_at: Option<WallTime>,
+    /// End, UTC.
+    pub ended_at: Option<WallTime>,
+}
+
+/// Where a call link leads.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum LinkDestination {
+    /// To the contact center, by its routing rules.
+    Conversations {
+        /// Name of the contact center to show.
+        display_name: Option<String>,
+    },
+    /// To the agent who shared it.
+    Webrtc {
+        /// The agent's id.
+        identity: String,
+        /// Name to show.
+        display_name: Option<String>,
+    },
+}
+
+/// A call link.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct LinkRow {
+    /// Key.
+    pub id: LinkId,
+    /// SHA-256 of the secret in the URL, lower-case hex.
+    pub secret_hash: String,
+    /// The secret, sealed by the shell so that the API can show the URL again; opaque here.
+    pub secret_sealed: String,
+    /// Branding; the default configuration when absent.
+    pub config: Option<LinkConfigId>,
+    /// Identity under which the customer appears, 3 to 64 characters; a fresh one per call when absent.
+    pub identity: Option<String>,
+    /// Name under which the customer appears.
+    pub display_name: Option<String>,
+    /// The page shows the identity.
+    pub show_identity: bool,
+    /// Where it leads.
+    pub destination: LinkDestination,
+    /// Given to the agent with the call.
+    pub custom_data: BTreeMap<String, String>,
+    /// Spent once a call is established.
+    pub one_time: bool,
+    /// Opens then.
+    pub start: WallTime,
+    /// Expires then.
+    pub end: WallTime,
+    /// The agent that made it.
+    pub created_by: Option<AgentId>,
+    /// Creation, UTC.
+    pub created_at: WallTime,
+    /// When a one-time link was spent.
+    pub used_at: Option<WallTime>,
+}
+
+/// A call-link configuration: texts and colours of the page, as the public API has them.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct LinkConfigRow {
+    /// Key.
+    pub id: LinkConfigId,
+    /// Name.
+    pub name: String,
+    /// The one used where a link names none.
+    pub is_default: bool,
+    /// `initialOptions`, `callOptions` and `theme` as JSON of the public API, checked by the shell.
+    pub body: serde_json::Value,
+    /// Creation, UTC.
+    pub created_at: WallTime,
+    /// Last change, UTC.
+    pub updated_at: WallTime,
+}
+
+/// A note in a conversation.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct NoteRow {
+    /// Key.
+    pub id: NoteId,
+    /// The conversation.
+    pub conversation: ConversationId,
+    /// Its author.
+    pub agent: Option<AgentId>,
+    /// At most 4000 characters.
+    pub content: String,
+    /// Creation, UTC.
+    pub created_at: WallTime,
+    /// Last change, UTC.
+    pub updated_at: WallTime,
+}
+
+/// State of a recording file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum SegmentState {
+    /// Being written.
+    Recording,
+    /// Complete.
+    Finished,
+    /// Nothing could be kept.
+    Failed,
+    /// Removed; the row stays.
+    Deleted,
+}
+
+/// A recording file, or what is left of it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SegmentRow {
+    /// Key, together with `screen`.
+    pub id: SegmentId,
+    /// The leg's shared screen rather than its voice and camera.
+    pub screen: bool,
+    /// The conversation.
+    pub conversation: ConversationId,
+    /// The call.
+    pub call: CallId,
+    /// The leg.
+    pub leg: LegId,
+    /// Who speaks.
+    pub participant: ParticipantType,
+    /// The agent who speaks, or who handled the call.
+    pub agent: Option<AgentId>,
+    /// Name of who speaks.
+    pub display_name: String,
+    /// State.
+    pub state: SegmentState,
+    /// What it holds.
+    pub media: RecordingMedia,
+    /// Path under the recorder's folder.
+    pub path: Option<String>,
+    /// Name for downloads.
+    pub file_name: Option<String>,
+    /// MIME type.
+    pub mime: Option<String>,
+    /// Size in bytes.
+    pub bytes: Option<u64>,
+    /// Length in milliseconds.
+    pub duration_ms: Option<u64>,
+    /// Stated gaps in milliseconds.
+    pub gaps_ms: Option<u64>,
+    /// SHA-256, lower-case hex.
+    pub sha256: Option<String>,
+    /// Why it failed.
+    pub reason: Option<String>,
+    /// When the recording began.
+    pub started_at: WallTime,
+}
+
+/// One changed row. The store writes all changes of a command in one transaction.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum RowChange {
+    /// The account's settings.
+    Settings(AccountSettings),
+    /// Insert or replace.
+    Agent(AgentRow),
+    /// Insert or replace.
+    Queue(QueueRow),
+    /// Insert or replace.
+    Customer(CustomerRow),
+    /// Insert or replace.
+    Conversation(ConversationRow),
+    /// Insert or replace.
+    Call(CallRow),
+    /// Insert or replace.
+    Leg(LegRow),
+    /// Insert or replace.
+    Link(LinkRow),
+    /// Remove.
+    LinkDeleted(LinkId),
+    /// Insert or replace.
+    LinkConfig(LinkConfigRow),
+    /// Remove.
+    LinkConfigDeleted(LinkConfigId),
+    /// Insert or replace.
+    Note(NoteRow),
+    /// Insert or replace, keyed by id and `screen`.
+    Segment(SegmentRow),
+}
+
+/// What the core is built from at start: settings, everything that can still change, nothing that is over.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Snapshot {
+    /// Settings.
+    pub settings: AccountSettings,
+    /// All agents.
+    pub agents: Vec<AgentRow>,
+    /// All queues, deleted ones too.
+    pub queues: Vec<QueueRow>,
+    /// Customers of the conversations below.
+    pub customers: Vec<CustomerRow>,
+    /// Conversations that are not closed.
+    pub conversations: Vec<ConversationRow>,
+    /// Calls that have not ended.
+    pub calls: Vec<CallRow>,
+    /// Legs of those calls that have not ended.
+    pub legs: Vec<LegRow>,
+    /// All links.
+    pub links: Vec<LinkRow>,
+    /// All link configurations.
+    pub link_configs: Vec<LinkConfigRow>,
+    /// Segments that are being written.
+    pub segments: Vec<SegmentRow>,
+    /// Sequence number of the last event in the log.
+    pub last_event: u64,
+}
