@@ -1,1 +1,32 @@
 //! Sockets, batches, buffers and the one clock.
+//!
+//! A media thread owns one [`Port`]: a UDP socket and an ICE-TCP listener on the same number, a waker for its control
+//! queue, and buffers that are allocated once. A turn of the thread is
+//!
+//! ```text
+//! wait(timeout) ─► receive(each datagram) ─► … the shard thinks … ─► queue(each transmit) ─► flush() ─► wait
+//! ```
+//!
+//! Nothing here looks into a datagram. This is the only crate with `unsafe`: batches of datagrams, interface addresses
+//! and CPU affinity have no safe interface in the standard library.
+
+mod affinity;
+mod clock;
+mod connection;
+mod counters;
+mod framing;
+mod interfaces;
+pub mod limits;
+mod mmsg;
+mod port;
+mod send_queue;
+mod sockaddr;
+mod tcp;
+mod udp;
+
+pub use affinity::pin_current_thread;
+pub use clock::Clock;
+pub use counters::Counters;
+pub use framing::{FrameReader, OversizedFrame, frame_header, next_frame};
+pub use interfaces::interface_addresses;
+pub use port::{Datagram, Port, Protocol, Transmit, WakeReasons, Waker};
