@@ -1,0 +1,97 @@
+//! A Switchroom process of the test's own.
+
+use serde_json::Value;
+use std::{
+    io::{BufRead, BufReader},
+    path::Path,
+    process::{Child, Command, Stdio},
+    sync::mpsc,
+    time::Duration,
+};
+
+/// How long a start may take, recovery of recordings included.
+const START_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// Killed when dropped.
+pub(crate) struct Server {
+    process: Child,
+    /// What `--print-json` said: addresses, sign-ins, a call link.
+    pub(crate) ready: Value,
+}
+
+impl Server {
+    /// Starts with demo data in `data`, on free ports.
+    pub(crate) fn start(data: &Path, more: &[&str]) -> Self {
+        let mut process = Command::new(env!("CARGO_BIN_EXE_switchroom"))
+            .args(["up", "--demo", "--print-json", "--http", "127.0.0.1:0", "--admin", "127.0.0.1:0"])
+            .args(["--media", "127.0.0.1:0", "--data"])
+            .arg(data)
+            .args(more)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::inherit())
+            .spawn()
+            .expect("the binary starts");
+        let stdout = process.stdout.take().expect("stdout is piped");
+        let (tell, told) = mpsc::channel();
+        // The reader goes on to the end, so that the server never blocks on a full pipe.
+        std::thread::spawn(move || {
+            for line in BufReader::new(stdout).lines().map_while(Result::ok) {
+                if line.starts_with('{') {
+                    tell.send(line).ok();
+                }
+            }
+        });
+        let line = match told.recv_timeout(START_TIMEOUT) {
+            Ok(line) => line,
+            Err(error) => {
+                process.kill().ok();
+                panic!("the server did not print its addresses: {error}");
+            }
+        };
+        Self { process, ready: serde_json::from_str(&line).expect("one line of JSON") }
+    }
+
+    /// A string of the start-up line.
+    pub(crate) fn told(&self, key: &str) -> &str {
+        self.ready[key].as_str().unwrap_or_else(|| panic!("{key} in {}", self.ready))
+    }
+
+    /// The demo sign-in with this user name.
+    pub(crate) fn login(&self, username: &str) -> &Value {
+        self.ready["logins"]
+            .as_array()
+            .and_then(|logins| logins.iter().find(|login| login["username"] == username))
+            .unwrap_or_else(|| panic!("a sign-in for {username} in {}", self.ready))
+    }
+
+    /// An address below the console's.
+    pub(crate) fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.told("console").trim_end_matches('/'))
+    }
+
+    /// Calls the API with the demo key.
+    pub(crate) fn api(&self, method: &str, path: &str, body: Option<&Value>) -> Value {
+        let request = ureq::http::Request::builder()
+            .method(method)
+            .uri(self.url(path))
+            .header("authorization", format!("App {}", self.told("api_key")))
+            .header("content-type", "application/json")
+            .body(body.map(Value::to_string).unwrap_or_default())
+            .expect("a request");
+        let mut response = ureq::run(request).unwrap_or_else(|error| panic!("{method} {path}: {error}"));
+        response.body_mut().read_json().unwrap_or_else(|error| panic!("{method} {path}: {error}"))
+    }
+
+    /// SIGKILL, as a crash.
+    pub(crate) fn kill(mut self) {
+        self.process.kill().expect("killed");
+        self.process.wait().expect("gone");
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.process.kill().ok();
+        self.process.wait().ok();
+    }
+}
