@@ -256,6 +256,35 @@ pub enum LinkDestination {
     },
 }
 
+/// Hours of the day and days of the week at which a link may be used, in UTC.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LinkHours {
+    /// First minute of the day, 0 to 1439.
+    pub start_minute: u16,
+    /// Last minute of the day, 0 to 1439; before the first one, the hours go past midnight.
+    pub end_minute: u16,
+    /// Days on which the hours begin, 0 for Monday to 6 for Sunday; all when empty.
+    pub days: Vec<u8>,
+}
+
+impl LinkHours {
+    /// Whether `at` lies within the hours of an accepted day.
+    pub fn contains(&self, at: WallTime) -> bool {
+        const MINUTES_A_DAY: i64 = 24 * 60;
+        let minutes = at.0.div_euclid(60_000);
+        let minute = u16::try_from(minutes.rem_euclid(MINUTES_A_DAY)).expect("a minute of the day");
+        let past_midnight = self.end_minute < self.start_minute && minute <= self.end_minute;
+        let inside = if self.end_minute < self.start_minute {
+            minute >= self.start_minute || past_midnight
+        } else {
+            (self.start_minute..=self.end_minute).contains(&minute)
+        };
+        // 1970-01-01 was a Thursday, day 3.
+        let day = (minutes.div_euclid(MINUTES_A_DAY) + 3 - i64::from(past_midnight)).rem_euclid(7);
+        inside && (self.days.is_empty() || self.days.iter().any(|accepted| i64::from(*accepted) == day))
+    }
+}
+
 /// A call link.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct LinkRow {
@@ -283,6 +312,9 @@ pub struct LinkRow {
     pub start: WallTime,
     /// Expires then.
     pub end: WallTime,
+    /// Hours and days at which it may be used; at any when absent. Outside of them it is inactive.
+    #[serde(default)]
+    pub open_hours: Option<LinkHours>,
     /// The agent that made it.
     pub created_by: Option<AgentId>,
     /// Creation, UTC.
@@ -438,4 +470,31 @@ pub struct Snapshot {
     pub segments: Vec<SegmentRow>,
     /// Sequence number of the last event in the log.
     pub last_event: u64,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Friday, 20 November 2026, 22:30 UTC.
+    const FRIDAY_EVENING: WallTime = WallTime(1_795_213_800_000);
+    const HOUR_MS: i64 = 3_600_000;
+
+    #[test]
+    fn link_hours_hold_within_a_day() {
+        let office = LinkHours { start_minute: 9 * 60, end_minute: 22 * 60 + 30, days: vec![4] };
+        assert!(office.contains(FRIDAY_EVENING));
+        assert!(!office.contains(WallTime(FRIDAY_EVENING.0 + 60_000)));
+        assert!(!office.contains(WallTime(FRIDAY_EVENING.0 - 14 * HOUR_MS)));
+        assert!(!office.contains(WallTime(FRIDAY_EVENING.0 - 24 * HOUR_MS)), "Thursday");
+    }
+
+    #[test]
+    fn link_hours_past_midnight_belong_to_the_day_they_began() {
+        let night = LinkHours { start_minute: 22 * 60, end_minute: 6 * 60, days: vec![4] };
+        assert!(night.contains(FRIDAY_EVENING));
+        assert!(night.contains(WallTime(FRIDAY_EVENING.0 + 4 * HOUR_MS)), "Saturday, 02:30");
+        assert!(!night.contains(WallTime(FRIDAY_EVENING.0 - 20 * HOUR_MS)), "Friday, 02:30");
+        assert!(!night.contains(WallTime(FRIDAY_EVENING.0 + 24 * HOUR_MS)), "Saturday evening");
+    }
 }
