@@ -1,0 +1,487 @@
+import { type CallEvents, type CallOptions, CallStatus } from "./call-types.ts";
+import { Emitter } from "./emitter.ts";
+import { asCallError, callError, SwitchroomError } from "./errors.ts";
+import type { Link } from "./link.ts";
+import type { CameraOrientation } from "./media.ts";
+import { Peer, type PeerOptions } from "./peer.ts";
+import { type NetworkQuality, QualitySampler } from "./quality.ts";
+import { Repair } from "./repair.ts";
+import { Sources } from "./sources.ts";
+import { Speaker } from "./speaker.ts";
+import type {
+  CallError,
+  ClientRequest,
+  EndedBy,
+  IncomingCallInfo,
+  LegMessage,
+  LegSnapshot,
+  MediaState,
+  OfferReason,
+  ParticipantType,
+  Remote,
+} from "./wire.ts";
+
+export interface CallSetup {
+  link: Link;
+  windowMs: number;
+  options: CallOptions;
+  peerOptions: PeerOptions;
+  outputDeviceId: string | undefined;
+  /** Which side this page is. */
+  party: ParticipantType;
+  /** The call that an agent answers; absent for a customer's own call. */
+  incoming?: IncomingCallInfo | undefined;
+  /** The live leg that a reloaded page takes up again. */
+  resumed?: LegSnapshot | undefined;
+  /** The client forgets the call. */
+  onFinished: (call: Call) => void;
+}
+
+const SECOND_MS = 1_000;
+const OFF: MediaState = { muted: false, camera: false, screen_share: false };
+
+/** A call from its start, accept or resumption to its end. */
+export class Call extends Emitter<CallEvents> {
+  readonly options: CallOptions;
+  readonly customData: Record<string, string>;
+  /** The other party, once known. */
+  remote: Remote | undefined;
+  /** What the other party has turned on. */
+  remoteMedia: MediaState = OFF;
+  remoteConnected = true;
+  recording = false;
+  soundBlocked = false;
+  /** The place in the queue; 0 until told. */
+  position = 0;
+  /** The page's clock, in milliseconds since 1970. */
+  readonly startTime = Date.now();
+  establishTime: number | undefined;
+  endTime: number | undefined;
+
+  readonly #setup: CallSetup;
+  readonly #sources: Sources;
+  readonly #speaker: Speaker;
+  readonly #repair: Repair;
+  readonly #sampler = new QualitySampler();
+  #leg: string | undefined;
+  #status: CallStatus = CallStatus.INITIALIZED;
+  #peer: Peer | undefined;
+  #negotiation: Promise<unknown> = Promise.resolve();
+  #opened = false;
+  #starting = false;
+  #sampling: ReturnType<typeof setInterval> | undefined;
+  #cameraOrientation: CameraOrientation;
+
+  constructor(setup: CallSetup) {
+    super();
+    const { options, incoming, resumed } = setup;
+    this.#setup = setup;
+    this.options = options;
+    this.customData = options.customData ?? incoming?.custom_data ?? {};
+    this.#leg = incoming?.leg ?? resumed?.leg;
+    this.remote = incoming?.from;
+    this.#cameraOrientation = options.videoOptions?.cameraOrientation ?? "FRONT";
+    this.#sources = new Sources(
+      { deviceId: options.audioOptions?.deviceId, processing: options.audioOptions?.processing },
+      { deviceId: options.videoOptions?.deviceId, orientation: options.videoOptions?.cameraOrientation },
+      resumed?.own_media.muted ?? options.audio === false,
+    );
+    this.#speaker = new Speaker(setup.outputDeviceId, () => this.#setSoundBlocked(true));
+    this.#repair = new Repair(
+      {
+        linkReady: () => setup.link.ready,
+        negotiate: (reason) => this.#negotiate(reason),
+        lost: (remainingMs) => this.#tell("reconnecting", { remainingMs }),
+        back: () => this.#tell("reconnected", undefined),
+        givenUp: (error) => this.#finish(error, null, this.duration),
+      },
+      setup.windowMs,
+    );
+    this.#listenToSources();
+    globalThis.addEventListener?.("online", this.#online);
+  }
+
+  /** The leg's id: the public API's `callId`. */
+  get id(): string | undefined {
+    return this.#leg;
+  }
+
+  get status(): CallStatus {
+    return this.#status;
+  }
+
+  /** Milliseconds since the call was answered. */
+  get duration(): number {
+    if (this.establishTime === undefined) return 0;
+    return Math.max(0, (this.endTime ?? Date.now()) - this.establishTime);
+  }
+
+  get reconnecting(): boolean {
+    return this.#repair.broken;
+  }
+
+  get muted(): boolean {
+    return this.#sources.state.muted;
+  }
+
+  get hasCameraVideo(): boolean {
+    return this.#sources.state.camera;
+  }
+
+  get hasScreenShare(): boolean {
+    return this.#sources.state.screen_share;
+  }
+
+  /** The other party's voice and camera. */
+  get remoteStream(): MediaStream | undefined {
+    return this.#peer?.remote;
+  }
+
+  get remoteScreenStream(): MediaStream | undefined {
+    return this.#peer?.remoteScreen;
+  }
+
+  /** One's own microphone, camera or screen, for meters and previews. */
+  localTrack(kind: "audio" | "camera" | "screen"): MediaStreamTrack | null {
+    return this.#sources.track(kind);
+  }
+
+  mute(on: boolean): void {
+    this.#sources.mute(on);
+  }
+
+  /** Turns the camera on or off; rejects with a `SwitchroomError` when it cannot be opened. */
+  cameraVideo(on: boolean): Promise<void> {
+    return this.#sources.camera(on);
+  }
+
+  /** Asks for a screen, window or tab and shares it, or stops that. */
+  screenShare(on: boolean): Promise<void> {
+    return this.#sources.screen(on);
+  }
+
+  startScreenShare(options: { allowedDisplayOptions?: ("browser" | "monitor" | "window")[] } = {}): Promise<void> {
+    return this.#sources.screen(true, options.allowedDisplayOptions?.[0]);
+  }
+
+  stopScreenShare(): Promise<void> {
+    return this.#sources.screen(false);
+  }
+
+  get cameraOrientation(): CameraOrientation {
+    return this.#cameraOrientation;
+  }
+
+  async setCameraOrientation(orientation: CameraOrientation): Promise<void> {
+    await this.#sources.useCamera({ orientation });
+    this.#cameraOrientation = orientation;
+    this.emit("changed", undefined);
+  }
+
+  setAudioInputDevice(deviceId: string): Promise<void> {
+    return this.#sources.useMicrophone({ ...this.#sources.audio, deviceId });
+  }
+
+  setVideoInputDevice(deviceId: string): Promise<void> {
+    return this.#sources.useCamera({ deviceId });
+  }
+
+  setAudioOutputDevice(deviceId: string): Promise<void> {
+    return this.#speaker.useDevice(deviceId);
+  }
+
+  setAudioProcessing(on: boolean): Promise<void> {
+    return this.#sources.useMicrophone({ ...this.#sources.audio, processing: on });
+  }
+
+  /** 0 to 1. */
+  get volume(): number {
+    return this.#speaker.volume;
+  }
+
+  set volume(volume: number) {
+    this.#speaker.volume = volume;
+  }
+
+  /** Plays sound that the browser had blocked; call it from a click. */
+  async enableSound(): Promise<void> {
+    await this.#speaker.resume();
+    this.#setSoundBlocked(false);
+  }
+
+  /** Ends the call for both parties. */
+  hangup(): void {
+    const leg = this.#leg;
+    if (this.#status === CallStatus.FINISHED) return;
+    if (leg !== undefined && this.#setup.link.ready) {
+      this.#setup.link.request({ type: "hangup", leg }).catch(() => undefined);
+    }
+    this.#finish(callError("NORMAL_HANGUP", "The call ended."), this.#setup.party, this.duration);
+  }
+
+  /** Opens the devices and starts, accepts or resumes the call. Used by the client. */
+  async begin(): Promise<void> {
+    const { resumed, options } = this.#setup;
+    try {
+      await this.#sources.open(resumed?.own_media.camera ?? options.video ?? false, options.tracks);
+    } catch (error) {
+      this.#fail(asCallError(error));
+      throw error;
+    }
+    if (this.#over) return;
+    this.#opened = true;
+    if (resumed === undefined) {
+      await this.#start();
+    } else {
+      this.#take(resumed);
+      this.#repair.linkUp(this.#setup.windowMs, true);
+    }
+  }
+
+  /** The link broke. Used by the client. */
+  linkDown(): void {
+    if (this.#opened) this.#repair.linkDown();
+  }
+
+  /** The link is back and the server says what it knows of this identity's leg. Used by the client. */
+  linkUp(leg: LegSnapshot | null, windowMs: number): void {
+    if (this.#over || !this.#opened) return;
+    const lost = leg === null || (this.#leg !== undefined && leg.leg !== this.#leg);
+    if (lost && this.#leg !== undefined) {
+      this.#finish(callError("NETWORK_ERROR", "The call ended while the connection was away."), null, this.duration);
+      return;
+    }
+    const unanswered = this.#setup.incoming !== undefined && leg?.phase === "ringing";
+    if (leg === null || unanswered) {
+      // The request that started or accepted the call never arrived.
+      this.#repair.linkUp(windowMs, false);
+      void this.#start();
+      return;
+    }
+    this.#leg = leg.leg;
+    this.#take(leg);
+    this.#sendMedia();
+    this.#repair.linkUp(windowMs, !leg.media_alive || this.#peer === undefined);
+  }
+
+  /** A message about this leg. Used by the client. */
+  receive(message: LegMessage): void {
+    if (this.#over) return;
+    switch (message.type) {
+      case "waiting":
+        this.position = message.position;
+        this.#setStatus(CallStatus.CALLING);
+        return this.#tell("waiting", { position: message.position });
+      case "ringing":
+        this.#setStatus(CallStatus.RINGING);
+        return this.#tell("ringing", undefined);
+      case "established":
+        // This page's clock may differ from the server's.
+        return this.#established(message.remote, Date.now(), message.recording);
+      case "renegotiate":
+        this.#peer?.prefer(message.video_codecs);
+        this.#negotiate("renegotiate").catch(() => this.#repair.rejoin());
+        return;
+      case "remote_media":
+        return this.#setRemoteMedia(message.media);
+      case "remote_connection":
+        this.remoteConnected = message.connected;
+        return this.#tell(message.connected ? "remote-reconnected" : "remote-disconnected", undefined);
+      case "remote_network_quality":
+        return this.#tell("remote-network-quality-changed", {
+          networkQuality: message.network_quality as NetworkQuality,
+        });
+      case "media_path":
+        return this.#repair.server(message.connected, message.rejoin);
+      case "quality":
+        return this.emit("quality", { own: message.own, remote: message.remote });
+      case "hangup":
+        return this.#finish(message.code, message.ended_by, message.duration_ms);
+    }
+  }
+
+  /** Another page of the same agent took the call over. Used by the client. */
+  takenOver(): void {
+    this.#finish(callError("ANSWERED_ELSEWHERE", "The call goes on in another window."), null, this.duration);
+  }
+
+  get #over(): boolean {
+    return this.#status === CallStatus.FINISHED;
+  }
+
+  async #start(): Promise<void> {
+    if (this.#starting) return;
+    this.#starting = true;
+    this.#setStatus(this.#setup.incoming === undefined ? CallStatus.CALLING : CallStatus.CONNECTING);
+    try {
+      const peer = await this.#newPeer();
+      const offer = await peer.offer(false);
+      const reply = await this.#setup.link.request(this.#opening(offer));
+      if (this.#over) return;
+      if (reply.type === "call_started") {
+        this.#leg = reply.leg;
+        await peer.answer(reply.answer);
+      } else if (reply.type === "answer") {
+        await peer.answer(reply.sdp);
+      }
+      this.#sendMedia();
+      this.#listenIn();
+    } catch (error) {
+      // Without a link the request is sent again when it is back: see linkUp.
+      if (this.#setup.link.ready) this.#fail(asCallError(error));
+      else this.#repair.linkDown();
+    } finally {
+      this.#starting = false;
+    }
+  }
+
+  #opening(offer: string): ClientRequest {
+    const leg = this.#setup.incoming?.leg;
+    if (leg !== undefined) return { type: "accept", leg, offer };
+    const media = this.options.video === true ? "video" : "audio";
+    return { type: "start_call", media, offer, custom_data: this.customData };
+  }
+
+  async #newPeer(): Promise<Peer> {
+    this.#peer?.close();
+    const peer = new Peer(this.#setup.peerOptions, (state) => {
+      if (this.#peer === peer) this.#repair.ice(state);
+    });
+    this.#peer = peer;
+    this.#sampler.restart();
+    await this.#sources.attach(peer);
+    return peer;
+  }
+
+  /** One offer and answer at a time. */
+  #negotiate(reason: OfferReason): Promise<void> {
+    const turn = this.#negotiation.then(async () => {
+      const leg = this.#leg;
+      if (this.#over || leg === undefined) return;
+      const fresh = reason === "rejoin" || this.#peer === undefined;
+      const peer = fresh ? await this.#newPeer() : (this.#peer as Peer);
+      const sdp = await peer.offer(reason === "ice_restart");
+      const reply = await this.#setup.link.request({ type: "offer", leg, reason: fresh ? "rejoin" : reason, sdp });
+      if (reply.type !== "answer") throw new SwitchroomError(callError("MEDIA_ERROR", "The server sent no answer."));
+      if (this.#over || this.#peer !== peer) return;
+      await peer.answer(reply.sdp);
+      this.#sendMedia();
+      if (fresh) this.#listenIn();
+    });
+    this.#negotiation = turn.catch(() => undefined);
+    return turn;
+  }
+
+  /** Plays what comes in, and shows the streams of a new PeerConnection. */
+  #listenIn(): void {
+    const peer = this.#peer;
+    if (peer === undefined) return;
+    void this.#speaker.play(new MediaStream(peer.remote.getAudioTracks()));
+    if (this.remoteMedia.camera) this.emit("remote-camera-video-added", { stream: peer.remote });
+    if (this.remoteMedia.screen_share) this.emit("remote-screen-share-added", { stream: peer.remoteScreen });
+    this.emit("changed", undefined);
+  }
+
+  #take(leg: LegSnapshot): void {
+    this.recording = leg.recording;
+    if (leg.phase === "established" && leg.remote !== null) {
+      this.#established(leg.remote, leg.established_at ?? Date.now(), leg.recording);
+      this.#setRemoteMedia(leg.remote_media);
+    } else {
+      const status = { ringing: CallStatus.RINGING, connecting: CallStatus.CONNECTING, waiting: CallStatus.CALLING };
+      this.#setStatus(leg.phase in status ? status[leg.phase as keyof typeof status] : this.#status);
+    }
+    this.emit("changed", undefined);
+  }
+
+  #established(remote: Remote, at: number, recording: boolean): void {
+    const first = this.#status !== CallStatus.ESTABLISHED;
+    this.remote = remote;
+    this.recording = recording;
+    this.establishTime ??= Math.min(at, Date.now());
+    this.#setStatus(CallStatus.ESTABLISHED);
+    this.#sampling ??= setInterval(() => void this.#sample(), SECOND_MS);
+    if (first) this.#tell("established", { stream: this.#peer?.remote ?? new MediaStream() });
+    else this.emit("changed", undefined);
+  }
+
+  #setRemoteMedia(media: MediaState): void {
+    const before = this.remoteMedia;
+    this.remoteMedia = media;
+    const peer = this.#peer;
+    if (media.muted !== before.muted) this.emit(media.muted ? "remote-muted" : "remote-unmuted", undefined);
+    if (media.camera !== before.camera) {
+      if (!media.camera) this.emit("remote-camera-video-removed", undefined);
+      else if (peer !== undefined) this.emit("remote-camera-video-added", { stream: peer.remote });
+    }
+    if (media.screen_share !== before.screen_share) {
+      if (!media.screen_share) this.emit("remote-screen-share-removed", undefined);
+      else if (peer !== undefined) this.emit("remote-screen-share-added", { stream: peer.remoteScreen });
+    }
+    this.emit("changed", undefined);
+  }
+
+  #listenToSources(): void {
+    this.#sources.on("camera-added", (stream) => this.#tell("camera-video-added", { stream }));
+    this.#sources.on("camera-removed", () => this.#tell("camera-video-removed", undefined));
+    this.#sources.on("screen-added", (stream) => this.#tell("screen-share-added", { stream }));
+    this.#sources.on("screen-removed", () => this.#tell("screen-share-removed", undefined));
+    this.#sources.on("lost", (errorCode) => this.#tell("error", { errorCode }));
+    this.#sources.on("changed", () => {
+      this.#sendMedia();
+      this.emit("changed", undefined);
+    });
+  }
+
+  #sendMedia(): void {
+    if (this.#leg !== undefined)
+      this.#setup.link.send({ type: "set_media", leg: this.#leg, media: this.#sources.state });
+  }
+
+  async #sample(): Promise<void> {
+    const peer = this.#peer;
+    const leg = this.#leg;
+    if (peer === undefined || leg === undefined || this.#repair.broken) return;
+    const report = await peer.stats().catch(() => undefined);
+    const change = report === undefined || peer !== this.#peer ? undefined : this.#sampler.take(report);
+    if (change === undefined) return;
+    this.#setup.link.send({ type: "network_quality_changed", leg, network_quality: change.band });
+    this.#tell("network-quality-changed", { networkQuality: change.band, currentMediaStats: change.stats });
+  }
+
+  #online = (): void => this.#repair.networkChanged();
+
+  #setSoundBlocked(blocked: boolean): void {
+    if (this.soundBlocked === blocked || this.#over) return;
+    this.soundBlocked = blocked;
+    this.#tell(blocked ? "sound-blocked" : "sound-enabled", undefined);
+  }
+
+  #setStatus(status: CallStatus): void {
+    if (!this.#over) this.#status = status;
+  }
+
+  #fail(error: CallError): void {
+    if (!this.#over) this.emit("error", { errorCode: error });
+    this.#finish(error, null, this.duration);
+  }
+
+  #finish(errorCode: CallError, endedBy: EndedBy | null, durationMs: number): void {
+    if (this.#over) return;
+    this.#status = CallStatus.FINISHED;
+    this.endTime = Date.now();
+    clearInterval(this.#sampling);
+    globalThis.removeEventListener?.("online", this.#online);
+    this.#repair.close();
+    this.#sources.close();
+    this.#speaker.close();
+    this.#peer?.close();
+    this.#setup.onFinished(this);
+    this.#tell("hangup", { errorCode, endedBy, durationMs });
+  }
+
+  #tell<Name extends keyof CallEvents>(name: Name, event: CallEvents[Name]): void {
+    this.emit(name, event);
+    this.emit("changed", undefined);
+  }
+}
