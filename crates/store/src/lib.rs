@@ -1,1 +1,32 @@
-//! Schema, migrations and queries.
+//! What must last: schema, migrations and queries over SQLite.
+//!
+//! One [`Store`] is one database file. The rows of a call center are written by [`Store::commit`] alone, which takes
+//! whole commands and checks the epoch of their owner, so that a stale owner's commit fails as a whole. What people
+//! sign in with (users, sessions, keys) is written directly.
+//!
+//! Every query takes the account. The exceptions are the three that find it: a user by login name, a session and an
+//! API key by their hashes.
+//!
+//! Ids and enums are stored as text, times as milliseconds since 1970 UTC, free maps as JSON text, so that the same
+//! queries run on PostgreSQL.
+
+mod access;
+mod commit;
+mod database;
+mod error;
+pub mod limits;
+mod migrate;
+mod page;
+mod queries;
+mod records;
+mod snapshot;
+
+pub use access::{AccountRow, ApiKeyRow, SessionRow, UserRow};
+pub use commit::{Epoch, Unit};
+pub use database::Store;
+pub use error::{Error, OpenError};
+pub use page::{
+    AgentOrder, ConversationOrder, CreatedOrder, Direction, NoteOrder, Order, Page, PageRequest, QueueOrder,
+    SegmentOrder, Sortable,
+};
+pub use queries::{AgentFilter, ConversationFilter, QueueFilter, SegmentFilter};

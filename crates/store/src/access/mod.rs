@@ -1,0 +1,22 @@
+//! Accounts and what people and programs sign in with. These rows belong to no call center's core and are written
+//! at once.
+
+mod accounts;
+mod keys;
+mod sessions;
+mod users;
+
+pub use accounts::AccountRow;
+pub use keys::ApiKeyRow;
+pub use sessions::SessionRow;
+pub use users::UserRow;
+
+use crate::error::Error;
+
+/// Turns a broken uniqueness rule into [`Error::Exists`].
+fn unless_taken(error: sqlx::Error, what: &'static str) -> Error {
+    match &error {
+        sqlx::Error::Database(cause) if cause.is_unique_violation() => Error::Exists(what),
+        _ => error.into(),
+    }
+}

@@ -1,0 +1,72 @@
+use model::AccountId;
+use std::path::PathBuf;
+
+/// Why a query or commit failed. Nothing was written.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The disk is full, broken or locked: try again later.
+    #[error("the database is unavailable: {0}")]
+    Unavailable(String),
+    /// Another owner claimed the account: this one must stop.
+    #[error("account {account} has another owner now: epoch {held} is over")]
+    StaleEpoch {
+        /// The account.
+        account: AccountId,
+        /// The epoch of the commit.
+        held: i64,
+    },
+    /// A unique value (a login name, a key's hash) exists already.
+    #[error("{0} exists already")]
+    Exists(&'static str),
+    /// A row cannot be read: the file was changed by another program or is damaged.
+    #[error("the database holds a value that cannot be read: {0}")]
+    Damaged(String),
+    /// A filter names too many ids.
+    #[error("a filter takes at most {0} ids")]
+    TooManyIds(usize),
+}
+
+impl From<sqlx::Error> for Error {
+    fn from(error: sqlx::Error) -> Self {
+        match error {
+            sqlx::Error::ColumnDecode { .. } | sqlx::Error::ColumnNotFound(_) | sqlx::Error::Decode(_) => {
+                Self::Damaged(error.to_string())
+            }
+            other => Self::Unavailable(other.to_string()),
+        }
+    }
+}
+
+/// Why a database could not be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The file cannot be opened or created.
+    #[error("cannot open the database {path}: {reason}; check that the folder exists and is writable")]
+    Unavailable {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        reason: String,
+    },
+    /// The database was written by a newer release.
+    #[error(
+        "the database {path} has schema version {found}, this release knows {known}: install the newer release again, \
+         or restore the copy that was made before the upgrade"
+    )]
+    Newer {
+        /// The file.
+        path: PathBuf,
+        /// Version in the file.
+        found: i64,
+        /// Newest version that this release knows.
+        known: i64,
+    },
+    /// A migration failed; the file is as it was.
+    #[error("cannot bring the database {path} to this release's schema: {reason}")]
+    Migration {
+        /// The file.
+        path: PathBuf,
+        /// What went wrong.
+        reason: String,
+    },
+}

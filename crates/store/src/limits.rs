@@ -1,0 +1,20 @@
+//! Every limit of the store.
+
+use std::time::Duration;
+
+/// Commands in one transaction; more wait for the next.
+pub const GROUP_COMMANDS: usize = 256;
+/// How long the first command of a group waits for others.
+pub const GROUP_WAIT: Duration = Duration::from_millis(5);
+/// Connections that read beside the one that writes.
+pub const READ_CONNECTIONS: u32 = 4;
+/// How long a connection waits for a lock of another process before it gives up.
+pub const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long a query waits for a free connection.
+pub const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
+/// Rows of a page, at most.
+pub const PAGE_ROWS: u32 = 999;
+/// Ids in one filter, at most: SQLite allows 32 766 parameters, and an address line holds far fewer.
+pub const FILTER_IDS: usize = 999;
+/// Copies of the file from before a migration that are kept.
+pub const KEPT_COPIES: usize = 3;

@@ -1,0 +1,220 @@
+use super::{Reader, Record, Value};
+use crate::error::Error;
+use callcenter_core::row::{CallRow, LegRow, SegmentRow};
+use model::MediaTime;
+use wire::browser::MediaState;
+
+impl Record for CallRow {
+    const TABLE: &'static str = "calls";
+    const KEY: &'static [&'static str] = &["id"];
+    const COLUMNS: &'static [&'static str] = &[
+        "id",
+        "conversation",
+        "customer",
+        "direction",
+        "kind",
+        "media",
+        "state",
+        "queue",
+        "only_agent",
+        "link",
+        "custom_data",
+        "passed_over",
+        "ring_until",
+        "recording",
+        "recording_epoch_us",
+        "created_at",
+        "answered_at",
+        "ended_at",
+        "ended_by",
+        "end_code",
+    ];
+
+    fn values(&self) -> Vec<Value> {
+        vec![
+            Value::id(self.id),
+            Value::id(self.conversation),
+            Value::id(self.customer),
+            Value::word(&self.direction),
+            Value::word(&self.kind),
+            Value::word(&self.media),
+            Value::word(&self.state),
+            Value::id(self.queue),
+            Value::id_or_null(self.only_agent),
+            Value::id_or_null(self.link),
+            Value::json(&self.custom_data),
+            Value::json(&self.passed_over),
+            Value::time_or_null(self.ring_until),
+            Value::word_or_null(&self.recording),
+            Value::count_or_null(self.recording_epoch.map(|epoch| epoch.0)),
+            Value::time(self.created_at),
+            Value::time_or_null(self.answered_at),
+            Value::time_or_null(self.ended_at),
+            Value::word_or_null(&self.ended_by),
+            Value::number_or_null(self.end_code),
+        ]
+    }
+
+    fn read(row: &Reader<'_>) -> Result<Self, Error> {
+        Ok(Self {
+            id: row.id("id")?,
+            conversation: row.id("conversation")?,
+            customer: row.id("customer")?,
+            direction: row.word("direction")?,
+            kind: row.word("kind")?,
+            media: row.word("media")?,
+            state: row.word("state")?,
+            queue: row.id("queue")?,
+            only_agent: row.id_or_null("only_agent")?,
+            link: row.id_or_null("link")?,
+            custom_data: row.json("custom_data")?,
+            passed_over: row.json("passed_over")?,
+            ring_until: row.time_or_null("ring_until")?,
+            recording: row.word_or_null("recording")?,
+            recording_epoch: row.number_or_null("recording_epoch_us")?.map(MediaTime),
+            created_at: row.time("created_at")?,
+            answered_at: row.time_or_null("answered_at")?,
+            ended_at: row.time_or_null("ended_at")?,
+            ended_by: row.word_or_null("ended_by")?,
+            end_code: row.number_or_null("end_code")?,
+        })
+    }
+}
+
+impl Record for LegRow {
+    const TABLE: &'static str = "legs";
+    const KEY: &'static [&'static str] = &["id"];
+    const COLUMNS: &'static [&'static str] = &[
+        "id",
+        "call",
+        "participant",
+        "agent",
+        "identity",
+        "display_name",
+        "phase",
+        "muted",
+        "camera",
+        "screen_share",
+        "lost_since",
+        "segment",
+        "created_at",
+        "connected_at",
+        "ended_at",
+    ];
+
+    fn values(&self) -> Vec<Value> {
+        vec![
+            Value::id(self.id),
+            Value::id(self.call),
+            Value::word(&self.participant),
+            Value::id_or_null(self.agent),
+            Value::text(&self.identity),
+            Value::text(&self.display_name),
+            Value::word(&self.phase),
+            Value::Bool(self.media.muted),
+            Value::Bool(self.media.camera),
+            Value::Bool(self.media.screen_share),
+            Value::time_or_null(self.lost_since),
+            Value::id_or_null(self.segment),
+            Value::time(self.created_at),
+            Value::time_or_null(self.connected_at),
+            Value::time_or_null(self.ended_at),
+        ]
+    }
+
+    fn read(row: &Reader<'_>) -> Result<Self, Error> {
+        Ok(Self {
+            id: row.id("id")?,
+            call: row.id("call")?,
+            participant: row.word("participant")?,
+            agent: row.id_or_null("agent")?,
+            identity: row.text("identity")?,
+            display_name: row.text("display_name")?,
+            phase: row.word("phase")?,
+            media: MediaState {
+                muted: row.truth("muted")?,
+                camera: row.truth("camera")?,
+                screen_share: row.truth("screen_share")?,
+            },
+            lost_since: row.time_or_null("lost_since")?,
+            segment: row.id_or_null("segment")?,
+            created_at: row.time("created_at")?,
+            connected_at: row.time_or_null("connected_at")?,
+            ended_at: row.time_or_null("ended_at")?,
+        })
+    }
+}
+
+impl Record for SegmentRow {
+    const TABLE: &'static str = "segments";
+    const KEY: &'static [&'static str] = &["id", "screen"];
+    const COLUMNS: &'static [&'static str] = &[
+        "id",
+        "screen",
+        "conversation",
+        "call",
+        "leg",
+        "participant",
+        "agent",
+        "display_name",
+        "state",
+        "media",
+        "path",
+        "file_name",
+        "mime",
+        "bytes",
+        "duration_ms",
+        "gaps_ms",
+        "sha256",
+        "reason",
+        "started_at",
+    ];
+
+    fn values(&self) -> Vec<Value> {
+        vec![
+            Value::id(self.id),
+            Value::Bool(self.screen),
+            Value::id(self.conversation),
+            Value::id(self.call),
+            Value::id(self.leg),
+            Value::word(&self.participant),
+            Value::id_or_null(self.agent),
+            Value::text(&self.display_name),
+            Value::word(&self.state),
+            Value::word(&self.media),
+            Value::text_or_null(&self.path),
+            Value::text_or_null(&self.file_name),
+            Value::text_or_null(&self.mime),
+            Value::count_or_null(self.bytes),
+            Value::count_or_null(self.duration_ms),
+            Value::count_or_null(self.gaps_ms),
+            Value::text_or_null(&self.sha256),
+            Value::text_or_null(&self.reason),
+            Value::time(self.started_at),
+        ]
+    }
+
+    fn read(row: &Reader<'_>) -> Result<Self, Error> {
+        Ok(Self {
+            id: row.id("id")?,
+            screen: row.truth("screen")?,
+            conversation: row.id("conversation")?,
+            call: row.id("call")?,
+            leg: row.id("leg")?,
+            participant: row.word("participant")?,
+            agent: row.id_or_null("agent")?,
+            display_name: row.text("display_name")?,
+            state: row.word("state")?,
+            media: row.word("media")?,
+            path: row.text_or_null("path")?,
+            file_name: row.text_or_null("file_name")?,
+            mime: row.text_or_null("mime")?,
+            bytes: row.number_or_null("bytes")?,
+            duration_ms: row.number_or_null("duration_ms")?,
+            gaps_ms: row.number_or_null("gaps_ms")?,
+            sha256: row.text_or_null("sha256")?,
+            reason: row.text_or_null("reason")?,
+            started_at: row.time("started_at")?,
+        })
+    }
+}
