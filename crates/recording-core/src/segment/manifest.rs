@@ -1,0 +1,155 @@
+use super::State;
+use crate::limits;
+use crate::mux::Container;
+use crate::timeline::Gap;
+use model::{Codec, SegmentId};
+use serde::{Deserialize, Serialize};
+use wire::recorder::SegmentStart;
+
+/// Version of the manifest's form.
+pub const VERSION: u32 = 1;
+
+/// Which of a segment's files a manifest describes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FileRole {
+    /// Voice, and camera where it is recorded.
+    Main,
+    /// The shared screen, picture only.
+    Screen,
+    /// Camera after its codec changed in mid-call, picture only: one container cannot hold both for a browser.
+    Camera(Codec),
+    /// Screen after its codec changed in mid-call.
+    ScreenAgain(Codec),
+}
+
+impl FileRole {
+    /// What is added to the segment's id in file names.
+    pub fn suffix(self) -> String {
+        let codec = |codec| if codec == Codec::H264 { "h264" } else { "vp8" };
+        match self {
+            Self::Main => String::new(),
+            Self::Screen => "-screen".into(),
+            Self::Camera(changed) => format!("-camera-{}", codec(changed)),
+            Self::ScreenAgain(changed) => format!("-screen-{}", codec(changed)),
+        }
+    }
+
+    /// True when the picture is the shared screen.
+    pub fn is_screen(self) -> bool {
+        matches!(self, Self::Screen | Self::ScreenAgain(_))
+    }
+}
+
+/// What is known about the finished file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Finished {
+    /// Name in the manifest's folder.
+    pub file: String,
+    /// Container.
+    pub container: Container,
+    /// Name under which people download it.
+    pub download_name: String,
+    /// Size in bytes.
+    pub bytes: u64,
+    /// Length in milliseconds.
+    pub duration_ms: u64,
+    /// SHA-256, lower-case hex.
+    pub sha256: String,
+}
+
+/// The truth about one recorded file, beside it as JSON.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Manifest {
+    /// [`VERSION`] at writing.
+    pub version: u32,
+    /// Ids, names, media, start and epoch as signaling gave them.
+    pub start: SegmentStart,
+    /// Which file of the segment.
+    pub role: FileRole,
+    /// Where in its life it is.
+    pub state: State,
+    /// Missing time, stated; up to date when the state is no longer `recording`.
+    pub gaps: Vec<Gap>,
+    /// Frames that never reached the file because the disk was too slow or refused them.
+    pub frames_dropped: u64,
+    /// The finished file, once there is one.
+    pub finished: Option<Finished>,
+    /// Why there is none, for an operator.
+    pub failure: Option<String>,
+}
+
+/// Why bytes are no manifest.
+#[derive(Debug, thiserror::Error)]
+pub enum ManifestError {
+    /// Not JSON of the right form.
+    #[error("unreadable manifest: {0}")]
+    Json(#[from] serde_json::Error),
+    /// Written by a newer release.
+    #[error("manifest version {0} is newer than this release understands")]
+    Newer(u32),
+    /// Larger than any manifest.
+    #[error("oversized manifest")]
+    TooLarge,
+    /// State and content contradict each other.
+    #[error("the manifest says {0:?} but names no file")]
+    Contradiction(State),
+}
+
+impl Manifest {
+    /// A segment's file that begins now.
+    pub fn begin(start: SegmentStart, role: FileRole) -> Self {
+        Self {
+            version: VERSION,
+            start,
+            role,
+            state: State::Recording,
+            gaps: Vec::new(),
+            frames_dropped: 0,
+            finished: None,
+            failure: None,
+        }
+    }
+
+    /// The segment.
+    pub fn segment(&self) -> SegmentId {
+        self.start.segment
+    }
+
+    /// Common beginning of the names of the segment's files on disk.
+    pub fn stem(&self) -> String {
+        format!("{}{}", self.start.segment, self.role.suffix())
+    }
+
+    /// Milliseconds in which something that was sent is missing.
+    pub fn lost_ms(&self) -> u64 {
+        self.gaps.iter().filter(|gap| gap.cause.is_loss()).map(|gap| gap.duration_ms).sum()
+    }
+
+    /// Reads a manifest.
+    pub fn parse(json: &[u8]) -> Result<Self, ManifestError> {
+        if json.len() as u64 > limits::MANIFEST_BYTES {
+            return Err(ManifestError::TooLarge);
+        }
+        #[derive(Deserialize)]
+        struct Versioned {
+            version: u32,
+        }
+        let Versioned { version } = serde_json::from_slice(json)?;
+        if version > VERSION {
+            return Err(ManifestError::Newer(version));
+        }
+        let manifest: Self = serde_json::from_slice(json)?;
+        if manifest.state.has_file() && manifest.finished.is_none() {
+            return Err(ManifestError::Contradiction(manifest.state));
+        }
+        Ok(manifest)
+    }
+
+    /// The manifest as it stands on disk.
+    pub fn to_json(&self) -> Vec<u8> {
+        let mut json = serde_json::to_vec_pretty(self).expect("a manifest has string keys only");
+        json.push(b'\n');
+        json
+    }
+}
