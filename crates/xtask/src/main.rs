@@ -1,1 +1,44 @@
-fn main() {}
+//! Project tasks: `cargo xtask up | web | test | soak | tidy | fuzz`.
+
+mod fuzz;
+mod gate;
+mod shell;
+mod soak;
+mod tidy;
+mod tools;
+mod up;
+mod web;
+
+use shell::Failure;
+use std::process::ExitCode;
+
+const USAGE: &str = "\
+Usage: cargo xtask TASK
+
+  up [ARGS]      get what is missing, build pages and release binary, start `switchroom up --demo ARGS`
+  web            build the pages, if anything changed
+  test           the whole gate: format, lints, rules, tests, documents, browsers
+  soak           the counted tests many times over; figures go into benches/RESULTS.md
+  tidy           the rules of the tree that no compiler checks
+  fuzz SECONDS   every fuzz target for so long";
+
+fn main() -> ExitCode {
+    let mut arguments: Vec<String> = std::env::args().skip(1).collect();
+    let task = if arguments.is_empty() { String::new() } else { arguments.remove(0) };
+    let done = match (task.as_str(), &arguments[..]) {
+        ("up", arguments) => up::run_server(arguments),
+        ("web", []) => web::build(),
+        ("test", []) => gate::run_all(),
+        ("soak", []) => soak::run_long(),
+        ("tidy", []) => tidy::run(),
+        ("fuzz", [seconds]) => fuzz::run_targets(seconds),
+        _ => Err(Failure::new(USAGE)),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("{failure}");
+            ExitCode::FAILURE
+        }
+    }
+}

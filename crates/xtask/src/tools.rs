@@ -1,0 +1,92 @@
+//! Programs that must be there, and getting them.
+
+use crate::shell::{self, Done, Failure, command, has, root, run};
+
+/// A program and the Debian package that brings it.
+type Tool = (&'static str, &'static str);
+
+/// What building needs besides Rust and Node.
+pub(crate) const TO_BUILD: &[Tool] =
+    &[("cc", "gcc"), ("c++", "g++"), ("make", "make"), ("cmake", "cmake"), ("git", "git")];
+
+/// What tests need besides.
+pub(crate) const TO_TEST: &[Tool] =
+    &[("chromium", "chromium"), ("firefox-esr", "firefox-esr"), ("ffmpeg", "ffmpeg"), ("ffprobe", "ffmpeg")];
+
+/// Node's versions that the pages' build tool accepts: these minors of these majors, and any later major.
+const NODE: &[(u32, u32)] = &[(20, 19), (22, 12)];
+
+/// Gets Debian packages for what is missing, as root; otherwise stops with the command to run.
+pub(crate) fn get(tools: &[Tool]) -> Done {
+    let mut packages: Vec<_> = tools.iter().filter(|(program, _)| !has(program)).map(|(_, package)| *package).collect();
+    packages.sort_unstable();
+    packages.dedup();
+    if packages.is_empty() {
+        return Ok(());
+    }
+    let packages = packages.join(" ");
+    if !has("apt-get") {
+        return Err(Failure::new(format!(
+            "These programs are missing; their Debian packages are called: {packages}\nInstall them and try again."
+        )));
+    }
+    let install = format!("apt-get install -y --no-install-recommends {packages}");
+    if !shell::is_root() {
+        return Err(Failure::new(format!(
+            "These packages are missing: {packages}\nInstall them with\n\n    sudo apt-get update && sudo {install}\n\nand try again."
+        )));
+    }
+    let root = root();
+    run(command(&root, "apt-get update"))?;
+    let mut install = command(&root, &install);
+    install.env("DEBIAN_FRONTEND", "noninteractive");
+    run(install)
+}
+
+/// Stops unless Node and npm are there and new enough.
+pub(crate) fn need_node() -> Done {
+    let version = shell::output(command(&root(), "node --version"));
+    let wanted = "Node 20.19 or newer, or 22.12 or newer, and npm are needed to build the pages";
+    match version {
+        None => Err(Failure::new(format!("{wanted}; there is none.\nSee https://nodejs.org/en/download"))),
+        Some(version) if !is_new_enough(&version) => Err(Failure::new(format!("{wanted}; this is {version}."))),
+        Some(_) if !has("npm") => Err(Failure::new(format!("{wanted}; npm is missing."))),
+        Some(_) => Ok(()),
+    }
+}
+
+/// Gets rustfmt and clippy where rustup can; otherwise stops.
+pub(crate) fn need_rust_components() -> Done {
+    for (program, component) in [("fmt", "rustfmt"), ("clippy", "clippy")] {
+        if shell::output(command(&root(), &format!("cargo {program} --version"))).is_some() {
+            continue;
+        }
+        if !has("rustup") {
+            return Err(Failure::new(format!("cargo {program} is missing: install Rust's component {component}.")));
+        }
+        run(command(&root(), &format!("rustup component add {component}")))?;
+    }
+    Ok(())
+}
+
+fn is_new_enough(version: &str) -> bool {
+    let mut numbers = version.trim_start_matches('v').split('.').map_while(|number| number.parse::<u32>().ok());
+    let (Some(major), Some(minor)) = (numbers.next(), numbers.next()) else { return false };
+    let newest = NODE.last().expect("the list is not empty").0;
+    major > newest || NODE.iter().any(|&(of, least)| major == of && minor >= least)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_new_enough;
+
+    #[test]
+    fn the_pages_build_tool_decides_about_node() {
+        for good in ["v20.19.0", "v20.20.2", "v22.12.1", "v24.0.0"] {
+            assert!(is_new_enough(good), "{good}");
+        }
+        for bad in ["v18.20.1", "v20.18.9", "v21.7.0", "v22.11.0", "", "node"] {
+            assert!(!is_new_enough(bad), "{bad}");
+        }
+    }
+}
