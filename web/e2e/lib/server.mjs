@@ -1,0 +1,182 @@
+/** Switchroom under test: started as a person starts it, with demo data in a folder of its own. */
+import { strict as assert } from "node:assert";
+import { spawn } from "node:child_process";
+import { createSocket } from "node:dgram";
+import { once } from "node:events";
+import { createWriteStream } from "node:fs";
+import { mkdir } from "node:fs/promises";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { until, within } from "./wait.mjs";
+
+const DEFAULT_BIN = fileURLToPath(new URL("../../../target/debug/switchroom", import.meta.url));
+export const SWITCHROOM_BIN = process.env.SWITCHROOM_BIN ?? DEFAULT_BIN;
+const START_TIMEOUT_MS = 60_000;
+const STOP_TIMEOUT_MS = 20_000;
+
+/**
+ * @typedef {{ role: string, username: string, password: string, agentId?: string }} Login
+ * @typedef {{ console: string, call_link: string, media: string, metrics: string, admin: string, logins: Login[], api_key: string }} Printed
+ * @typedef {{ folder: string, mediaPort: number, announcePort?: number, flags?: string[] }} ServerOptions
+ */
+
+export class Server {
+  /** @type {Printed | undefined} */
+  #printed;
+  /** @type {import("node:child_process").ChildProcess | undefined} */
+  #child;
+  #starts = 0;
+  #http = "127.0.0.1:0";
+
+  /** @param {ServerOptions} options */
+  constructor(options) {
+    this.options = options;
+    this.data = join(options.folder, "data");
+  }
+
+  get #arguments() {
+    const { mediaPort, announcePort, flags = [] } = this.options;
+    return [
+      "up",
+      "--demo",
+      "--print-json",
+      ...["--data", this.data],
+      ...["--http", this.#http],
+      ...["--media", `127.0.0.1:${mediaPort}`],
+      ...["--announce", "127.0.0.1"],
+      ...(announcePort === undefined ? [] : ["--announce-port", String(announcePort)]),
+      ...flags,
+    ];
+  }
+
+  /** Starts it, again on the same data and ports when it ran before. Returns when it was started (epoch ms). */
+  async start() {
+    assert(!this.#child, "it runs already");
+    await mkdir(this.data, { recursive: true });
+    this.#starts += 1;
+    const log = createWriteStream(join(this.options.folder, `server-${this.#starts}.log`));
+    const at = Date.now();
+    const child = spawn(SWITCHROOM_BIN, this.#arguments, { stdio: ["ignore", "pipe", "pipe"] });
+    this.#child = child;
+    child.stderr.pipe(log, { end: false });
+    const lines = createInterface({ input: child.stdout });
+    const printed = new Promise((resolve, reject) => {
+      lines.on("line", (line) => {
+        log.write(`${line}\n`);
+        if (line.startsWith("{")) resolve(JSON.parse(line));
+      });
+      child.on("error", reject);
+      child.on("exit", (code, signal) => reject(new Error(`switchroom ended while starting: ${code ?? signal}`)));
+    });
+    const now = /** @type {Printed} */ (await within(printed, START_TIMEOUT_MS, "switchroom up"));
+    // A restart finds its demo people in the data; passwords are printed when they are made.
+    this.#printed = { ...now, logins: now.logins?.[0]?.password ? now.logins : (this.#printed?.logins ?? []) };
+    this.#printed.api_key = now.api_key || this.#printed.api_key;
+    this.#http = new URL(now.console).host;
+    return at;
+  }
+
+  get printed() {
+    assert(this.#printed, "not started");
+    return this.#printed;
+  }
+
+  get origin() {
+    return new URL(this.printed.console).origin;
+  }
+
+  get callLink() {
+    return this.printed.call_link;
+  }
+
+  /** @param {string} role @param {number} [nth] */
+  login(role, nth = 0) {
+    const login = this.printed.logins.filter((l) => l.role === role)[nth];
+    assert(login, `no demo login ${role} ${nth}`);
+    return login;
+  }
+
+  /** SIGKILL: as a power cut for the process. */
+  async kill() {
+    await this.#end("SIGKILL");
+  }
+
+  async stop() {
+    if (this.#child) await this.#end("SIGTERM");
+  }
+
+  /** @param {NodeJS.Signals} signal */
+  async #end(signal) {
+    const child = this.#child;
+    assert(child, "it does not run");
+    const ended = child.exitCode === null && child.signalCode === null ? once(child, "exit") : Promise.resolve();
+    child.kill(signal);
+    try {
+      await within(ended, STOP_TIMEOUT_MS, `switchroom ends on ${signal}`);
+    } catch (error) {
+      child.kill("SIGKILL");
+      throw error;
+    } finally {
+      this.#child = undefined;
+    }
+  }
+
+  /**
+   * @param {string} method
+   * @param {string} path
+   * @param {unknown} [body]
+   * @returns {Promise<{ status: number, body: any }>}
+   */
+  async api(method, path, body) {
+    const response = await fetch(this.origin + path, {
+      method,
+      headers: {
+        authorization: `App ${this.printed.api_key}`,
+        ...(body === undefined ? {} : { "content-type": "application/json" }),
+      },
+      body: body === undefined ? undefined : JSON.stringify(body),
+      signal: AbortSignal.timeout(10_000),
+    });
+    const text = await response.text();
+    return { status: response.status, body: text.startsWith("{") || text.startsWith("[") ? JSON.parse(text) : text };
+  }
+
+  /** As `api`, and it must succeed. @param {string} method @param {string} path @param {unknown} [body] */
+  async must(method, path, body) {
+    const answer = await this.api(method, path, body);
+    assert(answer.status < 300, `${method} ${path}: ${answer.status} ${JSON.stringify(answer.body)}`);
+    return answer.body;
+  }
+
+  /** Runs `switchroom recordings check` on its data, and it must find nothing wrong. */
+  async checkRecordings() {
+    const child = spawn(SWITCHROOM_BIN, ["recordings", "check", join(this.data, "recordings")]);
+    let output = "";
+    for (const pipe of [child.stdout, child.stderr]) pipe.on("data", (chunk) => (output += chunk));
+    const [code] = await within(once(child, "close"), 30_000, "recordings check");
+    assert.equal(code, 0, `recordings check: ${output}`);
+    return output;
+  }
+}
+
+/** A port number that is free for UDP and TCP alike. */
+export async function freePort() {
+  return until("a port free for UDP and TCP", async () => {
+    const tcp = createServer();
+    tcp.listen(0, "127.0.0.1");
+    await once(tcp, "listening");
+    const { port } = /** @type {import("node:net").AddressInfo} */ (tcp.address());
+    const udp = createSocket("udp4");
+    udp.bind(port, "127.0.0.1");
+    try {
+      await once(udp, "listening");
+      return port;
+    } finally {
+      udp.close();
+      tcp.close();
+      await once(tcp, "close");
+    }
+  });
+}

@@ -1,0 +1,235 @@
+/** One browser tab with what it hears and sees of the other party. */
+import { strict as assert } from "node:assert";
+import { nameColour, TONES } from "./media.mjs";
+import { until } from "./wait.mjs";
+
+/** A tone at this level or more is heard; off pulses stand far below. Unit dBFS of one spectrum bin. */
+const HEARD_DBFS = -60;
+const PULSE_DEPTH_DB = 12;
+const LISTEN_MS = 1_300;
+const LOOK_MS = 1_300;
+const LOG_LINES = 400;
+
+/** @typedef {import("./media.mjs").Colour} Colour */
+
+export class Tab {
+  /** @param {{ kind: "chromium" | "firefox", page: any, context: any, party: import("./media.mjs").Party }} parts */
+  constructor({ kind, page, context, party }) {
+    this.kind = kind;
+    this.page = page;
+    this.context = context;
+    this.party = party;
+    /** @type {string[]} what the page wrote to its console */
+    this.log = [];
+    /** @type {string[]} uncaught errors of the page */
+    this.errors = [];
+    page.on("console", (message) => this.#write(`${message.type()}: ${message.text()}`));
+    page.on("pageerror", (error) => {
+      this.errors.push(String(error?.stack ?? error));
+      this.#write(`uncaught: ${error}`);
+    });
+  }
+
+  /** @param {string} line */
+  #write(line) {
+    if (this.log.length < LOG_LINES) this.log.push(line);
+  }
+
+  /** @param {string} url */
+  async goto(url) {
+    await this.page.goto(url, { waitUntil: "domcontentloaded" });
+  }
+
+  async reload() {
+    await this.page.reload({ waitUntil: "domcontentloaded" });
+  }
+
+  async close() {
+    await this.context.close();
+  }
+
+  /**
+   * @template A, R
+   * @param {(argument: A) => R} inPage
+   * @param {A} [argument]
+   * @returns {Promise<Awaited<R>>}
+   */
+  evaluate(inPage, argument) {
+    return this.page.evaluate(inPage, argument);
+  }
+
+  /** @param {string} css */
+  async click(css) {
+    await this.page.locator(css).click();
+  }
+
+  /** @param {string} css @param {string} text */
+  async fill(css, text) {
+    await this.page.locator(css).fill(text);
+  }
+
+  /** @param {string} key */
+  async key(key) {
+    await this.page.keyboard.press(key);
+  }
+
+  /** Text of the first element that matches, or null. @param {string} css */
+  text(css) {
+    return this.evaluate((selector) => document.querySelector(selector)?.textContent?.trim() ?? null, css);
+  }
+
+  /** @param {string} css */
+  visible(css) {
+    return this.evaluate((selector) => {
+      const box = document.querySelector(selector)?.getBoundingClientRect();
+      return box !== undefined && box.width > 0 && box.height > 0;
+    }, css);
+  }
+
+  /** @param {string} css @param {number} [timeoutMs] */
+  async appears(css, timeoutMs) {
+    await until(`${this.who} shows ${css}`, () => this.visible(css), { timeoutMs });
+  }
+
+  /** @param {string} css @param {number} [timeoutMs] */
+  async disappears(css, timeoutMs) {
+    await until(`${this.who} no longer shows ${css}`, async () => !(await this.visible(css)), { timeoutMs });
+  }
+
+  /** Waits until the page says something. @param {string | RegExp} words @param {number} [timeoutMs] */
+  async says(words, timeoutMs) {
+    const matches = (text) => (typeof words === "string" ? text.includes(words) : words.test(text));
+    let text = "";
+    await until(
+      `${this.who} says ${words}`,
+      async () => {
+        text = await this.evaluate(() => document.body.innerText);
+        return matches(text) || Promise.reject(new Error(`page says: ${text.slice(0, 600)}`));
+      },
+      { timeoutMs },
+    );
+    return text;
+  }
+
+  /** @param {string} path */
+  async screenshot(path) {
+    await this.page.screenshot({ path });
+  }
+
+  /** @param {number} width @param {number} height */
+  async resize(width, height) {
+    if (this.kind === "chromium") await this.page.setViewportSize({ width, height });
+    else await this.page.setViewport({ width, height });
+  }
+
+  get who() {
+    return `${this.party.name} (${this.kind})`;
+  }
+
+  /** @param {number} [ms] @returns {Promise<{ samples: number, tones: { hz: number, high: number, low: number }[] }>} */
+  listen(ms = LISTEN_MS) {
+    return this.evaluate(({ tones, ms }) => /** @type {any} */ (globalThis).probe.listen(tones, ms), { tones: TONES, ms });
+  }
+
+  /** Waits until this page plays the pulsed tone of the other party, and no other. */
+  async hears(party, timeoutMs = 15_000) {
+    await until(
+      `${this.who} hears ${party.toneHz} Hz`,
+      async () => {
+        const heard = await this.listen();
+        const [tone, others] = split(heard.tones, party.toneHz);
+        const clear = tone.high > HEARD_DBFS && tone.high - tone.low > PULSE_DEPTH_DB;
+        const alone = others.every((other) => other.high < tone.high - PULSE_DEPTH_DB);
+        return (clear && alone) || Promise.reject(new Error(JSON.stringify(heard)));
+      },
+      { timeoutMs },
+    );
+  }
+
+  /** Waits until for more than a pulse nothing of that tone is heard. */
+  async hearsNothingOf(party, timeoutMs = 10_000) {
+    await until(
+      `${this.who} no longer hears ${party.toneHz} Hz`,
+      async () => {
+        const heard = await this.listen();
+        const [tone] = split(heard.tones, party.toneHz);
+        return tone.high < HEARD_DBFS || Promise.reject(new Error(JSON.stringify(heard)));
+      },
+      { timeoutMs },
+    );
+  }
+
+  /** When (epoch ms) that party's tone is heard next. */
+  async heardAt(party, timeoutMs) {
+    const at = await this.evaluate(
+      ({ hz, timeoutMs, level }) => /** @type {any} */ (globalThis).probe.heardAt(hz, timeoutMs, level),
+      { hz: party.toneHz, timeoutMs, level: HEARD_DBFS },
+    );
+    assert.notEqual(at, null, `${this.who} did not hear ${party.toneHz} Hz within ${timeoutMs} ms`);
+    return at;
+  }
+
+  /** Mean colours of the other party's pictures shown now. */
+  async pictures() {
+    const found = await this.evaluate(() => /** @type {any} */ (globalThis).probe.pictures());
+    return found.map((picture) => ({ ...picture, ...nameColour(picture) }));
+  }
+
+  /** Waits until a picture of the other party shows both shades of a colour. @param {Colour} colour */
+  async sees(colour, timeoutMs = 15_000) {
+    const shades = new Set();
+    let pictures = [];
+    await until(
+      `${this.who} sees ${colour}, light and dark`,
+      async () => {
+        pictures = await this.pictures();
+        for (const picture of pictures) if (picture.colour === colour) shades.add(picture.light);
+        return shades.size === 2 || Promise.reject(new Error(JSON.stringify(pictures)));
+      },
+      { timeoutMs, pollMs: 100 },
+    );
+  }
+
+  /** Waits until a colour is in no picture for a while. @param {Colour} colour */
+  async seesNothingOf(colour, timeoutMs = 10_000) {
+    await until(
+      `${this.who} no longer sees ${colour}`,
+      async () => {
+        const ends = Date.now() + LOOK_MS;
+        let last = null;
+        while (Date.now() < ends) {
+          const pictures = await this.pictures();
+          if (last !== null && pictures.some((p) => p.colour === colour && p.light !== last)) return false;
+          last = pictures.find((p) => p.colour === colour)?.light ?? last;
+        }
+        return last === null;
+      },
+      { timeoutMs },
+    );
+  }
+
+  /** @returns {Promise<any[]>} */
+  stats() {
+    return this.evaluate(() => /** @type {any} */ (globalThis).probe.stats());
+  }
+
+  /** Names of the codecs that this page sends and receives video with now. */
+  async videoCodecs() {
+    const stats = await this.stats();
+    const codecs = new Map(stats.filter((s) => s.type === "codec").map((s) => [s.id, s.mimeType]));
+    return stats
+      .filter((s) => s.kind === "video" && (s.packetsSent > 0 || s.packetsReceived > 0))
+      .map((s) => codecs.get(s.codecId))
+      .filter((name) => name !== undefined);
+  }
+
+  /** How many sounds of its own the page has started (ring tone, notices). @returns {Promise<number>} */
+  sounds() {
+    return this.evaluate(() => /** @type {any} */ (globalThis).probe.sounds);
+  }
+}
+
+function split(tones, hz) {
+  const tone = tones.find((t) => t.hz === hz);
+  return [tone, tones.filter((t) => t.hz !== hz)];
+}
