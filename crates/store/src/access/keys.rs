@@ -10,6 +10,8 @@ use uuid::Uuid;
 /// A program's key. The key itself is shown once and not kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ApiKeyRow {
+    /// Whose.
+    pub account: AccountId,
     /// Key of the row.
     pub id: Uuid,
     /// SHA-256 of the key, lower-case hex.
@@ -26,11 +28,11 @@ pub struct ApiKeyRow {
 
 impl Store {
     /// A new key.
-    pub async fn create_api_key(&self, account: AccountId, key: &ApiKeyRow) -> Result<(), Error> {
+    pub async fn create_api_key(&self, key: &ApiKeyRow) -> Result<(), Error> {
         let sql = "INSERT INTO api_keys (account, id, hash, name, scopes, created_at, expires_at) \
                    VALUES ($1, $2, $3, $4, $5, $6, $7)";
         sqlx::query(sql)
-            .bind(account.to_string())
+            .bind(key.account.to_string())
             .bind(key.id.to_string())
             .bind(&key.hash)
             .bind(&key.name)
@@ -43,12 +45,20 @@ impl Store {
         Ok(())
     }
 
-    /// The key with that hash, expired or not, and its account: a key names no account.
-    pub async fn api_key_by_hash(&self, hash: &str) -> Result<Option<(AccountId, ApiKeyRow)>, Error> {
+    /// The key with that hash, expired or not: a key names no account.
+    pub async fn api_key_by_hash(&self, hash: &str) -> Result<Option<ApiKeyRow>, Error> {
         let sql = "SELECT account, id, hash, name, scopes, created_at, expires_at FROM api_keys WHERE hash = $1";
         let found = sqlx::query(sql).bind(hash.to_owned()).fetch_optional(&self.readers).await?;
-        let Some(row) = &found else { return Ok(None) };
-        Ok(Some((Reader(row).id("account")?, key(row)?)))
+        found.as_ref().map(key).transpose()
+    }
+
+    /// One key of an account, expired or not.
+    pub async fn api_key(&self, account: AccountId, id: Uuid) -> Result<Option<ApiKeyRow>, Error> {
+        let sql = "SELECT account, id, hash, name, scopes, created_at, expires_at FROM api_keys \
+                   WHERE account = $1 AND id = $2";
+        let found =
+            sqlx::query(sql).bind(account.to_string()).bind(id.to_string()).fetch_optional(&self.readers).await?;
+        found.as_ref().map(key).transpose()
     }
 
     /// The account's keys, oldest first.
@@ -72,6 +82,7 @@ impl Store {
 fn key(row: &DbRow) -> Result<ApiKeyRow, Error> {
     let row = Reader(row);
     Ok(ApiKeyRow {
+        account: row.id("account")?,
         id: row.id("id")?,
         hash: row.text("hash")?,
         name: row.text("name")?,

@@ -10,6 +10,8 @@ use std::fmt;
 /// A person who signs in.
 #[derive(Clone, PartialEq, Eq)]
 pub struct UserRow {
+    /// Whose.
+    pub account: AccountId,
     /// Key.
     pub id: UserId,
     /// Login name, unique over all accounts; the caller brings it to lower case.
@@ -41,11 +43,11 @@ const COLUMNS: &str = "account, id, login, password_hash, display_name, role, ag
 
 impl Store {
     /// A new user.
-    pub async fn create_user(&self, account: AccountId, user: &UserRow) -> Result<(), Error> {
+    pub async fn create_user(&self, user: &UserRow) -> Result<(), Error> {
         let sql = "INSERT INTO users (account, id, login, password_hash, display_name, role, agent, enabled, \
                    created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
         sqlx::query(sql)
-            .bind(account.to_string())
+            .bind(user.account.to_string())
             .bind(user.id.to_string())
             .bind(&user.login)
             .bind(&user.password_hash)
@@ -79,12 +81,11 @@ impl Store {
         Ok(())
     }
 
-    /// The user with that login name and its account: signing in names no account.
-    pub async fn user_by_login(&self, login: &str) -> Result<Option<(AccountId, UserRow)>, Error> {
+    /// The user with that login name: signing in names no account.
+    pub async fn user_by_login(&self, login: &str) -> Result<Option<UserRow>, Error> {
         let sql = sqlx::AssertSqlSafe(format!("SELECT {COLUMNS} FROM users WHERE login = $1"));
         let found = sqlx::query(sql).bind(login.to_owned()).fetch_optional(&self.readers).await?;
-        let Some(row) = &found else { return Ok(None) };
-        Ok(Some((Reader(row).id("account")?, user(row)?)))
+        found.as_ref().map(user).transpose()
     }
 
     /// One user of an account.
@@ -105,6 +106,7 @@ impl Store {
 fn user(row: &DbRow) -> Result<UserRow, Error> {
     let row = Reader(row);
     Ok(UserRow {
+        account: row.id("account")?,
         id: row.id("id")?,
         login: row.text("login")?,
         password_hash: row.text("password_hash")?,
