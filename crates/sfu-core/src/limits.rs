@@ -1,0 +1,63 @@
+//! Every bound of a shard, by name.
+
+use std::time::Duration;
+
+/// Legs that one shard holds.
+pub const LEGS_PER_SHARD: usize = 4096;
+/// Legs of one room.
+pub const LEGS_PER_ROOM: usize = 15;
+/// Bytes of an SDP offer.
+pub const OFFER_BYTES: usize = 64 * 1024;
+/// m-lines of an offer: audio, camera, screen.
+pub const OFFER_MEDIA_LINES: usize = 3;
+/// Patches of one room: each leg hears every other, three kinds of track.
+pub const PATCHES_PER_ROOM: usize = LEGS_PER_ROOM * (LEGS_PER_ROOM - 1) * 3;
+/// Validated addresses that a leg has at a time; the one unused for longest makes room.
+pub const PATHS_PER_LEG: usize = 8;
+/// Addresses that a leg may validate in the life of one transport. Beyond it the leg has to rejoin.
+pub const PATHS_PER_TRANSPORT: usize = 256;
+/// Addresses whose failed integrity checks are counted at a time.
+pub const SUSPECTS: usize = 4096;
+/// Failed integrity checks of one address per [`SUSPECT_WINDOW`]; what comes after them is dropped unchecked.
+pub const SUSPECT_DATAGRAMS: u32 = 200;
+/// See [`SUSPECT_DATAGRAMS`].
+pub const SUSPECT_WINDOW: Duration = Duration::from_secs(1);
+/// Tap frames that wait to be polled; the oldest go first.
+pub const TAP_FRAMES: usize = 8192;
+/// Datagrams that wait to be polled; new ones are dropped beyond it.
+pub const TRANSMITS: usize = 16_384;
+/// Errors in a row after which a transport is given up.
+pub const TRANSPORT_ERRORS: u32 = 16;
+/// Outputs that one drain of a transport may yield before it is taken for a bug.
+pub const OUTPUTS_PER_DRAIN: usize = 100_000;
+
+/// SSRCs of a leg whose track is remembered.
+pub const SSRCS_REMEMBERED: usize = 16;
+
+/// How often liveness and keyframe requests are looked at.
+pub const TICK: Duration = Duration::from_millis(100);
+/// How often statistics are sent.
+pub const STATS_INTERVAL: Duration = Duration::from_secs(1);
+/// Seconds that statistics are averaged over.
+pub const STATS_SECONDS: usize = 5;
+/// A leg from which nothing authentic came for this long has lost its path.
+pub const PATH_LOST_AFTER: Duration = Duration::from_secs(5);
+/// Least time between two keyframe requests to one source.
+pub const KEYFRAME_THROTTLE: Duration = Duration::from_millis(500);
+/// While a sink waits for its first keyframe the source is asked this often.
+pub const KEYFRAME_RETRY: Duration = Duration::from_millis(1000);
+/// A source that was silent for this long is not asked for keyframes.
+pub const SOURCE_SILENT_AFTER: Duration = Duration::from_secs(2);
+/// A jump of a source's sequence numbers beyond this starts a new stretch in the sink: a receiver could lose count of
+/// the roll-overs (RFC 3711 §3.3.1).
+pub const SEQUENCE_JUMP: u64 = 3000;
+/// The send path is changed when it was silent this long while the page nominates another.
+pub const SEND_PATH_STALE: Duration = Duration::from_secs(3);
+/// Packets that answers to NACKs can reach back.
+pub const RESEND_PACKETS: usize = 1024;
+/// How far back answers to NACKs can reach.
+pub const RESEND_AGE: Duration = Duration::from_secs(3);
+/// Share of repairs among sent bytes beyond which repairs stop.
+pub const RESEND_SHARE: f32 = 0.5;
+/// A room without legs is forgotten after this time; a closed one at once.
+pub const EMPTY_ROOM_KEPT: Duration = Duration::from_secs(600);

@@ -1,0 +1,39 @@
+//! STUN, read before it is believed (RFC 8445 §7.3, RFC 8489 §9.1).
+
+use super::Transport;
+use str0m::ice::StunMessage;
+
+/// A binding request whose integrity is not checked yet.
+pub(crate) struct BindingRequest<'a> {
+    message: StunMessage<'a>,
+}
+
+impl<'a> BindingRequest<'a> {
+    /// Reads a datagram. Anything else than a binding request is of no use to an ICE-lite agent.
+    pub(crate) fn parse(bytes: &'a [u8]) -> Option<Self> {
+        let message = StunMessage::parse(bytes).ok()?;
+        message.is_binding_request().then_some(Self { message })
+    }
+
+    /// The user name fragment that we gave to the leg.
+    pub(crate) fn local_ufrag(&self) -> Option<&str> {
+        self.message.split_username().map(|(local, _)| local)
+    }
+
+    /// The page names this path as the one to use.
+    pub(crate) fn nominates(&self) -> bool {
+        self.message.use_candidate()
+    }
+}
+
+impl Transport {
+    /// Whether the request was made by someone who knows the leg's password and is the peer that we negotiated with.
+    pub(crate) fn is_authentic(&self, request: &BindingRequest<'_>) -> bool {
+        let negotiated = &self.negotiated;
+        let names = request.message.split_username();
+        names == Some((negotiated.local_ufrag.as_str(), negotiated.remote_ufrag.as_str()))
+            && request.message.verify(negotiated.local_password.as_bytes(), |key, parts| {
+                negotiated.crypto.sha1_hmac_provider.sha1_hmac(key, parts)
+            })
+    }
+}

@@ -1,0 +1,36 @@
+//! A call's media group.
+
+mod codecs;
+
+pub(crate) use codecs::common;
+
+use crate::limits::PATCHES_PER_ROOM;
+use model::LegId;
+use std::{collections::BTreeSet, time::Instant};
+use wire::engine::Patch;
+
+/// Legs, and what is wished of them. Patches and taps may name legs that are not there yet.
+#[derive(Debug)]
+pub(crate) struct Room {
+    pub(crate) legs: BTreeSet<LegId>,
+    pub(crate) patches: Vec<Patch>,
+    pub(crate) tapped: BTreeSet<LegId>,
+    /// Since when no leg has been in it.
+    pub(crate) empty_since: Option<Instant>,
+}
+
+impl Room {
+    pub(crate) fn new(now: Instant) -> Self {
+        Self { legs: BTreeSet::new(), patches: Vec::new(), tapped: BTreeSet::new(), empty_since: Some(now) }
+    }
+
+    /// The patches from now on. A sink plays one source; the first named wins.
+    pub(crate) fn set_patches(&mut self, patches: Vec<Patch>) {
+        let mut taken = BTreeSet::new();
+        self.patches = patches
+            .into_iter()
+            .filter(|patch| patch.source != patch.sink && taken.insert((patch.sink, patch.track)))
+            .take(PATCHES_PER_ROOM)
+            .collect();
+    }
+}

@@ -1,0 +1,83 @@
+use super::Sfu;
+use crate::{
+    address::{Protocol, Remote},
+    demux::{DropReason, Kind},
+    participant::{BindingRequest, Change, Key, Learned},
+};
+use std::{net::SocketAddr, panic::catch_unwind, time::Instant};
+use wire::engine::Event;
+
+impl Sfu {
+    /// Takes a datagram. `destination` is the local address that it came to.
+    pub fn handle_datagram(
+        &mut self,
+        now: Instant,
+        source: SocketAddr,
+        destination: SocketAddr,
+        protocol: Protocol,
+        bytes: &[u8],
+    ) {
+        self.advance_clock(now);
+        self.totals.datagrams_in += 1;
+        self.totals.bytes_in += bytes.len() as u64;
+        let remote = Remote { protocol, address: source };
+        let outcome = match Kind::of(bytes) {
+            None => Err(DropReason::Malformed),
+            Some(Kind::Stun) => self.take_stun(remote, destination, bytes),
+            Some(Kind::Dtls | Kind::Media) => self.take_secured(remote, destination, bytes),
+        };
+        if let Err(reason) = outcome {
+            self.totals.drop_one(reason);
+        }
+    }
+
+    fn take_stun(&mut self, remote: Remote, local: SocketAddr, bytes: &[u8]) -> Result<(), DropReason> {
+        // Nobody has vouched for these bytes yet, so not even a bug in reading them may stop the shard.
+        let parsed = catch_unwind(|| BindingRequest::parse(bytes)).unwrap_or_default();
+        let request = parsed.ok_or(DropReason::Malformed)?;
+        let key = request.local_ufrag().and_then(|ufrag| self.demux.by_ufrag(ufrag)).ok_or(DropReason::UnknownUfrag)?;
+        let now = self.now;
+        let is_known = self.demux.by_remote(remote) == Some(key);
+        if !is_known && self.demux.is_limited(remote.address.ip(), now) {
+            return Err(DropReason::RateLimited);
+        }
+        let participant = self.participant(key).ok_or(DropReason::UnknownUfrag)?;
+        let transport = participant.transport.as_mut().ok_or(DropReason::UnknownUfrag)?;
+        if !transport.is_authentic(&request) {
+            self.demux.suspect(remote.address.ip(), now);
+            return Err(DropReason::BadIntegrity);
+        }
+        let learned = transport.paths.validated(now, remote, local, request.nominates());
+        let change = participant.liveness.consented(now);
+        let leg = participant.leg;
+        let Learned::Path(evicted) = learned else { return Err(DropReason::Refused) };
+        if change == Some(Change::Back) {
+            self.events.push_back(Event::PathBack { leg });
+        }
+        if let Some(evicted) = evicted {
+            self.demux.forget_remote(evicted, key);
+        }
+        if let Some(before) = self.demux.learn_remote(remote, key)
+            && let Some(transport) = self.participant(before).and_then(|before| before.transport.as_mut())
+        {
+            transport.paths.forget(remote);
+        }
+        self.feed(key, remote, local, bytes)
+    }
+
+    fn take_secured(&mut self, remote: Remote, local: SocketAddr, bytes: &[u8]) -> Result<(), DropReason> {
+        let key = self.demux.by_remote(remote).ok_or(DropReason::UnknownAddress)?;
+        self.feed(key, remote, local, bytes)
+    }
+
+    fn feed(&mut self, key: Key, remote: Remote, local: SocketAddr, bytes: &[u8]) -> Result<(), DropReason> {
+        let now = self.now;
+        let mut taken = false;
+        self.drain(key, |participant| {
+            if let Some(transport) = &mut participant.transport {
+                taken = transport.receive(now, remote, local, bytes);
+            }
+        });
+        if taken { Ok(()) } else { Err(DropReason::Refused) }
+    }
+}

@@ -1,0 +1,268 @@
+//! The shard: it owns rooms and participants and moves packets between them.
+
+mod control;
+mod datagrams;
+mod forwarding;
+mod periodic;
+
+use crate::{
+    Config, Totals, Transmit,
+    demux::{Demux, DropReason},
+    forward::Sink,
+    limits::{TICK, TRANSMITS},
+    participant::{Identity, Key, Output, Participant},
+    room::Room,
+};
+use model::{CallId, LegId};
+use std::{
+    collections::{BTreeMap, BTreeSet, VecDeque},
+    panic::{AssertUnwindSafe, catch_unwind},
+    time::{Duration, Instant},
+};
+use wire::{engine::Event, tap::TapFrame};
+
+/// Transports are not woken more often than this.
+const WAKE_GRANULARITY: Duration = Duration::from_millis(1);
+
+/// Why a shard wants to be woken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum WakeReason {
+    /// A transport has work: RTCP, a DTLS repetition.
+    Transport,
+    /// Liveness, keyframe requests and statistics are due.
+    Tick,
+}
+
+/// One shard.
+pub struct Sfu {
+    config: Config,
+    identity: Identity,
+    now: Instant,
+    participants: Vec<Option<Box<Participant>>>,
+    free: Vec<Key>,
+    legs: BTreeMap<LegId, Key>,
+    rooms: BTreeMap<CallId, Room>,
+    demux: Demux,
+    timers: BTreeSet<(Instant, Key)>,
+    dirty: Vec<Key>,
+    next_tick: Instant,
+    next_stats: Instant,
+    random: u64,
+    transmits: VecDeque<Transmit>,
+    events: VecDeque<Event>,
+    taps: VecDeque<TapFrame>,
+    outputs: Vec<Output>,
+    totals: Totals,
+}
+
+impl Sfu {
+    /// An empty shard. It makes its own DTLS certificate.
+    pub fn new(config: Config, now: Instant) -> Self {
+        Self {
+            random: config.seed | 1,
+            config,
+            identity: Identity::new(),
+            now,
+            participants: Vec::new(),
+            free: Vec::new(),
+            legs: BTreeMap::new(),
+            rooms: BTreeMap::new(),
+            demux: Demux::default(),
+            timers: BTreeSet::new(),
+            dirty: Vec::new(),
+            next_tick: now + TICK,
+            next_stats: now + crate::limits::STATS_INTERVAL,
+            transmits: VecDeque::new(),
+            events: VecDeque::new(),
+            taps: VecDeque::new(),
+            outputs: Vec::new(),
+            totals: Totals::default(),
+        }
+    }
+
+    /// The next datagram to send.
+    pub fn poll_transmit(&mut self) -> Option<Transmit> {
+        self.settle();
+        let transmit = self.transmits.pop_front()?;
+        self.totals.datagrams_out += 1;
+        self.totals.bytes_out += transmit.bytes.len() as u64;
+        Some(transmit)
+    }
+
+    /// The next event for signaling.
+    pub fn poll_event(&mut self) -> Option<Event> {
+        self.settle();
+        self.events.pop_front()
+    }
+
+    /// The next frame for the recorder.
+    pub fn poll_tap(&mut self) -> Option<TapFrame> {
+        self.taps.pop_front()
+    }
+
+    /// When to call [`Self::handle_timeout`] at the latest. `None` while the shard is empty.
+    pub fn poll_timeout(&mut self) -> Option<(Instant, WakeReason)> {
+        self.settle();
+        if self.rooms.is_empty() && self.legs.is_empty() {
+            return None;
+        }
+        let transport = self.timers.first().map(|(at, _)| (*at, WakeReason::Transport));
+        Some((self.next_tick, WakeReason::Tick)).into_iter().chain(transport).min()
+    }
+
+    /// Lets time pass.
+    pub fn handle_timeout(&mut self, now: Instant) {
+        self.advance_clock(now);
+        while let Some(&(at, key)) = self.timers.first() {
+            if at > self.now {
+                break;
+            }
+            self.timers.pop_first();
+            if let Some(participant) = self.participant(key) {
+                participant.timer = None;
+                self.mark_dirty(key);
+            }
+        }
+        if self.now >= self.next_tick {
+            self.next_tick = self.now + TICK;
+            self.tick();
+        }
+    }
+
+    /// Figures since the start, and of now.
+    pub fn totals(&self) -> &Totals {
+        &self.totals
+    }
+
+    /// The next work for this leg panics, as a bug would.
+    #[cfg(feature = "testing")]
+    pub fn panic_at_next_work(&mut self, leg: LegId) {
+        if let Some(participant) = self.legs.get(&leg).copied().and_then(|key| self.participant(key)) {
+            participant.panics_next = true;
+        }
+    }
+
+    fn advance_clock(&mut self, now: Instant) {
+        self.now = self.now.max(now);
+    }
+
+    fn participant(&mut self, key: Key) -> Option<&mut Participant> {
+        self.participants.get_mut(key.0 as usize)?.as_deref_mut()
+    }
+
+    fn mark_dirty(&mut self, key: Key) {
+        let Some(participant) = self.participant(key) else { return };
+        if !std::mem::replace(&mut participant.is_dirty, true) {
+            self.dirty.push(key);
+        }
+    }
+
+    /// Drains every transport that was changed.
+    fn settle(&mut self) {
+        while let Some(key) = self.dirty.pop() {
+            let now = self.now;
+            if let Some(participant) = self.participant(key) {
+                participant.is_dirty = false;
+            }
+            self.drain(key, move |participant| {
+                if let Some(transport) = &mut participant.transport {
+                    transport.advance(now);
+                }
+            });
+        }
+    }
+
+    /// One change of a participant's transport, then everything it has to say. A panic costs this participant alone.
+    fn drain(&mut self, key: Key, change: impl FnOnce(&mut Participant)) {
+        let not_before = self.now + WAKE_GRANULARITY;
+        let mut outputs = std::mem::take(&mut self.outputs);
+        let mut transmits = std::mem::take(&mut self.transmits);
+        let before = transmits.len();
+        let deadline = self.guarded(key, |participant| {
+            change(participant);
+            participant.transport.as_mut().map(|transport| transport.poll(&mut transmits, &mut outputs, not_before))
+        });
+        while transmits.len() > TRANSMITS.max(before) {
+            transmits.pop_back();
+            self.totals.drop_one(DropReason::QueueFull);
+        }
+        self.transmits = transmits;
+        self.set_timer(key, deadline.flatten());
+        for output in outputs.drain(..) {
+            self.handle_output(key, output);
+        }
+        self.outputs = outputs;
+    }
+
+    /// Work for one participant. A panic in it ends the participant's transport, is counted, and goes no further.
+    fn guarded<R>(&mut self, key: Key, work: impl FnOnce(&mut Participant) -> R) -> Option<R> {
+        let participant = self.participant(key)?;
+        let outcome = catch_unwind(AssertUnwindSafe(|| {
+            #[cfg(feature = "testing")]
+            assert!(!std::mem::take(&mut participant.panics_next), "a panic that a test asked for");
+            work(participant)
+        }));
+        match outcome {
+            Ok(result) => Some(result),
+            Err(_) => {
+                self.totals.panics += 1;
+                self.lose_transport(key, "the participant failed inside the engine");
+                None
+            }
+        }
+    }
+
+    fn set_timer(&mut self, key: Key, at: Option<Instant>) {
+        let Some(participant) = self.participants.get_mut(key.0 as usize).and_then(Option::as_deref_mut) else {
+            return;
+        };
+        if participant.timer == at {
+            return;
+        }
+        if let Some(before) = participant.timer {
+            self.timers.remove(&(before, key));
+        }
+        participant.timer = at;
+        self.timers.extend(at.map(|at| (at, key)));
+    }
+
+    /// The transport is gone; the leg stays and may rejoin.
+    fn lose_transport(&mut self, key: Key, reason: &str) {
+        if self.drop_transport(key)
+            && let Some(participant) = self.participant(key)
+        {
+            let leg = participant.leg;
+            tracing::info!(%leg, reason, "leg closed");
+            self.events.push_back(Event::LegClosed { leg, reason: reason.to_owned() });
+        }
+    }
+
+    /// Forgets a transport and its addresses. The answer is whether there was one.
+    fn drop_transport(&mut self, key: Key) -> bool {
+        self.set_timer(key, None);
+        let Some(participant) = self.participants.get_mut(key.0 as usize).and_then(Option::as_deref_mut) else {
+            return false;
+        };
+        let Some(transport) = participant.transport.take() else { return false };
+        participant.tracks.iter_mut().for_each(crate::track::Track::restart);
+        self.demux.forget_ufrag(transport.negotiated().local_ufrag());
+        for remote in transport.paths.remotes() {
+            self.demux.forget_remote(remote, key);
+        }
+        // What a failed transport does when it is dropped is as little to be trusted as what it did before.
+        let _ = catch_unwind(AssertUnwindSafe(|| drop(transport)));
+        true
+    }
+
+    fn fresh_sinks(&mut self) -> [Sink; 3] {
+        [(); 3].map(|()| Sink::new(self.random_number()))
+    }
+
+    /// xorshift64: first sequence numbers only have to differ, nothing secret depends on them.
+    fn random_number(&mut self) -> u16 {
+        self.random ^= self.random << 13;
+        self.random ^= self.random >> 7;
+        self.random ^= self.random << 17;
+        (self.random >> 24) as u16
+    }
+}

@@ -1,0 +1,188 @@
+use super::Sfu;
+use crate::{
+    limits::{EMPTY_ROOM_KEPT, STATS_INTERVAL},
+    participant::{Change, Key, Participant, Transport},
+    stats::{codec_impairment, quality_of},
+};
+use model::{LegId, TrackKind};
+use quality::Hop;
+use std::time::Duration;
+use wire::engine::{Event, LegStats};
+
+/// Seconds in a row for which sound must go one way only before a leg is called one-way.
+const ONE_WAY_SECONDS: u32 = 2;
+
+impl Sfu {
+    pub(super) fn tick(&mut self) {
+        for key in self.keys() {
+            self.check_liveness(key);
+            self.ask_for_keyframes(key);
+        }
+        if self.now >= self.next_stats {
+            self.next_stats = (self.next_stats + STATS_INTERVAL).max(self.now);
+            self.report();
+            self.forget_empty_rooms();
+        }
+    }
+
+    fn keys(&self) -> Vec<Key> {
+        self.legs.values().copied().collect()
+    }
+
+    fn check_liveness(&mut self, key: Key) {
+        let (now, window) = (self.now, self.config.reconnect_window);
+        let Some(participant) = self.participant(key) else { return };
+        let leg = participant.leg;
+        let Some(transport) = &mut participant.transport else { return };
+        transport.paths.reconsider(now);
+        match participant.liveness.check(now, window) {
+            Some(Change::Lost) => self.events.push_back(Event::PathLost { leg }),
+            Some(Change::Expired) => {
+                self.lose_transport(key, "no authenticated packet came within the reconnect window")
+            }
+            Some(Change::Back) | None => {}
+        }
+    }
+
+    /// Repeats requests that the throttle held back, and those of sinks that still wait for their first keyframe.
+    fn ask_for_keyframes(&mut self, key: Key) {
+        let now = self.now;
+        for track in [TrackKind::Camera, TrackKind::Screen] {
+            let Some(participant) = self.participant(key) else { return };
+            let sinks = participant.track(track).sinks.clone();
+            let is_waited_for = sinks.into_iter().any(|sink| {
+                self.participant(sink).is_some_and(|sink| sink.is_connected() && sink.sink(track).is_waiting())
+            });
+            let Some(participant) = self.participant(key) else { return };
+            if is_waited_for {
+                participant.track(track).want_first_keyframe(now);
+            }
+            self.request_keyframe_if_due(key, track);
+        }
+    }
+
+    fn forget_empty_rooms(&mut self) {
+        let now = self.now;
+        self.rooms.retain(|_, room| {
+            room.empty_since.is_none_or(|since| now.saturating_duration_since(since) < EMPTY_ROOM_KEPT)
+        });
+    }
+
+    fn report(&mut self) {
+        let keys = self.keys();
+        let seconds: Vec<(Key, Heard)> = keys.iter().filter_map(|key| Some((*key, self.end_second(*key)?))).collect();
+        let mut legs = Vec::with_capacity(seconds.len());
+        for (key, heard) in &seconds {
+            legs.extend(self.leg_stats(*key, heard, &seconds));
+        }
+        self.totals.rooms = self.rooms.len() as u64;
+        self.totals.legs = self.legs.len() as u64;
+        self.totals.connected_legs = seconds.iter().filter(|(_, heard)| heard.is_connected).count() as u64;
+        self.totals.one_way_legs = legs.iter().filter(|stats| stats.one_way).count() as u64;
+        if !legs.is_empty() {
+            self.events.push_back(Event::Stats { legs });
+        }
+    }
+
+    /// Ends the second of a leg's tracks.
+    fn end_second(&mut self, key: Key) -> Option<Heard> {
+        let now = self.now;
+        let participant = self.participant(key)?;
+        let is_connected = participant.is_connected();
+        participant.transport.as_ref()?;
+        let mut heard = Heard { is_connected, ..Heard::nothing(participant.leg) };
+        let mut lost = 0;
+        for kind in TrackKind::ALL {
+            let track = participant.track(kind);
+            let second = track.reception.take_second();
+            lost += second.lost;
+            if second.packets > 0 {
+                heard.receiving.push(kind);
+            }
+            if kind == TrackKind::Audio {
+                heard.audio_in = second.packets;
+                heard.audio_forwarded = track.forwarded;
+                heard.level = second.level;
+                heard.has_sinks = !track.sinks.is_empty();
+                participant.measure.note(second);
+            }
+            participant.track(kind).forwarded = 0;
+        }
+        let sent = participant.sink(TrackKind::Audio).sent;
+        heard.audio_out = sent.saturating_sub(std::mem::replace(&mut participant.measure.sent_before, sent));
+        heard.rtt = participant.downlinks.iter().find_map(|downlink| downlink.rtt);
+        heard.uplink = participant.measure.uplink(heard.rtt.unwrap_or_default());
+        heard.downlink = participant.downlinks[TrackKind::Audio as usize]
+            .hop(now)
+            .filter(|_| heard.audio_out > 0)
+            .map(|(loss, jitter)| Hop { loss, burst_ratio: 1.0, jitter, rtt: heard.rtt.unwrap_or_default() });
+        self.totals.packets_lost += lost;
+        Some(heard)
+    }
+
+    fn leg_stats(&mut self, key: Key, own: &Heard, all: &[(Key, Heard)]) -> Option<LegStats> {
+        let at = self.config.media_time(self.now);
+        let participant = self.participant(key)?;
+        let source = participant.sink(TrackKind::Audio).source();
+        let heard = source.and_then(|source| all.iter().map(|(_, heard)| heard).find(|heard| heard.leg == source));
+        let is_one_way = own.is_unheard(participant, all) || heard.is_some_and(|source| source.does_not_reach(own));
+        let measure = &mut participant.measure;
+        measure.one_way_seconds = if is_one_way { measure.one_way_seconds + 1 } else { 0 };
+        let one_way = measure.one_way_seconds >= ONE_WAY_SECONDS;
+        let has_fec =
+            participant.transport.as_ref().map(Transport::negotiated).is_some_and(|found| found.has_opus_fec());
+        let quality = quality_of(
+            &mut participant.measure,
+            own.downlink,
+            heard.and_then(|source| source.uplink),
+            own.rtt,
+            codec_impairment(has_fec),
+        );
+        Some(LegStats { leg: own.leg, at, quality, receiving: own.receiving.clone(), one_way, audio_level: own.level })
+    }
+}
+
+/// What one second brought of a leg.
+struct Heard {
+    leg: LegId,
+    is_connected: bool,
+    has_sinks: bool,
+    audio_in: u64,
+    audio_forwarded: u64,
+    audio_out: u64,
+    level: u8,
+    receiving: Vec<TrackKind>,
+    rtt: Option<Duration>,
+    uplink: Option<Hop>,
+    downlink: Option<Hop>,
+}
+
+impl Heard {
+    fn nothing(leg: LegId) -> Self {
+        Self {
+            leg,
+            is_connected: false,
+            has_sinks: false,
+            audio_in: 0,
+            audio_forwarded: 0,
+            audio_out: 0,
+            level: 0,
+            receiving: Vec::new(),
+            rtt: None,
+            uplink: None,
+            downlink: None,
+        }
+    }
+
+    /// It speaks, somebody connected should hear it, and nothing went out.
+    fn is_unheard(&self, participant: &mut Participant, all: &[(Key, Self)]) -> bool {
+        let sinks = &participant.track(TrackKind::Audio).sinks;
+        let has_listener = all.iter().any(|(key, heard)| heard.is_connected && sinks.contains(key));
+        self.has_sinks && has_listener && self.audio_in > 0 && self.audio_forwarded == 0
+    }
+
+    /// It speaks, `sink` is connected and patched to it, and nothing went there.
+    fn does_not_reach(&self, sink: &Self) -> bool {
+        self.audio_in > 0 && sink.is_connected && sink.audio_out == 0
+    }
+}

@@ -1,0 +1,64 @@
+use crate::participant::{ReceiverReport, Report};
+use model::Codec;
+use quality::{downlink_jitter, downlink_loss};
+use std::time::{Duration, Instant};
+
+/// Receiver reports older than this say nothing about now. Chromium sends one about audio every 2.5 to 7.5 s.
+const REPORT_VALID: Duration = Duration::from_secs(15);
+
+/// What the page says about one of its downlinks.
+#[derive(Debug, Default)]
+pub(crate) struct Downlink {
+    last: Option<(ReceiverReport, u64)>,
+    judged: Option<Judged>,
+    pub(crate) rtt: Option<Duration>,
+    pub(crate) nacks: u64,
+    pub(crate) keyframe_requests: u64,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Judged {
+    at: Instant,
+    loss: f64,
+    jitter: Duration,
+}
+
+impl Downlink {
+    /// Takes a second's report; `never_had` is what the sink counts as gaps of its sources so far.
+    pub(crate) fn note(
+        &mut self,
+        report: &Report,
+        never_had: u64,
+        uplink_jitter: Duration,
+        codec: Codec,
+        now: Instant,
+    ) {
+        let Report::Egress { nacks_received, keyframe_requests_received, rtt, receiver, .. } = report else { return };
+        self.nacks = *nacks_received;
+        self.keyframe_requests = *keyframe_requests_received;
+        self.rtt = rtt.or(self.rtt);
+        let Some(receiver) = *receiver else { return };
+        let (before, gaps_before) = match self.last {
+            Some((before, _)) if before == receiver => return,
+            Some(last) => last,
+            None => {
+                self.last = Some((receiver, never_had));
+                return;
+            }
+        };
+        let loss = downlink_loss(
+            receiver.lost - before.lost,
+            never_had.saturating_sub(gaps_before),
+            receiver.highest.saturating_sub(before.highest),
+        );
+        let reported = Duration::from_secs_f64(f64::from(receiver.jitter) / f64::from(codec.clock_rate()));
+        self.judged = Some(Judged { at: now, loss, jitter: downlink_jitter(reported, uplink_jitter) });
+        self.last = Some((receiver, never_had));
+    }
+
+    /// Loss and jitter of the hop, while they are fresh.
+    pub(crate) fn hop(&self, now: Instant) -> Option<(f64, Duration)> {
+        let judged = self.judged.filter(|judged| now.saturating_duration_since(judged.at) < REPORT_VALID)?;
+        Some((judged.loss, judged.jitter))
+    }
+}

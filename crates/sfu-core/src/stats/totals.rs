@@ -1,0 +1,56 @@
+use crate::demux::DropReason;
+
+/// Figures of a shard since its start, except for the first group, which is as of now. Read it each second.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Totals {
+    /// Rooms held.
+    pub rooms: u64,
+    /// Legs held.
+    pub legs: u64,
+    /// Legs with ICE and DTLS up.
+    pub connected_legs: u64,
+    /// Legs whose sound goes one way only.
+    pub one_way_legs: u64,
+
+    /// Datagrams taken in.
+    pub datagrams_in: u64,
+    /// Their bytes.
+    pub bytes_in: u64,
+    /// Datagrams given out.
+    pub datagrams_out: u64,
+    /// Their bytes.
+    pub bytes_out: u64,
+    /// RTP packets received, repairs among them.
+    pub packets_in: u64,
+    /// RTP packets written to downlinks, without repairs.
+    pub packets_out: u64,
+    /// RTP packets that uplinks lost, before repair.
+    pub packets_lost: u64,
+    /// RTP packets that came as repairs.
+    pub packets_repaired: u64,
+    /// PLI and FIR sent to sources.
+    pub keyframe_requests_sent: u64,
+    /// PLI and FIR received from sinks.
+    pub keyframe_requests_received: u64,
+    /// NACKs sent to sources.
+    pub nacks_sent: u64,
+    /// NACKs received from sinks.
+    pub nacks_received: u64,
+    /// Tap frames that nobody polled in time.
+    pub tap_frames_dropped: u64,
+    /// Participants dropped because of a panic.
+    pub panics: u64,
+    /// Datagrams dropped, in the order of [`DropReason::ALL`].
+    pub drops: [u64; DropReason::ALL.len()],
+}
+
+impl Totals {
+    /// Datagrams dropped for this reason.
+    pub fn dropped(&self, reason: DropReason) -> u64 {
+        self.drops[reason as usize]
+    }
+
+    pub(crate) fn drop_one(&mut self, reason: DropReason) {
+        self.drops[reason as usize] += 1;
+    }
+}

@@ -1,0 +1,3 @@
+//! Calls through a shard, in virtual time.
+
+mod calls;
