@@ -118,7 +118,8 @@ async function runOne({ name, body, timeoutMs }, browsers, root, seed) {
   }
   await scene.end();
   console.log(`${failure ? "FAILED" : "ok    "}  ${seconds(Date.now() - began).padStart(7)}  ${name}`);
-  if (failure) console.log(`        ${failure.stack ?? failure}\n        kept: ${folder}`.replaceAll("\n", "\n        "));
+  if (failure)
+    console.log(`        ${failure.stack ?? failure}\n        kept: ${folder}`.replaceAll("\n", "\n        "));
   else await rm(folder, { recursive: true, force: true });
   return !failure;
 }

@@ -23,10 +23,22 @@ export const PULSE_PERIOD_S = 0.5;
 
 /** Light and dark shade of each colour as red, green, blue. @type {Record<Colour, [number[], number[]]>} */
 export const SHADES = {
-  red: [[240, 40, 40], [120, 10, 10]],
-  green: [[40, 230, 40], [10, 110, 10]],
-  blue: [[50, 50, 245], [12, 12, 125]],
-  yellow: [[240, 235, 40], [120, 115, 10]],
+  red: [
+    [240, 40, 40],
+    [120, 10, 10],
+  ],
+  green: [
+    [40, 230, 40],
+    [10, 110, 10],
+  ],
+  blue: [
+    [50, 50, 245],
+    [12, 12, 125],
+  ],
+  yellow: [
+    [240, 235, 40],
+    [120, 115, 10],
+  ],
 };
 
 const SAMPLE_RATE = 48_000;

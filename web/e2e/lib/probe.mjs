@@ -133,7 +133,8 @@ export function installProbe(options) {
     const pen = canvas.getContext("2d", { willReadFrequently: true });
     const found = [];
     for (const element of elements) {
-      if (element.tagName !== "VIDEO" || element.paused || !remoteTrack(element, "video") || !element.videoWidth) continue;
+      if (element.tagName !== "VIDEO" || element.paused || !remoteTrack(element, "video") || !element.videoWidth)
+        continue;
       if (!shown(element)) continue;
       const { videoWidth: width, videoHeight: height } = element;
       pen.drawImage(element, width / 4, height / 4, width / 2, height / 2, 0, 0, 8, 8);

@@ -93,7 +93,10 @@ export class Relay {
   /** @param {import("node:net").Socket} client */
   #accept(client) {
     const upstream = connect(this.targetPort, HOST);
-    for (const [from, to] of [[client, upstream], [upstream, client]]) {
+    for (const [from, to] of [
+      [client, upstream],
+      [upstream, client],
+    ]) {
       this.#connections.add(from);
       if (this.weather.cut) from.pause();
       from.setNoDelay(true);

@@ -44,6 +44,7 @@ export class Server {
       "--print-json",
       ...["--data", this.data],
       ...["--http", this.#http],
+      ...["--admin", "127.0.0.1:0"],
       ...["--media", `127.0.0.1:${mediaPort}`],
       ...["--announce", "127.0.0.1"],
       ...(announcePort === undefined ? [] : ["--announce-port", String(announcePort)]),
@@ -152,7 +153,7 @@ export class Server {
 
   /** Runs `switchroom recordings check` on its data, and it must find nothing wrong. */
   async checkRecordings() {
-    const child = spawn(SWITCHROOM_BIN, ["recordings", "check", join(this.data, "recordings")]);
+    const child = spawn(SWITCHROOM_BIN, ["recordings", "check", this.data]);
     let output = "";
     for (const pipe of [child.stdout, child.stderr]) pipe.on("data", (chunk) => (output += chunk));
     const [code] = await within(once(child, "close"), 30_000, "recordings check");

@@ -128,7 +128,10 @@ export class Tab {
 
   /** @param {number} [ms] @returns {Promise<{ samples: number, tones: { hz: number, high: number, low: number }[] }>} */
   listen(ms = LISTEN_MS) {
-    return this.evaluate(({ tones, ms }) => /** @type {any} */ (globalThis).probe.listen(tones, ms), { tones: TONES, ms });
+    return this.evaluate(({ tones, ms }) => /** @type {any} */ (globalThis).probe.listen(tones, ms), {
+      tones: TONES,
+      ms,
+    });
   }
 
   /** Waits until this page plays the pulsed tone of the other party, and no other. */

@@ -46,7 +46,9 @@ for (const browser of /** @type {const} */ (["chromium", "firefox"])) {
     await tab.sees(CUSTOMER.camera);
     await assert.rejects(tab.hears(AGENT, 2_000));
     await assert.rejects(tab.sees(AGENT.camera, 2_000));
-    await tab.evaluate(() => /** @type {any} */ (globalThis).own.getTracks().forEach((track) => (track.enabled = false)));
+    await tab.evaluate(() => {
+      for (const track of /** @type {any} */ (globalThis).own.getTracks()) track.enabled = false;
+    });
     await tab.hearsNothingOf(CUSTOMER);
     await tab.seesNothingOf(CUSTOMER.camera);
   });
