@@ -57,6 +57,11 @@ pub enum Event {
         /// How long the customer waited.
         waiting_ms: u64,
     },
+    /// An agent answered, but their media did not come up: the call waits again as if not answered.
+    CallNotConnected {
+        /// The agent.
+        agent: AgentId,
+    },
     /// A party's connection broke.
     LegLost {
         /// The leg.

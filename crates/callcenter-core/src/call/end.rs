@@ -1,0 +1,67 @@
+//! A call ends for all at once.
+
+use crate::call_center::{CallCenter, Turn};
+use crate::codes::{CANCELLED, Code, NORMAL_HANGUP};
+use crate::command::{CommandError, Reply};
+use crate::event::Event;
+use crate::row::CallState;
+use crate::timers::Reason;
+use model::{CallId, EndedBy, LegId};
+use wire::browser::{LegPhase, RingEnd, ServerMessage};
+use wire::engine::Command;
+
+impl CallCenter {
+    pub(crate) fn hang_up(&mut self, leg: LegId, turn: &mut Turn) -> Result<Reply, CommandError> {
+        let row = &self.live_leg(leg)?.row;
+        let call = row.call;
+        match row.agent {
+            Some(agent) if row.phase == LegPhase::Ringing => return self.decline(agent, leg, turn),
+            Some(_) => self.end_call(call, EndedBy::Agent, NORMAL_HANGUP, turn),
+            None => {
+                let answered = self.call_ref(call).row.answered_at.is_some();
+                let code = if answered { NORMAL_HANGUP } else { CANCELLED };
+                self.end_call(call, EndedBy::Customer, code, turn);
+            }
+        }
+        Ok(Reply::Done)
+    }
+
+    pub(crate) fn end_call(&mut self, call: CallId, ended_by: EndedBy, code: Code, turn: &mut Turn) {
+        let row = &self.call_ref(call).row;
+        let (state, conversation) = (row.state, row.conversation);
+        let duration = row.answered_at.map(|answered| turn.now.wall.since(answered)).unwrap_or_default();
+        let duration_ms = u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
+        self.log_of_call(turn, call, Event::CallEnded { ended_by, duration_ms, code: code.id });
+        if state == CallState::Ringing && self.call_ref(call).agent_leg.is_some() {
+            self.stop_ringing(call, RingEnd::Cancelled, turn);
+        }
+        self.stop_media(call, state);
+        let legs: Vec<LegId> = self.call_ref(call).legs().collect();
+        for leg in legs {
+            self.tell_leg(leg, ServerMessage::Hangup { leg, code: code.to_error(), ended_by, duration_ms });
+            let agent = self.leg_ref(leg).row.agent;
+            self.finish_leg(leg, turn);
+            if let Some(agent) = agent {
+                self.begin_wrap_up(agent, call, turn);
+            }
+        }
+        self.set_call_state(call, CallState::Ended);
+        self.edit_call(call, |row| {
+            row.ended_at = Some(turn.now.wall);
+            row.ended_by = Some(ended_by);
+            row.end_code = Some(code.id);
+        });
+        self.waiting.leave(call);
+        self.timers.cancel(Reason::RingAgain(call));
+        self.calls.remove(&call);
+        self.conversation_changed(conversation);
+    }
+
+    fn stop_media(&mut self, call: CallId, state: CallState) {
+        if state == CallState::Established && self.call_ref(call).row.recording.is_some() {
+            self.command_engine(Command::SetTaps { room: call, legs: Vec::new() });
+            self.stop_segments(call);
+        }
+        self.command_engine(Command::CloseRoom { room: call });
+    }
+}

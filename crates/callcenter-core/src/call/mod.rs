@@ -1,0 +1,62 @@
+//! A call from arrival to its last leg's end.
+//!
+//! Waiting → Ringing → Connecting → Established → Ended. A ring that is declined or not answered, and an answer whose
+//! media does not come up, lead back to Waiting; any state can lead to Ended.
+
+mod answer;
+mod end;
+mod establish;
+mod ring;
+mod start;
+
+use crate::call_center::CallCenter;
+use crate::row::{CallRow, CallState, RowChange};
+use crate::transitions;
+use model::{CallId, LegId};
+use std::time::Instant;
+
+/// A live call, with what does not outlive a restart.
+#[derive(Debug, Clone)]
+pub(crate) struct Call {
+    pub(crate) row: CallRow,
+    pub(crate) customer_leg: LegId,
+    /// Ringing, connecting or established.
+    pub(crate) agent_leg: Option<LegId>,
+    /// The position that the customer was told last.
+    pub(crate) told_position: Option<u32>,
+    /// When an agent last passed it over.
+    pub(crate) last_passed: Option<Instant>,
+}
+
+impl Call {
+    pub(crate) fn legs(&self) -> impl Iterator<Item = LegId> {
+        std::iter::once(self.customer_leg).chain(self.agent_leg)
+    }
+
+    /// The other party's leg.
+    pub(crate) fn other_leg(&self, leg: LegId) -> Option<LegId> {
+        self.legs().find(|other| *other != leg)
+    }
+}
+
+impl CallCenter {
+    pub(crate) fn call_ref(&self, call: CallId) -> &Call {
+        self.calls.get(&call).expect("a live leg's call is live")
+    }
+
+    pub(crate) fn call_mut(&mut self, call: CallId) -> &mut Call {
+        self.calls.get_mut(&call).expect("a live leg's call is live")
+    }
+
+    pub(crate) fn edit_call(&mut self, call: CallId, edit: impl FnOnce(&mut CallRow)) {
+        let row = &mut self.call_mut(call).row;
+        edit(row);
+        let row = row.clone();
+        self.outbox.save(RowChange::Call(row));
+    }
+
+    pub(crate) fn set_call_state(&mut self, call: CallId, state: CallState) {
+        transitions::assert_allowed(transitions::CALL, self.call_ref(call).row.state, state);
+        self.edit_call(call, |row| row.state = state);
+    }
+}

@@ -1,0 +1,141 @@
+//! A call rings at one agent's page (TMO-01..04, RCV-05..11).
+
+use crate::call_center::{CallCenter, Turn};
+use crate::codes;
+use crate::command::{CommandError, Reply};
+use crate::event::Event;
+use crate::row::{CallState, LegRow};
+use crate::timers::Reason;
+use model::{AgentId, CallId, EndedBy, LegId, Now, ParticipantType, VoiceStatus};
+use std::time::Duration;
+use wire::browser::{IncomingCall, LegPhase, MediaState, RingEnd, ServerMessage};
+
+impl CallCenter {
+    pub(crate) fn ring(&mut self, call: CallId, agent: AgentId, turn: &mut Turn) {
+        let leg = LegId(turn.ids.next_id());
+        let length = Duration::from_secs(u64::from(self.settings.ring_inbound_seconds));
+        self.add_leg(LegRow {
+            id: leg,
+            call,
+            participant: ParticipantType::Agent,
+            agent: Some(agent),
+            identity: agent.to_string(),
+            display_name: self.agent_ref(agent).row.display_name.clone(),
+            phase: LegPhase::Ringing,
+            media: MediaState::default(),
+            lost_since: None,
+            segment: None,
+            created_at: turn.now.wall,
+            connected_at: None,
+            ended_at: None,
+        });
+        self.waiting.leave(call);
+        self.timers.cancel(Reason::RingAgain(call));
+        self.set_call_state(call, CallState::Ringing);
+        self.edit_call(call, |row| row.ring_until = Some(turn.now.wall.after(length)));
+        let state = self.call_mut(call);
+        state.agent_leg = Some(leg);
+        state.told_position = None;
+        let customer_leg = state.customer_leg;
+        self.set_voice(agent, VoiceStatus::Ringing, turn);
+        self.timers.arm(Reason::RingTimeout(leg), turn.now.mono + length);
+        self.log_of_call(turn, call, Event::CallRinging { agent, leg });
+        if let Some(incoming) = self.incoming_call(leg, turn.now) {
+            self.tell_agent(agent, ServerMessage::IncomingCall(incoming));
+        }
+        self.tell_leg(customer_leg, ServerMessage::Ringing { leg: customer_leg });
+    }
+
+    /// What the agent's page shows while it rings.
+    pub(crate) fn incoming_call(&self, leg: LegId, now: Now) -> Option<IncomingCall> {
+        let leg = &self.legs.get(&leg).filter(|leg| leg.row.phase == LegPhase::Ringing)?.row;
+        let call = self.call_ref(leg.call);
+        let row = &call.row;
+        let queue = if row.only_agent.is_some() { None } else { self.queue_name(row.queue) };
+        let rings_for = row.ring_until.map_or(Duration::ZERO, |until| until.since(now.wall));
+        Some(IncomingCall {
+            leg: leg.id,
+            call: row.id,
+            conversation: row.conversation,
+            from: self.party(call.customer_leg),
+            queue,
+            kind: row.kind,
+            direction: row.direction,
+            media: row.media,
+            custom_data: row.custom_data.clone(),
+            rings_for_ms: u64::try_from(rings_for.as_millis()).unwrap_or(u64::MAX),
+        })
+    }
+
+    pub(crate) fn decline(&mut self, agent: AgentId, leg: LegId, turn: &mut Turn) -> Result<Reply, CommandError> {
+        let call = self.ringing_leg(agent, leg)?;
+        self.log_of_call(turn, call, Event::CallDeclined { agent });
+        self.stop_ringing(call, RingEnd::Declined, turn);
+        self.restart_idle_time(agent, turn);
+        if self.call_ref(call).row.only_agent.is_some() {
+            // Nobody else may be rung, and ringing again at who said no would leave both without a way out.
+            self.end_call(call, EndedBy::Agent, codes::REJECTED, turn);
+        } else {
+            self.pass_over(call, agent, turn);
+        }
+        Ok(Reply::Done)
+    }
+
+    pub(crate) fn ring_timed_out(&mut self, leg: LegId, turn: &mut Turn) {
+        self.not_answered(leg, RingEnd::NoAnswer, turn);
+    }
+
+    pub(crate) fn stop_ringing_at_gone_agent(&mut self, agent: AgentId, turn: &mut Turn) {
+        if let Some(leg) = self.agent_ref(agent).leg {
+            self.not_answered(leg, RingEnd::AgentGone, turn);
+        }
+    }
+
+    fn not_answered(&mut self, leg: LegId, reason: RingEnd, turn: &mut Turn) {
+        let row = &self.leg_ref(leg).row;
+        let (call, agent) = (row.call, row.agent);
+        let Some(agent) = agent.filter(|_| row.phase == LegPhase::Ringing) else { return };
+        self.log_of_call(turn, call, Event::CallNotAnswered { agent });
+        self.stop_ringing(call, reason, turn);
+        self.restart_idle_time(agent, turn);
+        self.pass_over(call, agent, turn);
+    }
+
+    /// The ringing leg ends; its call is left in the state of ringing.
+    pub(crate) fn stop_ringing(&mut self, call: CallId, reason: RingEnd, turn: &Turn) {
+        let leg = self.call_ref(call).agent_leg.expect("a ringing call has an agent's leg");
+        let agent = self.leg_ref(leg).row.agent.expect("an agent's leg names its agent");
+        self.tell_agent(agent, ServerMessage::IncomingCallGone { leg, reason });
+        self.finish_leg(leg, turn);
+        self.edit_call(call, |row| row.ring_until = None);
+        self.set_voice(agent, VoiceStatus::Idle, turn);
+    }
+
+    /// Back to waiting, at its old place; this agent comes after the others.
+    pub(crate) fn pass_over(&mut self, call: CallId, agent: AgentId, turn: &Turn) {
+        self.edit_call(call, |row| {
+            row.passed_over.retain(|other| *other != agent);
+            row.passed_over.push(agent);
+        });
+        self.set_call_state(call, CallState::Waiting);
+        let state = self.call_mut(call);
+        state.last_passed = Some(turn.now.mono);
+        let (conversation, since) = (state.row.conversation, state.row.created_at);
+        let priority = self.conversation_ref(conversation).priority;
+        self.waiting.join(call, priority, since);
+        self.assignment_due = true;
+    }
+
+    /// The call of this agent's ringing leg.
+    pub(crate) fn ringing_leg(&self, agent: AgentId, leg: LegId) -> Result<CallId, CommandError> {
+        self.known_agent(agent)?;
+        let row = &self.live_leg(leg)?.row;
+        if row.agent != Some(agent) {
+            return Err(CommandError::UnknownLeg(leg));
+        }
+        if row.phase != LegPhase::Ringing {
+            return Err(CommandError::NotRinging);
+        }
+        Ok(row.call)
+    }
+}

@@ -1,0 +1,205 @@
+use crate::agent::Agent;
+use crate::call::Call;
+use crate::command::{Command, CommandError, Reply};
+use crate::conversation::Conversations;
+use crate::effect::Effect;
+use crate::event::{Event, EventRecord};
+use crate::ids::IdSource;
+use crate::leg::Leg;
+use crate::outbox::Outbox;
+use crate::recording::Segments;
+use crate::routing::WaitingLine;
+use crate::row::{CustomerRow, LinkConfigRow, LinkRow, QueueRow, RowChange};
+use crate::settings::AccountSettings;
+use crate::timers::{Reason, Timers};
+use model::{
+    AccountId, AgentId, CallId, CommandId, ConversationId, CustomerId, LegId, LinkConfigId, LinkId, Now, QueueId,
+};
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Instant;
+use wire::browser::ServerMessage;
+
+/// The call center of one account.
+#[derive(Debug, Clone)]
+pub struct CallCenter {
+    pub(crate) account: AccountId,
+    pub(crate) seed: u64,
+    pub(crate) settings: AccountSettings,
+    pub(crate) agents: BTreeMap<AgentId, Agent>,
+    pub(crate) queues: BTreeMap<QueueId, QueueRow>,
+    pub(crate) default_queue: QueueId,
+    pub(crate) customers: BTreeMap<CustomerId, CustomerRow>,
+    pub(crate) customer_by_identity: BTreeMap<String, CustomerId>,
+    pub(crate) conversations: Conversations,
+    pub(crate) calls: BTreeMap<CallId, Call>,
+    pub(crate) legs: BTreeMap<LegId, Leg>,
+    pub(crate) leg_by_identity: BTreeMap<String, LegId>,
+    pub(crate) links: BTreeMap<LinkId, LinkRow>,
+    pub(crate) link_by_hash: BTreeMap<String, LinkId>,
+    pub(crate) link_configs: BTreeMap<LinkConfigId, LinkConfigRow>,
+    pub(crate) segments: Segments,
+    pub(crate) waiting: WaitingLine,
+    /// Something happened after which a waiting call might find an agent.
+    pub(crate) assignment_due: bool,
+    /// Agents whose state their page must be told.
+    pub(crate) untold_agents: BTreeSet<AgentId>,
+    pub(crate) timers: Timers,
+    pub(crate) outbox: Outbox,
+}
+
+/// One turn of the core: the time, and ids for what is made in it.
+#[derive(Debug)]
+pub(crate) struct Turn {
+    pub(crate) now: Now,
+    pub(crate) ids: IdSource,
+}
+
+impl CallCenter {
+    /// Decide on a command. If it is refused, nothing has changed.
+    pub fn handle(&mut self, command: Command, id: CommandId, now: Now) -> Result<Reply, CommandError> {
+        let mut turn = Turn { now, ids: IdSource::new(id) };
+        let planned = self.outbox.planned();
+        let reply = match self.decide(command, &mut turn) {
+            Ok(reply) => reply,
+            Err(refused) => {
+                assert_eq!(planned, self.outbox.planned(), "a refused command changes nothing: {refused}");
+                return Err(refused);
+            }
+        };
+        self.settle(&mut turn);
+        Ok(reply)
+    }
+
+    /// Do what is due by now.
+    pub fn handle_timeout(&mut self, id: CommandId, now: Now) {
+        let mut turn = Turn { now, ids: IdSource::new(id) };
+        while let Some(reason) = self.timers.pop_due(now.mono) {
+            match reason {
+                Reason::RingTimeout(leg) => self.ring_timed_out(leg, &mut turn),
+                Reason::ConnectTimeout(leg) => self.connect_timed_out(leg, &mut turn),
+                Reason::ReconnectWindow(leg) => self.reconnect_window_passed(leg, &mut turn),
+                Reason::HeartbeatLease(agent) => self.lease_lapsed(agent, &mut turn),
+                Reason::WrapUpEnd(agent) => self.end_wrap_up(agent, &mut turn),
+                Reason::RingAgain(_) => self.assignment_due = true,
+            }
+        }
+        self.settle(&mut turn);
+    }
+
+    /// The next changed row, in an order in which each row's references exist.
+    pub fn poll_change(&mut self) -> Option<RowChange> {
+        self.outbox.poll_change()
+    }
+
+    /// The next entry of the log.
+    pub fn poll_event(&mut self) -> Option<EventRecord> {
+        self.outbox.poll_event()
+    }
+
+    /// The next effect, to be let out once changes and events are committed.
+    pub fn poll_effect(&mut self) -> Option<Effect> {
+        self.outbox.poll_effect()
+    }
+
+    /// When [`CallCenter::handle_timeout`] is due, and why.
+    pub fn poll_timeout(&self) -> Option<(Instant, Reason)> {
+        self.timers.first()
+    }
+
+    fn decide(&mut self, command: Command, turn: &mut Turn) -> Result<Reply, CommandError> {
+        match command {
+            Command::SetSettings(settings) => self.set_settings(settings),
+            Command::CreateAgent(fields) => self.create_agent(fields, turn),
+            Command::UpdateAgent { agent, fields } => self.update_agent(agent, fields, turn),
+            Command::SetAgentWrapUp { agent, seconds } => self.set_agent_wrap_up(agent, seconds, turn),
+            Command::LinkAgentQueue { agent, queue } => self.link_agent_queue(agent, queue, turn),
+            Command::UnlinkAgentQueue { agent, queue } => self.unlink_agent_queue(agent, queue, turn),
+            Command::CreateQueue(fields) => self.create_queue(fields, turn),
+            Command::UpdateQueue { queue, fields } => self.update_queue(queue, fields, turn),
+            Command::DeleteQueue(queue) => self.delete_queue(queue, turn),
+            Command::PutLinkConfig(row) => self.put_link_config(row),
+            Command::DeleteLinkConfig(config) => self.delete_link_config(config),
+            Command::CreateLink(row) => self.create_link(row, turn),
+            Command::DeleteLink(link) => self.delete_link(link, turn),
+            Command::CreateConversation(fields) => self.create_conversation(fields, turn),
+            Command::UpdateConversation { conversation, fields } => {
+                self.update_conversation(conversation, fields, turn)
+            }
+            Command::AddNote { conversation, agent, content } => self.add_note(conversation, agent, content, turn),
+            Command::SetStatus { agent, status } => self.set_status(agent, status, turn),
+            Command::Heartbeat { agent } => self.heartbeat(agent, turn),
+            Command::AgentConnected { agent } => self.agent_connected(agent, turn),
+            Command::AgentDisconnected { agent } => self.agent_disconnected(agent, turn),
+            Command::Accept { agent, leg } => self.accept(agent, leg, turn),
+            Command::Decline { agent, leg } => self.decline(agent, leg, turn),
+            Command::ExtendWrapUp { agent, seconds } => self.extend_wrap_up(agent, seconds, turn),
+            Command::ClearWrapUp { agent } => self.clear_wrap_up(agent, turn),
+            Command::StartCall(call) => self.start_call(call, turn),
+            Command::Hangup { leg } => self.hang_up(leg, turn),
+            Command::SetMedia { leg, media } => self.set_media(leg, media),
+            Command::PageLost { leg } => self.page_lost(leg, turn),
+            Command::PageBack { leg } => self.page_back(leg, turn),
+            Command::LegConnected { leg, at } => self.leg_connected(leg, at, turn),
+            Command::PathLost { leg } => self.path_lost(leg, turn),
+            Command::PathBack { leg } => self.path_back(leg, turn),
+            Command::LegRefused { leg, .. } => self.leg_refused(leg, turn),
+            Command::EngineRestarted => self.engine_restarted(turn),
+            Command::SegmentFinished(file) => self.segment_finished(*file, turn),
+            Command::SegmentFailed { segment, reason } => self.segment_failed(segment, reason, turn),
+        }
+    }
+
+    /// What follows from any change: the assignment run, and telling those concerned.
+    pub(crate) fn settle(&mut self, turn: &mut Turn) {
+        if std::mem::take(&mut self.assignment_due) {
+            self.assign_waiting_calls(turn);
+        }
+        self.tell_positions();
+        for agent in std::mem::take(&mut self.untold_agents) {
+            if let Some(state) = self.agent_state(agent, turn.now) {
+                self.tell_agent(agent, ServerMessage::AgentState(state));
+            }
+        }
+    }
+
+    pub(crate) fn tell_agent(&mut self, agent: AgentId, message: ServerMessage) {
+        self.outbox.effect(Effect::TellAgent { agent, message });
+    }
+
+    /// Tell whoever sits at the leg.
+    pub(crate) fn tell_leg(&mut self, leg: LegId, message: ServerMessage) {
+        match self.legs.get(&leg).and_then(|leg| leg.row.agent) {
+            Some(agent) => self.tell_agent(agent, message),
+            None => self.outbox.effect(Effect::TellLeg { leg, message }),
+        }
+    }
+
+    pub(crate) fn command_engine(&mut self, command: wire::engine::Command) {
+        self.outbox.effect(Effect::Engine(command));
+    }
+
+    pub(crate) fn log(
+        &mut self,
+        turn: &Turn,
+        conversation: Option<ConversationId>,
+        call: Option<CallId>,
+        event: Event,
+    ) {
+        self.outbox.log(turn.now.wall, conversation, call, event);
+    }
+
+    pub(crate) fn log_of_call(&mut self, turn: &Turn, call: CallId, event: Event) {
+        let conversation = self.calls.get(&call).map(|call| call.row.conversation);
+        self.log(turn, conversation, Some(call), event);
+    }
+
+    fn set_settings(&mut self, settings: AccountSettings) -> Result<Reply, CommandError> {
+        use crate::{check, limits};
+        check::in_range("wrapUpSeconds", settings.wrap_up_seconds, 0..=limits::MAX_WRAP_UP_SECONDS)?;
+        check::in_range("inbound", settings.ring_inbound_seconds, limits::RING_SECONDS)?;
+        check::in_range("outbound", settings.ring_outbound_seconds, limits::RING_SECONDS)?;
+        self.settings = settings.clone();
+        self.outbox.save(RowChange::Settings(settings));
+        Ok(Reply::Done)
+    }
+}

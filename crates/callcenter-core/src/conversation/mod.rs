@@ -1,0 +1,223 @@
+//! Conversations: a customer's open one is joined by the next call, a closed one never changes again (INB-06, WRP-17).
+
+mod note;
+
+use crate::call_center::{CallCenter, Turn};
+use crate::check;
+use crate::command::{CommandError, ConversationFields, Reply};
+use crate::event::Event;
+use crate::limits::{CLOSED_CONVERSATIONS_KEPT, MAX_OPEN_CONVERSATIONS, MAX_SUMMARY, MAX_TOPIC};
+use crate::row::{CallState, ConversationRow, ConversationStatus, Priority, RowChange};
+use model::{AgentId, CallId, ConversationId, CustomerId, QueueId};
+use std::collections::{BTreeMap, VecDeque};
+use wire::browser::ServerMessage;
+
+/// Conversations that are not closed, and the last ones that were.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Conversations {
+    open: BTreeMap<ConversationId, ConversationRow>,
+    of_customer: BTreeMap<CustomerId, ConversationId>,
+    closed: VecDeque<ConversationId>,
+}
+
+impl Conversations {
+    pub(crate) fn put(&mut self, row: ConversationRow) {
+        if let Some(customer) = row.customer {
+            self.of_customer.insert(customer, row.id);
+        }
+        self.open.insert(row.id, row);
+    }
+
+    pub(crate) fn get(&self, id: ConversationId) -> Option<&ConversationRow> {
+        self.open.get(&id)
+    }
+
+    pub(crate) fn all(&self) -> impl Iterator<Item = &ConversationRow> {
+        self.open.values()
+    }
+
+    pub(crate) fn in_queue(&self, queue: QueueId) -> Vec<ConversationId> {
+        self.open.values().filter(|row| row.queue == Some(queue)).map(|row| row.id).collect()
+    }
+
+    fn known(&self, id: ConversationId) -> Result<&ConversationRow, CommandError> {
+        match self.open.get(&id) {
+            Some(row) => Ok(row),
+            None if self.closed.contains(&id) => Err(CommandError::ConversationClosed),
+            None => Err(CommandError::UnknownConversation(id)),
+        }
+    }
+
+    fn close(&mut self, id: ConversationId) {
+        if let Some(customer) = self.open.remove(&id).and_then(|row| row.customer) {
+            self.of_customer.remove(&customer);
+        }
+        self.closed.push_back(id);
+        if self.closed.len() > CLOSED_CONVERSATIONS_KEPT {
+            self.closed.pop_front();
+        }
+    }
+}
+
+impl CallCenter {
+    pub(crate) fn create_conversation(
+        &mut self,
+        fields: ConversationFields,
+        turn: &mut Turn,
+    ) -> Result<Reply, CommandError> {
+        self.check_conversation_fields(&fields)?;
+        check::room_for_one("MAX_OPEN_CONVERSATIONS", self.conversations.open.len(), MAX_OPEN_CONVERSATIONS)?;
+        let id = self.open_conversation(None, "NO_CHANNEL", turn);
+        self.change_conversation(id, fields, turn)
+    }
+
+    pub(crate) fn update_conversation(
+        &mut self,
+        conversation: ConversationId,
+        fields: ConversationFields,
+        turn: &mut Turn,
+    ) -> Result<Reply, CommandError> {
+        self.conversations.known(conversation)?;
+        self.check_conversation_fields(&fields)?;
+        if fields.status == Some(ConversationStatus::Closed) && self.live_call_of(conversation).is_some() {
+            return Err(CommandError::Conflict("the conversation has a live call: end it first".to_owned()));
+        }
+        if fields != ConversationFields::default() {
+            self.log(turn, Some(conversation), None, Event::ConversationUpdated);
+        }
+        self.change_conversation(conversation, fields, turn)
+    }
+
+    fn change_conversation(
+        &mut self,
+        conversation: ConversationId,
+        fields: ConversationFields,
+        turn: &mut Turn,
+    ) -> Result<Reply, CommandError> {
+        let (queue, priority, closes) =
+            (fields.queue, fields.priority, fields.status == Some(ConversationStatus::Closed));
+        self.edit_conversation(conversation, turn, |row| apply(row, fields, turn));
+        let row = self.conversations.known(conversation)?.clone();
+        if closes {
+            self.conversations.close(conversation);
+            self.log(turn, Some(conversation), None, Event::ConversationClosed);
+        } else if let Some(call) = self.live_call_of(conversation) {
+            self.reroute(call, queue, priority);
+        }
+        Ok(Reply::Conversation(Box::new(row)))
+    }
+
+    /// A call that is not answered follows its conversation to another queue or priority.
+    fn reroute(&mut self, call: CallId, queue: Option<QueueId>, priority: Option<Priority>) {
+        if !matches!(self.call_ref(call).row.state, CallState::Waiting | CallState::Ringing) {
+            return;
+        }
+        if let Some(queue) = queue.filter(|queue| *queue != self.call_ref(call).row.queue) {
+            self.move_call_to_queue(call, queue);
+        }
+        if let Some(priority) = priority {
+            self.waiting.reorder(call, priority);
+            self.assignment_due = true;
+        }
+    }
+
+    /// The customer's open conversation, opened again or made: a new contact belongs to it.
+    pub(crate) fn join_or_open_conversation(&mut self, customer: CustomerId, turn: &mut Turn) -> ConversationId {
+        let Some(conversation) = self.conversations.of_customer.get(&customer).copied() else {
+            return self.open_conversation(Some(customer), "CALLS", turn);
+        };
+        if self.conversation_ref(conversation).status != ConversationStatus::Open {
+            self.edit_conversation(conversation, turn, |row| row.status = ConversationStatus::Open);
+            self.log(turn, Some(conversation), None, Event::ConversationUpdated);
+        }
+        conversation
+    }
+
+    fn open_conversation(&mut self, customer: Option<CustomerId>, channel: &str, turn: &mut Turn) -> ConversationId {
+        let row = ConversationRow {
+            id: ConversationId(turn.ids.next_id()),
+            customer,
+            topic: None,
+            summary: None,
+            status: ConversationStatus::Open,
+            priority: Priority::Normal,
+            queue: None,
+            agent: None,
+            channel: channel.to_owned(),
+            created_at: turn.now.wall,
+            updated_at: turn.now.wall,
+            closed_at: None,
+        };
+        let id = row.id;
+        self.outbox.save(RowChange::Conversation(row.clone()));
+        self.conversations.put(row);
+        self.log(turn, Some(id), None, Event::ConversationCreated);
+        id
+    }
+
+    pub(crate) fn check_room_for_conversation(&self) -> Result<(), CommandError> {
+        check::room_for_one("MAX_OPEN_CONVERSATIONS", self.conversations.open.len(), MAX_OPEN_CONVERSATIONS)
+    }
+
+    pub(crate) fn edit_conversation(
+        &mut self,
+        conversation: ConversationId,
+        turn: &Turn,
+        edit: impl FnOnce(&mut ConversationRow),
+    ) {
+        let row = self.conversations.open.get_mut(&conversation).expect("open conversations are held");
+        let assignee = row.agent;
+        edit(row);
+        row.updated_at = turn.now.wall;
+        let row = row.clone();
+        if assignee.is_some() && assignee != row.agent {
+            self.tell_of_conversation(assignee, conversation);
+        }
+        self.tell_of_conversation(row.agent, conversation);
+        self.outbox.save(RowChange::Conversation(row));
+    }
+
+    /// Whoever has the conversation open reads it again.
+    pub(crate) fn conversation_changed(&mut self, conversation: ConversationId) {
+        let assignee = self.conversations.get(conversation).and_then(|row| row.agent);
+        self.tell_of_conversation(assignee, conversation);
+    }
+
+    fn tell_of_conversation(&mut self, agent: Option<AgentId>, conversation: ConversationId) {
+        if let Some(agent) = agent {
+            self.tell_agent(agent, ServerMessage::ConversationChanged { conversation });
+        }
+    }
+
+    pub(crate) fn conversation_ref(&self, conversation: ConversationId) -> &ConversationRow {
+        self.conversations.get(conversation).expect("a conversation with a live call is open")
+    }
+
+    pub(crate) fn live_call_of(&self, conversation: ConversationId) -> Option<CallId> {
+        self.calls.values().find(|call| call.row.conversation == conversation).map(|call| call.row.id)
+    }
+
+    fn check_conversation_fields(&self, fields: &ConversationFields) -> Result<(), CommandError> {
+        check::at_most("topic", fields.topic.as_deref().unwrap_or_default(), MAX_TOPIC)?;
+        check::at_most("summary", fields.summary.as_deref().unwrap_or_default(), MAX_SUMMARY)?;
+        if let Some(queue) = fields.queue {
+            self.live_queue(queue)?;
+        }
+        if let Some(Some(agent)) = fields.agent {
+            self.known_agent(agent)?;
+        }
+        Ok(())
+    }
+}
+
+fn apply(row: &mut ConversationRow, fields: ConversationFields, turn: &Turn) {
+    row.topic = fields.topic.or(row.topic.take());
+    row.summary = fields.summary.or(row.summary.take());
+    row.status = fields.status.unwrap_or(row.status);
+    row.priority = fields.priority.unwrap_or(row.priority);
+    row.queue = fields.queue.or(row.queue);
+    row.agent = fields.agent.unwrap_or(row.agent);
+    if row.status == ConversationStatus::Closed {
+        row.closed_at = Some(turn.now.wall);
+    }
+}

@@ -1,0 +1,44 @@
+//! Every bound of the core, by name.
+
+use std::time::Duration;
+
+/// Agents of one account.
+pub const MAX_AGENTS: usize = 10_000;
+/// Queues of one account that are not deleted.
+pub const MAX_QUEUES: usize = 1_000;
+/// Queues that one agent serves.
+pub const MAX_QUEUES_PER_AGENT: usize = 200;
+/// Calls of one account that have not ended.
+pub const MAX_LIVE_CALLS: usize = 10_000;
+/// Call links of one account.
+pub const MAX_LINKS: usize = 100_000;
+/// Link configurations of one account.
+pub const MAX_LINK_CONFIGS: usize = 1_000;
+/// Conversations of one account that are not closed.
+pub const MAX_OPEN_CONVERSATIONS: usize = 1_000_000;
+/// Closed conversations of which is remembered that they are closed rather than unknown.
+pub const CLOSED_CONVERSATIONS_KEPT: usize = 4_096;
+/// Finished recording files that are still known, for a repeated fact or for the screen file that belongs to them.
+pub const FINISHED_SEGMENTS_KEPT: usize = 4_096;
+
+/// Characters in names and free references.
+pub const MAX_NAME: usize = 255;
+/// Characters in a conversation's topic.
+pub const MAX_TOPIC: usize = 1_000;
+/// Characters in a conversation's summary.
+pub const MAX_SUMMARY: usize = 4_000;
+/// Characters in a note.
+pub const MAX_NOTE: usize = 4_000;
+/// Characters of custom data as JSON text.
+pub const MAX_CUSTOM_DATA: usize = 920;
+/// Fewest and most characters in an identity.
+pub const IDENTITY_LENGTH: std::ops::RangeInclusive<usize> = 3..=64;
+/// Bytes of a link configuration's body as JSON text.
+pub const MAX_LINK_CONFIG_BODY: usize = 64 * 1024;
+/// Seconds of a ring time-out.
+pub const RING_SECONDS: std::ops::RangeInclusive<u32> = 3..=60;
+/// Longest wrap-up in seconds, extensions included.
+pub const MAX_WRAP_UP_SECONDS: u32 = 3_600;
+
+/// When the only agent who could take a call has just passed it over, it rings there again after this pause.
+pub const RING_AGAIN_PAUSE: Duration = Duration::from_secs(5);

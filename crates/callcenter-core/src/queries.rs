@@ -1,0 +1,165 @@
+//! What the shell reads.
+
+use crate::call_center::CallCenter;
+use crate::link::{self, LinkState};
+use crate::row::{
+    AgentRow, CallRow, CallState, ConversationRow, CustomerRow, LegRow, LinkConfigRow, LinkRow, QueueRow,
+};
+use crate::settings::AccountSettings;
+use model::{AccountId, AgentId, CallId, ConversationId, CustomerId, LegId, LinkConfigId, LinkId, Now, QueueId};
+use wire::browser::{AgentState, LegSnapshot, MediaState, WrapUp};
+
+impl CallCenter {
+    /// Whose call center this is.
+    pub fn account(&self) -> AccountId {
+        self.account
+    }
+
+    /// The account's settings.
+    pub fn settings(&self) -> &AccountSettings {
+        &self.settings
+    }
+
+    /// An agent as their own page shows them.
+    pub fn agent_state(&self, agent: AgentId, now: Now) -> Option<AgentState> {
+        let agent = self.agents.get(&agent)?;
+        let wrap_up = agent.row.wrap_up.as_ref().map(|running| WrapUp {
+            call: running.call,
+            conversation: running.conversation,
+            remaining_ms: u64::try_from(running.until.since(now.wall).as_millis()).unwrap_or(u64::MAX),
+            can_extend: self.settings.wrap_up_can_extend,
+        });
+        Some(AgentState {
+            agent: agent.row.id,
+            status: agent.row.status,
+            availability: agent.availability(),
+            voice: agent.row.voice,
+            wrap_up,
+        })
+    }
+
+    /// An agent.
+    pub fn agent(&self, agent: AgentId) -> Option<&AgentRow> {
+        self.agents.get(&agent).map(|agent| &agent.row)
+    }
+
+    /// All agents.
+    pub fn agents(&self) -> impl Iterator<Item = &AgentRow> {
+        self.agents.values().map(|agent| &agent.row)
+    }
+
+    /// All queues that are not deleted.
+    pub fn queues(&self) -> impl Iterator<Item = &QueueRow> {
+        self.queues.values().filter(|queue| queue.deleted_at.is_none())
+    }
+
+    /// A queue, deleted ones too.
+    pub fn queue(&self, queue: QueueId) -> Option<&QueueRow> {
+        self.queues.get(&queue)
+    }
+
+    /// The queue of calls without another route.
+    pub fn default_queue(&self) -> QueueId {
+        self.default_queue
+    }
+
+    /// A customer that has an open conversation or called since the start.
+    pub fn customer(&self, customer: CustomerId) -> Option<&CustomerRow> {
+        self.customers.get(&customer)
+    }
+
+    /// A conversation that is not closed.
+    pub fn conversation(&self, conversation: ConversationId) -> Option<&ConversationRow> {
+        self.conversations.get(conversation)
+    }
+
+    /// All conversations that are not closed.
+    pub fn conversations(&self) -> impl Iterator<Item = &ConversationRow> {
+        self.conversations.all()
+    }
+
+    /// A live call.
+    pub fn call(&self, call: CallId) -> Option<&CallRow> {
+        self.calls.get(&call).map(|call| &call.row)
+    }
+
+    /// All live calls.
+    pub fn calls(&self) -> impl Iterator<Item = &CallRow> {
+        self.calls.values().map(|call| &call.row)
+    }
+
+    /// A live leg.
+    pub fn leg(&self, leg: LegId) -> Option<&LegRow> {
+        self.legs.get(&leg).map(|leg| &leg.row)
+    }
+
+    /// The live legs of a call, the customer's first.
+    pub fn legs_of(&self, call: CallId) -> impl Iterator<Item = &LegRow> {
+        self.calls.get(&call).into_iter().flat_map(|call| call.legs()).filter_map(|leg| self.leg(leg))
+    }
+
+    /// The agent's live leg, ringing ones too.
+    pub fn leg_of_agent(&self, agent: AgentId) -> Option<LegId> {
+        self.agents.get(&agent)?.leg
+    }
+
+    /// A customer's live leg.
+    pub fn leg_of_identity(&self, identity: &str) -> Option<LegId> {
+        self.leg_by_identity.get(identity).copied()
+    }
+
+    /// A live leg as its page takes it up again. `media_alive` is true here: only the shell knows what the engine holds.
+    pub fn leg_snapshot(&self, leg: LegId, now: Now) -> Option<LegSnapshot> {
+        let row = &self.legs.get(&leg)?.row;
+        let call = self.call_ref(row.call);
+        let established = call.row.state == CallState::Established;
+        let other = call.other_leg(leg).filter(|_| established);
+        Some(LegSnapshot {
+            leg,
+            call: row.call,
+            conversation: call.row.conversation,
+            phase: row.phase,
+            media: call.row.media,
+            own_media: row.media,
+            remote: other.map(|other| self.party(other)),
+            remote_media: other.map_or_else(MediaState::default, |other| self.leg_ref(other).row.media),
+            established_at: call.row.answered_at.filter(|_| established),
+            media_alive: true,
+            recording: established && call.row.recording.is_some(),
+            incoming: self.incoming_call(leg, now),
+        })
+    }
+
+    /// The link with this hash of its secret.
+    pub fn link_by_hash(&self, secret_hash: &str) -> Option<&LinkRow> {
+        self.link_by_hash.get(secret_hash).and_then(|link| self.links.get(link))
+    }
+
+    /// A link.
+    pub fn link(&self, link: LinkId) -> Option<&LinkRow> {
+        self.links.get(&link)
+    }
+
+    /// All links.
+    pub fn links(&self) -> impl Iterator<Item = &LinkRow> {
+        self.links.values()
+    }
+
+    /// Whether the link can be used now (CLK-12..14).
+    pub fn link_state(&self, link: &LinkRow, now: Now) -> LinkState {
+        link::state(link, now)
+    }
+
+    /// The configuration, or with `None` the default one.
+    pub fn link_config(&self, config: Option<LinkConfigId>) -> Option<&LinkConfigRow> {
+        match config {
+            Some(config) => self.link_configs.get(&config),
+            None => self.link_configs.values().find(|config| config.is_default),
+        }
+    }
+
+    /// All link configurations.
+    pub fn link_configs(&self) -> impl Iterator<Item = &LinkConfigRow> {
+        self.link_configs.values()
+    }
+}

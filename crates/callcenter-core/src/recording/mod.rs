@@ -1,0 +1,189 @@
+//! Which files of a call's recording are open, finished or failed. The recorder's facts may come twice.
+
+use crate::call_center::{CallCenter, Turn};
+use crate::command::{CommandError, Reply};
+use crate::effect::Effect;
+use crate::event::Event;
+use crate::limits::FINISHED_SEGMENTS_KEPT;
+use crate::row::{CallState, RowChange, SegmentRow, SegmentState};
+use model::{AgentId, CallId, LegId, MediaTime, SegmentId, WallTime};
+use std::collections::{BTreeMap, VecDeque};
+use wire::recorder::{Command, SegmentFile, SegmentStart};
+
+/// Segments by id and `screen`: open ones, and the last that are done.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Segments {
+    rows: BTreeMap<(SegmentId, bool), SegmentRow>,
+    done: VecDeque<(SegmentId, bool)>,
+}
+
+impl Segments {
+    pub(crate) fn put(&mut self, row: SegmentRow) {
+        let key = (row.id, row.screen);
+        if row.state != SegmentState::Recording {
+            self.done.push_back(key);
+        }
+        self.rows.insert(key, row);
+        if self.done.len() > FINISHED_SEGMENTS_KEPT {
+            self.done.pop_front().map(|oldest| self.rows.remove(&oldest));
+        }
+    }
+}
+
+impl CallCenter {
+    /// Open a file for each leg that has none.
+    pub(crate) fn start_missing_segments(&mut self, call: CallId, turn: &mut Turn) {
+        let legs: Vec<LegId> =
+            self.call_ref(call).legs().filter(|leg| self.leg_ref(*leg).row.segment.is_none()).collect();
+        for leg in legs {
+            self.start_segment(call, leg, turn);
+        }
+    }
+
+    fn start_segment(&mut self, call: CallId, leg: LegId, turn: &mut Turn) {
+        let segment = SegmentId(turn.ids.next_id());
+        let state = self.call_ref(call);
+        let (Some(media), Some(epoch)) = (state.row.recording, state.row.recording_epoch) else { return };
+        let agent = state.agent_leg.and_then(|leg| self.leg_ref(leg).row.agent);
+        let agent_name = state.agent_leg.map(|leg| self.leg_ref(leg).row.display_name.clone()).unwrap_or_default();
+        let customer_name = self.leg_ref(state.customer_leg).row.display_name.clone();
+        let leg_row = &self.leg_ref(leg).row;
+        let start = SegmentStart {
+            segment,
+            account: self.account,
+            conversation: state.row.conversation,
+            call,
+            leg,
+            participant: leg_row.participant,
+            identity: leg_row.identity.clone(),
+            display_name: leg_row.display_name.clone(),
+            agent_name,
+            customer_name,
+            direction: state.row.direction,
+            media,
+            started_at: wall_time(epoch),
+            epoch,
+        };
+        let row = segment_row(&start, agent, turn.now.wall);
+        self.save_segment(row);
+        self.edit_leg(leg, |row| row.segment = Some(segment));
+        self.outbox.effect(Effect::Recorder(Command::Start(Box::new(start))));
+    }
+
+    /// No more frames come; the rows wait for the recorder's facts.
+    pub(crate) fn stop_segments(&mut self, call: CallId) {
+        let legs: Vec<LegId> = self.call_ref(call).legs().collect();
+        for leg in legs {
+            if let Some(segment) = self.leg_ref(leg).row.segment {
+                self.outbox.effect(Effect::Recorder(Command::Stop { segment }));
+                self.edit_leg(leg, |row| row.segment = None);
+            }
+        }
+    }
+
+    pub(crate) fn segment_finished(&mut self, file: SegmentFile, turn: &mut Turn) -> Result<Reply, CommandError> {
+        let (segment, recovered) = (file.segment, file.recovered);
+        let Some(known) = self.row_for_file(&file) else { return Ok(Reply::Done) };
+        let (conversation, call, leg) = (known.conversation, known.call, known.leg);
+        let duration_ms = file.duration_ms;
+        self.save_segment(SegmentRow {
+            state: SegmentState::Finished,
+            media: file.media,
+            path: Some(file.path),
+            file_name: Some(file.file_name),
+            mime: Some(file.mime),
+            bytes: Some(file.bytes),
+            duration_ms: Some(duration_ms),
+            gaps_ms: Some(file.gaps_ms),
+            sha256: Some(file.sha256),
+            ..known
+        });
+        self.log(turn, Some(conversation), Some(call), Event::RecordingFinished { leg, duration_ms });
+        self.conversation_changed(conversation);
+        if self.leave_segment(leg, segment) && recovered {
+            self.go_on_after_recorder_restart(call, turn);
+        }
+        Ok(Reply::Done)
+    }
+
+    /// The row that the file completes; a screen's file gets its own. Nothing for what is unknown or done already.
+    fn row_for_file(&self, file: &SegmentFile) -> Option<SegmentRow> {
+        let rows = &self.segments.rows;
+        let open = |row: &&SegmentRow| row.state == SegmentState::Recording;
+        match rows.get(&(file.segment, file.screen)) {
+            Some(row) => Some(row).filter(open).cloned(),
+            None => {
+                let voice = rows.get(&(file.segment, false))?;
+                Some(SegmentRow { screen: file.screen, reason: None, ..voice.clone() })
+            }
+        }
+    }
+
+    pub(crate) fn segment_failed(
+        &mut self,
+        segment: SegmentId,
+        reason: String,
+        turn: &mut Turn,
+    ) -> Result<Reply, CommandError> {
+        let open = |row: &&SegmentRow| row.state == SegmentState::Recording;
+        let Some(row) = self.segments.rows.get(&(segment, false)).filter(open).cloned() else {
+            return Ok(Reply::Done);
+        };
+        let (conversation, call, leg) = (row.conversation, row.call, row.leg);
+        self.save_segment(SegmentRow { state: SegmentState::Failed, reason: Some(reason.clone()), ..row });
+        self.log(turn, Some(conversation), Some(call), Event::RecordingFailed { leg, reason });
+        self.conversation_changed(conversation);
+        self.leave_segment(leg, segment);
+        Ok(Reply::Done)
+    }
+
+    /// The leg's open segment is over although the leg lives.
+    fn leave_segment(&mut self, leg: LegId, segment: SegmentId) -> bool {
+        let was_open = self.legs.get(&leg).is_some_and(|leg| leg.row.segment == Some(segment));
+        if was_open {
+            self.edit_leg(leg, |row| row.segment = None);
+        }
+        was_open
+    }
+
+    /// The recorder finished what it held when it died; the call is still there to be recorded.
+    fn go_on_after_recorder_restart(&mut self, call: CallId, turn: &mut Turn) {
+        if self.calls.get(&call).is_some_and(|call| call.row.state == CallState::Established) {
+            self.join_media(call, turn);
+        }
+    }
+
+    fn save_segment(&mut self, row: SegmentRow) {
+        self.outbox.save(RowChange::Segment(row.clone()));
+        self.segments.put(row);
+    }
+}
+
+/// The engine's clock is anchored to UTC.
+fn wall_time(at: MediaTime) -> WallTime {
+    WallTime(i64::try_from(at.0 / 1000).expect("64 bits of microseconds are 63 bits of milliseconds"))
+}
+
+fn segment_row(start: &SegmentStart, agent: Option<AgentId>, now: WallTime) -> SegmentRow {
+    SegmentRow {
+        id: start.segment,
+        screen: false,
+        conversation: start.conversation,
+        call: start.call,
+        leg: start.leg,
+        participant: start.participant,
+        agent,
+        display_name: start.display_name.clone(),
+        state: SegmentState::Recording,
+        media: start.media,
+        path: None,
+        file_name: None,
+        mime: None,
+        bytes: None,
+        duration_ms: None,
+        gaps_ms: None,
+        sha256: None,
+        reason: None,
+        started_at: now,
+    }
+}

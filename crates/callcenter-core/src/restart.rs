@@ -1,0 +1,133 @@
+//! The core is built from its rows, and timers run again towards their deadlines.
+
+use crate::agent::Agent;
+use crate::call::Call;
+use crate::call_center::{CallCenter, Turn};
+use crate::conversation::Conversations;
+use crate::ids::IdSource;
+use crate::leg::{Leg, Path};
+use crate::outbox::Outbox;
+use crate::queue::fresh_default_queue;
+use crate::recording::Segments;
+use crate::routing::WaitingLine;
+use crate::row::{AgentRow, CallRow, CallState, LegRow, RowChange, Snapshot};
+use crate::settings::{HEARTBEAT_LEASE, RECONNECT_WINDOW};
+use crate::timers::{Reason, Timers};
+use model::{AccountId, CommandId, LegId, Now, ParticipantType, WallTime};
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Instant;
+use wire::browser::LegPhase;
+
+impl CallCenter {
+    /// The call center of these rows. A fresh account is an empty snapshot; it gets its default queue here.
+    pub fn new(account: AccountId, snapshot: Snapshot, seed: u64, now: Now) -> Self {
+        let mut outbox = Outbox::after_event(snapshot.last_event);
+        let mut queues: BTreeMap<_, _> = snapshot.queues.into_iter().map(|row| (row.id, row)).collect();
+        let default_queue = match queues.values().find(|row| row.is_default) {
+            Some(row) => row.id,
+            None => {
+                let row = fresh_default_queue(account, now);
+                outbox.save(RowChange::Queue(row.clone()));
+                queues.insert(row.id, row.clone());
+                row.id
+            }
+        };
+        let mut conversations = Conversations::default();
+        snapshot.conversations.into_iter().for_each(|row| conversations.put(row));
+        let mut segments = Segments::default();
+        snapshot.segments.into_iter().for_each(|row| segments.put(row));
+        let customers: BTreeMap<_, _> = snapshot.customers.into_iter().map(|row| (row.id, row)).collect();
+        let links: BTreeMap<_, _> = snapshot.links.into_iter().map(|row| (row.id, row)).collect();
+        let mut core = Self {
+            account,
+            seed,
+            settings: snapshot.settings,
+            agents: BTreeMap::new(),
+            queues,
+            default_queue,
+            customer_by_identity: customers.values().map(|row| (row.identity.clone(), row.id)).collect(),
+            customers,
+            conversations,
+            calls: BTreeMap::new(),
+            legs: BTreeMap::new(),
+            leg_by_identity: BTreeMap::new(),
+            link_by_hash: links.values().map(|row| (row.secret_hash.clone(), row.id)).collect(),
+            links,
+            link_configs: snapshot.link_configs.into_iter().map(|row| (row.id, row)).collect(),
+            segments,
+            waiting: WaitingLine::default(),
+            assignment_due: false,
+            untold_agents: BTreeSet::new(),
+            timers: Timers::default(),
+            outbox,
+        };
+        snapshot.agents.into_iter().for_each(|row| core.take_up_agent(row, now));
+        core.take_up_calls(snapshot.calls, &snapshot.legs, now);
+        for leg in snapshot.legs {
+            core.take_up_leg(leg, now);
+        }
+        let mut turn = Turn { now, ids: IdSource::new(CommandId(account.0)) };
+        core.settle(&mut turn);
+        core
+    }
+
+    /// Agents that were there have a lease's time to come back.
+    fn take_up_agent(&mut self, row: AgentRow, now: Now) {
+        let id = row.id;
+        let was_there = row.last_seen.is_some();
+        if was_there {
+            self.timers.arm(Reason::HeartbeatLease(id), now.mono + HEARTBEAT_LEASE);
+        }
+        if let Some(running) = &row.wrap_up {
+            self.timers.arm(Reason::WrapUpEnd(id), instant_of(running.until, now));
+        }
+        self.agents.insert(id, Agent { row, connected: false, lease_alive: was_there, leg: None });
+    }
+
+    fn take_up_calls(&mut self, calls: Vec<CallRow>, legs: &[LegRow], now: Now) {
+        for row in calls {
+            let leg_of = |participant: ParticipantType| -> Option<LegId> {
+                legs.iter().find(|leg| leg.call == row.id && leg.participant == participant).map(|leg| leg.id)
+            };
+            let customer_leg =
+                leg_of(ParticipantType::Customer).expect("a live call's rows hold its customer's live leg");
+            let agent_leg = leg_of(ParticipantType::Agent);
+            if row.state == CallState::Waiting {
+                let priority = self.conversation_ref(row.conversation).priority;
+                self.waiting.join(row.id, priority, row.created_at);
+            }
+            let last_passed = (!row.passed_over.is_empty()).then_some(now.mono);
+            let call = Call { customer_leg, agent_leg, told_position: None, last_passed, row };
+            self.calls.insert(call.row.id, call);
+        }
+    }
+
+    /// A ringing leg rings on; any other is lost until its page is back.
+    fn take_up_leg(&mut self, row: LegRow, now: Now) {
+        let id = row.id;
+        match row.agent.and_then(|agent| self.agents.get_mut(&agent)) {
+            Some(agent) => agent.leg = Some(id),
+            None => {
+                self.leg_by_identity.insert(row.identity.clone(), id);
+            }
+        }
+        if row.phase == LegPhase::Ringing {
+            let until = self.call_ref(row.call).row.ring_until.unwrap_or(now.wall);
+            self.timers.arm(Reason::RingTimeout(id), instant_of(until, now));
+        }
+        let path = if row.connected_at.is_some() { Path::Up } else { Path::Pending };
+        let was_lost = row.lost_since.is_some();
+        self.legs.insert(id, Leg { row, path, page_gone: true });
+        if was_lost {
+            self.timers.arm(Reason::ReconnectWindow(id), now.mono + RECONNECT_WINDOW);
+        } else {
+            let mut turn = Turn { now, ids: IdSource::new(CommandId(self.account.0)) };
+            self.refresh_lost(id, &mut turn);
+        }
+    }
+}
+
+/// When the wall clock will show this; at once if it has.
+fn instant_of(wall: WallTime, now: Now) -> Instant {
+    now.mono + wall.since(now.wall)
+}
