@@ -22,7 +22,10 @@ const IDLE_BACKOFF_MS = { first: 1_000, most: 15_000 };
 const TOKEN_REFUSED = new Set(["UNAUTHENTICATED", "UNAUTHORIZED", "FORBIDDEN"]);
 
 export type TokenReply = string | { token: string; expirationTime?: string };
-/** A token from `POST /webrtc/1/token` or a call link, or a function that gets a fresh one. */
+/**
+ * A token from `POST /webrtc/1/token` or a call link, or a function that gets one. The function is asked again when
+ * the token is about to expire or was refused.
+ */
 export type TokenSource = string | (() => Promise<TokenReply>);
 
 export interface LinkEvents {
@@ -149,7 +152,7 @@ export class Link extends Emitter<LinkEvents> {
     const reply = await this.#source();
     const value = typeof reply === "string" ? reply : reply.token;
     const until = typeof reply === "string" ? undefined : reply.expirationTime;
-    const expiresAt = until === undefined ? 0 : new Date(until).getTime() - 60_000;
+    const expiresAt = until === undefined ? Number.POSITIVE_INFINITY : new Date(until).getTime() - 60_000;
     this.#token = { value, expiresAt: Number.isNaN(expiresAt) ? 0 : expiresAt };
     return value;
   }

@@ -1,0 +1,303 @@
+import { asCallError, type Call, CallStatus, canShareScreen, type LegQuality } from "@switchroom/sdk";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { clock, secondsLeft } from "../../shared/src/format.ts";
+import { useChanges, useNow } from "../../shared/src/hooks.ts";
+import { Icon, type IconName } from "../../shared/src/icons.tsx";
+import { dropSound } from "../../shared/src/tones.ts";
+import { useDeviceList } from "../../shared/src/tracks.ts";
+import { StreamVideo, streamOf } from "../../shared/src/video.tsx";
+import { CallSettings } from "./call-settings.tsx";
+import type { Guest } from "./guest.ts";
+import { t } from "./text.ts";
+
+interface Props {
+  call: Call;
+  guest: Guest | undefined;
+  note: string | undefined;
+}
+
+export function Talk({ call, guest, note }: Props) {
+  useChanges(call);
+  const [problem, setProblem] = useState("");
+  const [settings, setSettings] = useState(false);
+  const name = call.remote?.display_name || t("agent");
+  const established = call.status === CallStatus.ESTABLISHED;
+  const attempt = (work: Promise<void>) => {
+    setProblem("");
+    work.catch((error: unknown) => {
+      const code = asCallError(error);
+      // Closing the browser's own screen picker is no problem.
+      if (code.name !== "DEVICE_FORBIDDEN" || !code.description.includes("screen")) setProblem(code.description);
+    });
+  };
+  return (
+    <div class="talk" data-testid="talk" data-status={statusName(call.status)}>
+      <header class="talk-bar">
+        <span class="talk-title">{guest?.title ?? t("title")}</span>
+        <span class="talk-state">
+          {guest?.callOptions?.recordingIndicator === true && call.recording && established && <Recording />}
+          {established && <Timer call={call} />}
+        </span>
+      </header>
+      <Notices call={call} name={name} note={problem === "" ? note : t("failed", { problem })} />
+      <main class="stage">
+        {established ? <Pictures call={call} name={name} /> : <Waiting call={call} guest={guest} />}
+        <OwnPicture call={call} />
+      </main>
+      {settings && <CallSettings call={call} onClose={() => setSettings(false)} />}
+      <Controls call={call} guest={guest} attempt={attempt} onSettings={() => setSettings(!settings)} />
+    </div>
+  );
+}
+
+function statusName(status: CallStatus): string {
+  return Object.entries(CallStatus).find(([, value]) => value === status)?.[0] ?? "";
+}
+
+function Recording() {
+  return (
+    <span class="recording" data-testid="recording">
+      <span class="dot bad" aria-hidden="true" />
+      <span class="visually-hidden">{t("recordingLong")}</span>
+      <span aria-hidden="true">{t("recording")}</span>
+    </span>
+  );
+}
+
+function Timer({ call }: { call: Call }) {
+  useNow(1000);
+  return (
+    <span role="timer" data-testid="timer">
+      {clock(call.duration)}
+    </span>
+  );
+}
+
+function Waiting({ call, guest }: { call: Call; guest: Guest | undefined }) {
+  const ringing = call.status === CallStatus.RINGING;
+  const title = ringing ? t("ringing") : call.id === undefined ? t("connecting") : t("waiting");
+  const place = call.position === 1 ? t("next") : call.position > 1 ? t("position", { position: call.position }) : "";
+  const text = ringing ? t("almost") : place;
+  return (
+    <div class="waiting" role="status" data-testid="waiting">
+      <span class="pulse" aria-hidden="true">
+        <Icon name="phone" />
+      </span>
+      <h1>{title}</h1>
+      <p data-testid="position">{text}</p>
+      <p class="small">{guest?.theme?.messages?.welcomeText}</p>
+      <p class="small">{t("stayOpen")}</p>
+    </div>
+  );
+}
+
+function Pictures({ call, name }: { call: Call; name: string }) {
+  const { camera, screen_share: screen, muted } = call.remoteMedia;
+  return (
+    <div class={screen ? "pictures with-screen" : "pictures"}>
+      {screen && (
+        <StreamVideo
+          class="screen"
+          stream={call.remoteScreenStream}
+          label={t("remoteScreen", { name })}
+          testid="remote-screen"
+        />
+      )}
+      {camera && (
+        <StreamVideo
+          class="camera"
+          stream={call.remoteStream}
+          label={t("remoteVideo", { name })}
+          testid="remote-camera"
+        />
+      )}
+      {!camera && !screen && (
+        <div class="person">
+          <span class="avatar" aria-hidden="true">
+            {name.charAt(0).toUpperCase()}
+          </span>
+          <h1 data-testid="in-call-with">{t("inCallWith", { name })}</h1>
+        </div>
+      )}
+      {muted && (
+        <span class="remote-muted" data-testid="remote-muted">
+          <Icon name="micOff" /> {t("remoteMuted", { name })}
+        </span>
+      )}
+    </div>
+  );
+}
+
+function OwnPicture({ call }: { call: Call }) {
+  const camera = call.localTrack("camera");
+  if (camera === null) return null;
+  const front = call.cameraOrientation === "FRONT";
+  return (
+    <StreamVideo
+      class={front ? "own mirrored" : "own"}
+      stream={streamOf(camera)}
+      label={t("ownVideo")}
+      testid="own-preview"
+    />
+  );
+}
+
+function Notices({ call, name, note }: { call: Call; name: string; note: string | undefined }) {
+  const quality = useQuality(call);
+  const until = useReconnecting(call);
+  const now = useNow(250, until !== undefined);
+  return (
+    <div class="notices" aria-live="polite">
+      {until !== undefined && (
+        <p class="notice bad" data-testid="reconnecting">
+          <span class="spinner" aria-hidden="true" />
+          <span>{t("reconnecting", { seconds: secondsLeft(until, now) })}</span>
+        </p>
+      )}
+      {until === undefined && !call.remoteConnected && (
+        <p class="notice warn" data-testid="remote-gone">
+          <Icon name="warning" /> {t("remoteGone", { name })}
+        </p>
+      )}
+      {until === undefined && quality?.weak === true && (
+        <p class="notice warn" data-testid="own-weak">
+          <Icon name="warning" /> {t("weak")}
+        </p>
+      )}
+      {call.hasScreenShare && (
+        <p class="notice" data-testid="sharing">
+          <Icon name="screen" /> {t("ownScreen")}
+        </p>
+      )}
+      {note !== undefined && (
+        <p class="notice warn" data-testid="note">
+          <Icon name="warning" /> {note}
+        </p>
+      )}
+      {call.soundBlocked && (
+        <p class="notice">
+          <span class="grow">{t("soundBlocked")}</span>
+          <button
+            type="button"
+            class="button primary"
+            data-testid="sound-on"
+            onClick={() => call.enableSound().catch(() => undefined)}
+          >
+            <Icon name="volume" /> {t("soundOn")}
+          </button>
+        </p>
+      )}
+    </div>
+  );
+}
+
+function useQuality(call: Call): LegQuality | undefined {
+  const [quality, setQuality] = useState<LegQuality | undefined>();
+  useEffect(() => call.on("quality", ({ own }) => setQuality(own)), [call]);
+  return quality;
+}
+
+/** When the reconnect window ends, while the connection is broken. */
+function useReconnecting(call: Call): number | undefined {
+  const [until, setUntil] = useState<number | undefined>();
+  useEffect(() => {
+    const stops = [
+      call.on("reconnecting", ({ remainingMs }) => {
+        dropSound();
+        setUntil(Date.now() + remainingMs);
+      }),
+      call.on("reconnected", () => setUntil(undefined)),
+    ];
+    return () => {
+      for (const stop of stops) stop();
+    };
+  }, [call]);
+  return until;
+}
+
+interface ControlProps {
+  call: Call;
+  guest: Guest | undefined;
+  attempt: (work: Promise<void>) => void;
+  onSettings: () => void;
+}
+
+function Controls({ call, guest, attempt, onSettings }: ControlProps) {
+  const options = guest?.callOptions ?? {};
+  const camera = call.localTrack("camera");
+  const cameras = useDeviceList(camera).filter((device) => device.kind === "videoinput").length;
+  const other = call.cameraOrientation === "FRONT" ? "BACK" : "FRONT";
+  return (
+    <footer class="controls">
+      <div class="round-controls" role="toolbar" aria-label={t("controls")}>
+        {options.mute !== false && (
+          <Round
+            icon={call.muted ? "micOff" : "mic"}
+            label={t(call.muted ? "unmute" : "mute")}
+            pressed={call.muted}
+            testid="mute"
+            onClick={() => call.mute(!call.muted)}
+          />
+        )}
+        {options.camera !== false && (
+          <Round
+            icon={call.hasCameraVideo ? "camera" : "cameraOff"}
+            label={t(call.hasCameraVideo ? "cameraOff" : "cameraOn")}
+            off={!call.hasCameraVideo}
+            testid="camera"
+            onClick={() => attempt(call.cameraVideo(!call.hasCameraVideo))}
+          />
+        )}
+        {options.switchCameraFacingMode !== false && cameras >= 2 && camera !== null && (
+          <Round
+            icon="flip"
+            label={t("flip")}
+            testid="flip"
+            onClick={() => attempt(call.setCameraOrientation(other))}
+          />
+        )}
+        {options.screenShare !== false && canShareScreen() && (
+          <Round
+            icon="screen"
+            label={t(call.hasScreenShare ? "stopShare" : "share")}
+            pressed={call.hasScreenShare}
+            testid="share"
+            onClick={() => attempt(call.screenShare(!call.hasScreenShare))}
+          />
+        )}
+        {options.settings !== false && (
+          <Round icon="settings" label={t("settings")} testid="settings" onClick={onSettings} />
+        )}
+        <Round icon="hangUp" label={t("hangUp")} testid="hang-up" hangUp onClick={() => call.hangup()} />
+      </div>
+    </footer>
+  );
+}
+
+interface RoundProps {
+  icon: IconName;
+  label: string;
+  testid: string;
+  pressed?: boolean;
+  off?: boolean;
+  hangUp?: boolean;
+  onClick: () => void;
+}
+
+function Round({ icon, label, testid, pressed, off, hangUp, onClick }: RoundProps) {
+  const button = useRef<HTMLButtonElement>(null);
+  return (
+    <button
+      ref={button}
+      type="button"
+      class={`round${hangUp ? " hang-up" : ""}${off ? " off" : ""}${pressed ? " pressed" : ""}`}
+      aria-label={label}
+      title={label}
+      data-testid={testid}
+      data-on={pressed ?? !off}
+      onClick={onClick}
+    >
+      <Icon name={icon} />
+    </button>
+  );
+}
