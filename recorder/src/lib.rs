@@ -1,1 +1,26 @@
 //! Recorder: tap frames in, crash-safe files out.
+//!
+//! [`start`] runs three threads: the *writer* takes frames and commands and writes live files, the *syncer* makes
+//! them durable, the *finisher* completes what lies there from an earlier run and writes finished files. A slow disk
+//! never slows a call: the way in is bounded, what does not fit is counted and becomes a stated gap.
+//!
+//! `docs/recording-storage.md` numbers the invariants of the folder and the order of every step on disk.
+
+mod check;
+mod config;
+mod disk;
+mod finish;
+mod finisher;
+mod handle;
+mod limits;
+mod names;
+mod recover;
+mod stats;
+mod writer;
+
+pub use check::{CheckReport, Problem, check};
+pub use config::{RecorderConfig, StartError};
+pub use handle::{CommandSender, RecorderHandle, TapSender, start};
+pub use names::file_name;
+pub use recover::{RecoverError, RecoveryReport, recover};
+pub use stats::Stats;

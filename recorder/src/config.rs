@@ -1,0 +1,27 @@
+use std::path::PathBuf;
+
+/// What the recorder must know to start.
+#[derive(Debug, Clone)]
+pub struct RecorderConfig {
+    /// Folder of all recordings; made if it is missing.
+    pub dir: PathBuf,
+}
+
+/// Why the recorder cannot start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The folder cannot be made or written.
+    #[error("cannot use {dir} for recordings: {source}. Give a folder that this user may write with --data")]
+    Folder {
+        /// The folder.
+        dir: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// Another recorder works there.
+    #[error("another recorder is running on {0}; two would destroy each other's files")]
+    InUse(PathBuf),
+    /// A thread could not be made.
+    #[error("cannot start a recorder thread: {0}")]
+    Thread(std::io::Error),
+}

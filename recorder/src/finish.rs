@@ -1,0 +1,148 @@
+//! Completes one segment's file: live parts in, finished file and manifest out, parts gone.
+
+use crate::names::file_name;
+use crate::disk;
+use recording_core::mux::{self, Container, FinishError, FinishPlan, LiveError, LiveIndex};
+use recording_core::segment::{FileRole, Finished, Manifest, State};
+use sha2::{Digest, Sha256};
+use std::fs::File;
+use std::io::{self, BufWriter, Write};
+use std::os::unix::fs::FileExt;
+use std::path::{Path, PathBuf};
+use wire::recorder::{Event, SegmentFile};
+
+/// Why a file could not be completed now. What lies on disk is unchanged and can be tried again.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum CompleteError {
+    #[error("{0}")]
+    Io(#[from] io::Error),
+    #[error("{0}")]
+    Live(#[from] LiveError),
+    #[error("the finished file does not pass its own check: {0}")]
+    Check(#[from] mux::CheckError),
+}
+
+/// Finishes the file of `manifest`, which lies in `folder`. On return the manifest on disk says `finished`,
+/// `recovered` or `failed`.
+pub(crate) fn complete(folder: &Path, mut manifest: Manifest, recovered: bool) -> Result<Manifest, CompleteError> {
+    let parts = disk::parts(folder, &manifest.stem())?;
+    let mut index = LiveIndex::default();
+    let mut files = Vec::with_capacity(parts.len());
+    for (_, path) in &parts {
+        let file = File::open(path)?;
+        index.add_part(&file)?;
+        files.push(file);
+    }
+    match FinishPlan::new(index) {
+        Ok(plan) => {
+            manifest.finished = Some(write_finished(folder, &manifest, &plan, &files)?);
+            let done = if recovered { State::Recovered } else { State::Finished };
+            manifest.state.enter(done).expect("only open segments are completed");
+        }
+        Err(error @ (FinishError::Empty | FinishError::NoParameters)) => {
+            manifest.failure = Some(error.to_string());
+            manifest.state.enter(State::Failed).expect("only open segments are completed");
+        }
+    }
+    disk::write_manifest(folder, &manifest)?;
+    remove_parts(folder, &manifest)?;
+    Ok(manifest)
+}
+
+/// The live parts of a completed file go.
+pub(crate) fn remove_parts(folder: &Path, manifest: &Manifest) -> io::Result<()> {
+    for (_, path) in disk::parts(folder, &manifest.stem())? {
+        disk::remove(&path)?;
+    }
+    disk::sync_folder(&folder.join("any"))
+}
+
+fn write_finished(
+    folder: &Path,
+    manifest: &Manifest,
+    plan: &FinishPlan,
+    parts: &[File],
+) -> Result<Finished, CompleteError> {
+    let container = plan.container();
+    let path = folder.join(format!("{}.{}", manifest.stem(), container.extension()));
+    let temporary = disk::temporary(&path);
+    let (bytes, sha256) = write_hashed(&temporary, plan, parts)?;
+    mux::check(container, File::open(&temporary)?)?;
+    std::fs::rename(&temporary, &path)?;
+    disk::sync_folder(&path)?;
+    Ok(Finished {
+        file: format!("{}.{}", manifest.stem(), container.extension()),
+        container,
+        download_name: download_name(manifest, container),
+        bytes,
+        duration_ms: plan.duration_ms(),
+        sha256,
+    })
+}
+
+fn write_hashed(path: &Path, plan: &FinishPlan, parts: &[File]) -> io::Result<(u64, String)> {
+    let mut out = BufWriter::with_capacity(1 << 18, File::create(path)?);
+    let mut hash = Sha256::new();
+    let mut bytes = 0;
+    plan.write(
+        |part, offset, length| {
+            let mut payload = vec![0; length as usize];
+            parts[part as usize].read_exact_at(&mut payload, offset)?;
+            Ok::<_, io::Error>(payload)
+        },
+        |chunk| {
+            hash.update(chunk);
+            bytes += chunk.len() as u64;
+            out.write_all(chunk)
+        },
+    )?;
+    out.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()?;
+    Ok((bytes, hex(&hash.finalize())))
+}
+
+/// Lower-case hex digits.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn download_name(manifest: &Manifest, container: Container) -> String {
+    let start = &manifest.start;
+    let extension = container.extension();
+    let name =
+        file_name(start.conversation, &start.agent_name, &start.customer_name, start.started_at, extension);
+    name.replace(&format!(".{extension}"), &format!("{}.{extension}", manifest.role.suffix()))
+}
+
+/// What signaling is told about a completed file. A camera's second file, after a change of codec, has no row of its
+/// own and is not told.
+pub(crate) fn fact(dir: &Path, folder: &Path, manifest: &Manifest) -> Option<Event> {
+    let segment = manifest.segment();
+    let told = matches!(manifest.role, FileRole::Main | FileRole::Screen);
+    let Some(finished) = &manifest.finished else {
+        let reason = manifest.failure.clone().unwrap_or_default();
+        return (manifest.role == FileRole::Main).then_some(Event::Failed { segment, reason });
+    };
+    let path = folder.strip_prefix(dir).unwrap_or(folder).join(&finished.file);
+    told.then(|| {
+        Event::Finished(Box::new(SegmentFile {
+            segment,
+            account: manifest.start.account,
+            call: manifest.start.call,
+            leg: manifest.start.leg,
+            screen: manifest.role.is_screen(),
+            media: finished.container.media(),
+            path: slashed(&path),
+            file_name: finished.download_name.clone(),
+            mime: finished.container.mime().into(),
+            bytes: finished.bytes,
+            duration_ms: finished.duration_ms,
+            gaps_ms: manifest.lost_ms(),
+            sha256: finished.sha256.clone(),
+            recovered: manifest.state == State::Recovered,
+        }))
+    })
+}
+
+fn slashed(path: &PathBuf) -> String {
+    path.components().map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/")
+}

@@ -1,0 +1,195 @@
+//! The thread that completes files: first what an earlier run left, then what the writer hands over.
+
+use crate::finish::{complete, fact};
+use crate::handle::Shared;
+use crate::{disk, limits, recover};
+use model::SegmentId;
+use recording_core::segment::{Manifest, State};
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+use std::sync::atomic::Ordering::Relaxed;
+use std::sync::{Arc, Mutex, mpsc};
+use std::time::{Duration, Instant};
+use tokio::sync::mpsc as events;
+use wire::recorder::Event;
+
+/// What the writer asks for.
+#[derive(Debug)]
+pub(crate) enum Job {
+    /// Complete a file whose live parts no longer grow.
+    Complete(PathBuf, Box<Manifest>),
+    /// Remove a segment's files.
+    Delete(SegmentId),
+    /// Tell again what became of a segment.
+    Tell(PathBuf, SegmentId),
+}
+
+/// Stems of files that the writer of this run opened while recovery was at work, which leaves them alone. `None`
+/// once recovery is done.
+#[derive(Debug, Clone)]
+pub(crate) struct Claims(Arc<Mutex<Option<BTreeSet<String>>>>);
+
+impl Claims {
+    pub(crate) fn new() -> Self {
+        Self(Arc::new(Mutex::new(Some(BTreeSet::new()))))
+    }
+
+    /// Before the first file of `stem` is made.
+    pub(crate) fn add(&self, stem: &str) {
+        if let Some(stems) = &mut *self.0.lock().expect("no one panics with this lock") {
+            stems.insert(stem.into());
+        }
+    }
+
+    fn has(&self, stem: &str) -> bool {
+        let stems = self.0.lock().expect("no one panics with this lock");
+        stems.as_ref().is_some_and(|stems| stems.contains(stem))
+    }
+
+    fn end(&self) {
+        *self.0.lock().expect("no one panics with this lock") = None;
+    }
+}
+
+pub(crate) struct Finisher {
+    dir: PathBuf,
+    events: events::Sender<Event>,
+    claims: Claims,
+    shared: Arc<Shared>,
+    /// Files that could not be completed, and when to try again.
+    later: Vec<(Instant, PathBuf, Box<Manifest>)>,
+}
+
+impl Finisher {
+    pub(crate) fn new(dir: PathBuf, events: events::Sender<Event>, claims: Claims, shared: Arc<Shared>) -> Self {
+        Self { dir, events, claims, shared, later: Vec::new() }
+    }
+
+    pub(crate) fn run(mut self, jobs: mpsc::Receiver<Job>) {
+        let claims = self.claims.clone();
+        let report = recover::recover_unclaimed(&self.dir, |stem| claims.has(stem), &mut |folder, manifest| {
+            self.tell(&folder, &manifest);
+        });
+        match report {
+            Ok(report) if report.is_clean() => tracing::info!(%report, "recordings of earlier runs"),
+            Ok(report) => tracing::warn!(%report, "recordings of earlier runs"),
+            Err(error) => tracing::error!(%error, "recordings of earlier runs cannot be read"),
+        }
+        claims.end();
+        loop {
+            match jobs.recv_timeout(self.until_retry()) {
+                Ok(job) => self.work(job),
+                Err(mpsc::RecvTimeoutError::Timeout) => self.retry(),
+                Err(mpsc::RecvTimeoutError::Disconnected) => return,
+            }
+        }
+    }
+
+    fn until_retry(&self) -> Duration {
+        let next = self.later.iter().map(|(at, ..)| *at).min();
+        next.map_or(Duration::from_secs(3600), |at| at.saturating_duration_since(Instant::now()))
+    }
+
+    fn retry(&mut self) {
+        let now = Instant::now();
+        let (due, later) = std::mem::take(&mut self.later).into_iter().partition(|(at, ..)| *at <= now);
+        self.later = later;
+        for (_, folder, manifest) in due {
+            self.complete(folder, manifest);
+        }
+    }
+
+    fn work(&mut self, job: Job) {
+        match job {
+            Job::Complete(folder, manifest) => self.complete(folder, manifest),
+            Job::Delete(segment) => self.delete(segment),
+            Job::Tell(folder, segment) => self.tell_again(folder, segment),
+        }
+    }
+
+    fn complete(&mut self, folder: PathBuf, manifest: Box<Manifest>) {
+        match complete(&folder, (*manifest).clone(), false) {
+            Ok(done) => {
+                self.shared.counters.finishing.fetch_sub(1, Relaxed);
+                self.tell(&folder, &done);
+            }
+            Err(error) => {
+                tracing::warn!(%error, segment = %manifest.segment(), "a recording cannot be finished now");
+                let reason = format!("the finished file cannot be written, it will be tried again: {error}");
+                self.send(Event::Behind { segment: manifest.segment(), dropped: 0, reason });
+                self.later.push((Instant::now() + limits::RETRY_FINISH_AFTER, folder, manifest));
+            }
+        }
+    }
+
+    fn tell(&self, folder: &std::path::Path, manifest: &Manifest) {
+        let counters = &self.shared.counters;
+        match manifest.state {
+            State::Recovered => counters.recovered.fetch_add(1, Relaxed),
+            State::Failed => counters.failed.fetch_add(1, Relaxed),
+            _ => counters.finished.fetch_add(1, Relaxed),
+        };
+        if let Some(event) = fact(&self.dir, folder, manifest) {
+            self.send(event);
+        }
+    }
+
+    fn tell_again(&self, folder: PathBuf, segment: SegmentId) {
+        for path in manifests_of(&folder, segment) {
+            let told = disk::read_manifest(&path).ok().filter(|manifest| !manifest.state.is_open());
+            if let Some(event) = told.and_then(|manifest| fact(&self.dir, &folder, &manifest)) {
+                self.send(event);
+            }
+        }
+    }
+
+    fn delete(&self, segment: SegmentId) {
+        let mut found = Vec::new();
+        let prefix = segment.to_string();
+        let walked = disk::walk(&self.dir, &mut |path| {
+            let named = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(&prefix));
+            if named && disk::is_manifest(path) {
+                found.push(path.to_path_buf());
+            }
+        });
+        let deleted = walked.map_err(|error| error.to_string()).and_then(|()| {
+            found.iter().try_for_each(|path| delete_file(path))
+        });
+        match deleted {
+            Ok(()) => self.send(Event::Deleted { segment }),
+            Err(error) => tracing::warn!(%segment, error, "a recording cannot be deleted"),
+        }
+    }
+
+    fn send(&self, event: Event) {
+        // The receiver is gone only at the end; the manifests keep the facts.
+        let _ = self.events.blocking_send(event);
+    }
+}
+
+fn manifests_of(folder: &std::path::Path, segment: SegmentId) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    let prefix = segment.to_string();
+    // A folder that cannot be read has nothing to tell.
+    let _ = disk::walk_folder(folder, &mut |path| {
+        if disk::is_manifest(path) && path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(&prefix)) {
+            found.push(path.to_path_buf());
+        }
+    });
+    found
+}
+
+/// The tombstone first, then the file: a crash between leaves a file that recovery removes.
+fn delete_file(path: &std::path::Path) -> Result<(), String> {
+    let mut manifest = disk::read_manifest(path)?;
+    if manifest.state == State::Deleted {
+        return Ok(());
+    }
+    manifest.state.enter(State::Deleted).map_err(|error| error.to_string())?;
+    let folder = path.parent().unwrap_or(path);
+    disk::write_manifest(folder, &manifest).map_err(|error| error.to_string())?;
+    if let Some(finished) = &manifest.finished {
+        disk::remove(&folder.join(&finished.file)).map_err(|error| error.to_string())?;
+    }
+    disk::sync_folder(path).map_err(|error| error.to_string())
+}

@@ -1,0 +1,187 @@
+use crate::config::{RecorderConfig, StartError};
+use crate::finisher::{self, Job};
+use crate::stats::{Counters, Stats};
+use crate::writer::{self, Input};
+use crate::{disk, limits};
+use model::{LegId, TrackKind};
+use std::collections::BTreeMap;
+use std::io;
+use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::sync::{Arc, Mutex, mpsc};
+use std::thread::{self, JoinHandle};
+use tokio::sync::mpsc as events;
+use wire::recorder::{Command, Event};
+use wire::tap::TapFrame;
+
+/// What the threads share.
+#[derive(Debug, Default)]
+pub(crate) struct Shared {
+    pub(crate) counters: Counters,
+    queued_commands: AtomicUsize,
+    /// Frames that found no room, by track, until the writer states them.
+    dropped: Mutex<BTreeMap<(LegId, TrackKind), u64>>,
+}
+
+impl Shared {
+    pub(crate) fn take_dropped(&self) -> BTreeMap<(LegId, TrackKind), u64> {
+        std::mem::take(&mut self.dropped.lock().expect("no one panics with this lock"))
+    }
+
+    pub(crate) fn taken(&self, input: &Input) {
+        match input {
+            Input::Tap(_) => {
+                self.counters.frames_waiting.fetch_sub(1, Relaxed);
+                self.counters.frames.fetch_add(1, Relaxed);
+            }
+            Input::Command(_) => {
+                self.queued_commands.fetch_sub(1, Relaxed);
+            }
+            Input::End => {}
+        }
+    }
+}
+
+/// Takes tap frames. Never waits.
+#[derive(Debug, Clone)]
+pub struct TapSender {
+    inputs: mpsc::Sender<Input>,
+    shared: Arc<Shared>,
+}
+
+impl TapSender {
+    /// Hands a frame over; false when the recorder is behind or gone. A frame that found no room becomes a stated gap
+    /// of its segment.
+    pub fn try_send(&self, frame: TapFrame) -> bool {
+        let waiting = &self.shared.counters.frames_waiting;
+        if waiting.fetch_add(1, Relaxed) >= limits::QUEUED_FRAMES as u64 {
+            waiting.fetch_sub(1, Relaxed);
+            self.shared.counters.dropped.fetch_add(1, Relaxed);
+            let mut dropped = self.shared.dropped.lock().expect("no one panics with this lock");
+            *dropped.entry((frame.leg, frame.track)).or_default() += 1;
+            return false;
+        }
+        let sent = self.inputs.send(Input::Tap(frame)).is_ok();
+        if !sent {
+            waiting.fetch_sub(1, Relaxed);
+        }
+        sent
+    }
+}
+
+/// Takes commands, in order with the frames that were sent before.
+#[derive(Debug, Clone)]
+pub struct CommandSender {
+    inputs: mpsc::Sender<Input>,
+    shared: Arc<Shared>,
+}
+
+impl CommandSender {
+    /// Hands a command over; gives it back when the recorder is overwhelmed or gone, to be sent again.
+    pub fn send(&self, command: Command) -> Result<(), Command> {
+        let queued = &self.shared.queued_commands;
+        if queued.fetch_add(1, Relaxed) >= limits::QUEUED_COMMANDS {
+            queued.fetch_sub(1, Relaxed);
+            return Err(command);
+        }
+        self.inputs.send(Input::Command(command)).map_err(|refused| match refused.0 {
+            Input::Command(command) => command,
+            Input::Tap(_) | Input::End => unreachable!("a command was sent"),
+        })
+    }
+}
+
+/// A running recorder.
+#[derive(Debug)]
+pub struct RecorderHandle {
+    /// Way in for media.
+    pub taps: TapSender,
+    /// Way in for commands.
+    pub commands: CommandSender,
+    /// Facts, in order. If nobody fetches them the recorder keeps the last ones that matter and goes on.
+    pub events: events::Receiver<Event>,
+    shared: Arc<Shared>,
+    inputs: mpsc::Sender<Input>,
+    threads: Vec<JoinHandle<()>>,
+}
+
+impl RecorderHandle {
+    /// Numbers for metrics.
+    pub fn stats(&self) -> Stats {
+        self.shared.counters.snapshot()
+    }
+
+    /// A reader of the numbers that can be given away.
+    pub fn stats_reader(&self) -> impl Fn() -> Stats + Send + Sync + Clone + 'static {
+        let shared = Arc::clone(&self.shared);
+        move || shared.counters.snapshot()
+    }
+
+    /// Ends all segments, completes their files and waits for it. Facts that were not fetched are lost; the next
+    /// start knows the files by their manifests.
+    pub fn shutdown(mut self) {
+        self.events.close();
+        // An error means that the writer is gone already.
+        let _ = self.inputs.send(Input::End);
+        for thread in self.threads.drain(..) {
+            if thread.join().is_err() {
+                tracing::error!("a recorder thread had panicked");
+            }
+        }
+    }
+}
+
+/// Starts the recorder: takes the folder's lock, and completes in the background what an earlier run left.
+pub fn start(config: RecorderConfig) -> Result<RecorderHandle, StartError> {
+    let RecorderConfig { dir } = config;
+    let folder_error = |source| StartError::Folder { dir: dir.clone(), source };
+    prepare(&dir).map_err(folder_error)?;
+    let lock = disk::lock(&dir).map_err(folder_error)?.ok_or_else(|| StartError::InUse(dir.clone()))?;
+    let shared = Arc::new(Shared::default());
+    let (inputs, received) = mpsc::channel();
+    let (event_sender, events) = events::channel(limits::QUEUED_EVENTS);
+    let (jobs, received_jobs) = mpsc::channel::<Job>();
+    let (syncs, received_syncs) = mpsc::sync_channel::<()>(1);
+    let claims = finisher::Claims::new();
+
+    let finisher = finisher::Finisher::new(dir.clone(), event_sender.clone(), claims.clone(), Arc::clone(&shared));
+    let writer = writer::Writer::new(dir.clone(), event_sender, jobs, syncs, claims, Arc::clone(&shared));
+    let sync_dir = dir.clone();
+    let threads = [
+        spawn("recorder-write", move || writer.run(received)),
+        spawn("recorder-finish", move || {
+            finisher.run(received_jobs);
+            drop(lock);
+        }),
+        spawn("recorder-sync", move || sync_when_asked(&sync_dir, received_syncs)),
+    ];
+    let threads = threads.into_iter().collect::<Result<Vec<_>, _>>().map_err(StartError::Thread)?;
+    Ok(RecorderHandle {
+        taps: TapSender { inputs: inputs.clone(), shared: Arc::clone(&shared) },
+        commands: CommandSender { inputs: inputs.clone(), shared: Arc::clone(&shared) },
+        events,
+        shared,
+        inputs,
+        threads,
+    })
+}
+
+fn prepare(dir: &Path) -> io::Result<()> {
+    std::fs::create_dir_all(disk::root(dir))?;
+    disk::sync_folder(&disk::root(dir))
+}
+
+fn spawn(name: &str, body: impl FnOnce() + Send + 'static) -> io::Result<JoinHandle<()>> {
+    thread::Builder::new().name(name.into()).spawn(body)
+}
+
+/// One `syncfs` for all live files, on its own thread: it may take long, and nobody waits for it.
+fn sync_when_asked(dir: &Path, asked: mpsc::Receiver<()>) {
+    while asked.recv().is_ok() {
+        let synced = std::fs::File::open(disk::root(dir))
+            .and_then(|folder| rustix::fs::syncfs(&folder).map_err(io::Error::from));
+        if let Err(error) = synced {
+            tracing::warn!(%error, "recordings could not be made durable");
+        }
+    }
+}

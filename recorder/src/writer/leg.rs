@@ -1,0 +1,125 @@
+use super::live_file::LiveFile;
+use super::outbox::Outbox;
+use crate::disk;
+use crate::finisher::Claims;
+use crate::stats::Counters;
+use model::{Codec, MediaTime, RecordingMedia, SegmentId, TrackKind};
+use recording_core::segment::{FileRole, Manifest};
+use recording_core::timeline::Packet;
+use recording_core::{Assembler, BlockTrack};
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::time::Instant;
+use wire::recorder::{Event, SegmentStart};
+use wire::tap::TapFrame;
+
+/// One leg's segment: the main file, and others as soon as there is something for them.
+#[derive(Debug)]
+pub(super) struct LegRecording {
+    start: SegmentStart,
+    files: BTreeMap<FileRole, LiveFile>,
+    camera: Option<Codec>,
+    screen: Option<Codec>,
+}
+
+impl LegRecording {
+    pub(super) fn begin(start: SegmentStart, dir: &Path, claims: &Claims, outbox: &mut Outbox) -> Self {
+        let mut leg = Self { start, files: BTreeMap::new(), camera: None, screen: None };
+        let main = Assembler::new(leg.start.epoch, true, None);
+        leg.open(FileRole::Main, main, dir, claims, outbox);
+        leg
+    }
+
+    /// True when a file of the segment is on disk already.
+    pub(super) fn exists(folder: &Path, segment: SegmentId) -> bool {
+        folder.join(format!("{segment}.json")).exists()
+    }
+
+    pub(super) fn segment(&self) -> SegmentId {
+        self.start.segment
+    }
+
+    pub(super) fn files(&self) -> usize {
+        self.files.len()
+    }
+
+    pub(super) fn push(&mut self, frame: &TapFrame, dir: &Path, claims: &Claims, outbox: &mut Outbox) {
+        let Some((role, track)) = self.route(frame.track, frame.codec) else { return };
+        if !self.files.contains_key(&role) {
+            let picture = Assembler::new(self.start.epoch, false, Some(frame.codec));
+            self.open(role, picture, dir, claims, outbox);
+        }
+        let (epoch, leg) = (self.start.epoch, frame.leg);
+        let Some(file) = self.files.get_mut(&role) else { return };
+        if track == BlockTrack::Video {
+            file.assembler().add_video(frame.codec, epoch);
+        }
+        file.assembler().push(track, Packet::from(frame));
+        if file.assembler().needs_keyframe() {
+            outbox.push(Event::KeyframeNeeded { leg, track: frame.track });
+        }
+    }
+
+    /// Which file a track of a codec belongs to. `None`: it is not recorded.
+    fn route(&mut self, track: TrackKind, codec: Codec) -> Option<(FileRole, BlockTrack)> {
+        if track == TrackKind::Audio {
+            return (codec == Codec::Opus).then_some((FileRole::Main, BlockTrack::Audio));
+        }
+        if self.start.media == RecordingMedia::Audio || codec == Codec::Opus {
+            return None;
+        }
+        let role = if track == TrackKind::Camera {
+            let first = *self.camera.get_or_insert(codec);
+            if first == codec { FileRole::Main } else { FileRole::Camera(codec) }
+        } else {
+            let first = *self.screen.get_or_insert(codec);
+            if first == codec { FileRole::Screen } else { FileRole::ScreenAgain(codec) }
+        };
+        Some((role, BlockTrack::Video))
+    }
+
+    fn open(&mut self, role: FileRole, assembler: Assembler, dir: &Path, claims: &Claims, outbox: &mut Outbox) {
+        let manifest = Manifest::begin(self.start.clone(), role);
+        claims.add(&manifest.stem());
+        let file = LiveFile::begin(disk::folder(dir, &self.start), disk::root(dir), manifest, assembler, outbox);
+        self.files.insert(role, file);
+    }
+
+    pub(super) fn note_dropped(&mut self, track: TrackKind, count: u64) {
+        let (codec, block) = match track {
+            TrackKind::Audio => (Some(Codec::Opus), BlockTrack::Audio),
+            TrackKind::Camera => (self.camera, BlockTrack::Video),
+            TrackKind::Screen => (self.screen, BlockTrack::Video),
+        };
+        if let Some((role, _)) = codec.and_then(|codec| self.route(track, codec))
+            && let Some(file) = self.files.get_mut(&role)
+        {
+            file.assembler().note_dropped_frames(block);
+            file.note_dropped(count, "frames came faster than the disk takes them");
+        }
+    }
+
+    pub(super) fn write(&mut self, media_now: MediaTime, now: Instant, counters: &Counters, outbox: &mut Outbox) {
+        for file in self.files.values_mut() {
+            file.assembler().advance(media_now);
+            file.write(now, counters, outbox);
+        }
+    }
+
+    pub(super) fn save_gaps(&mut self) {
+        self.files.values_mut().for_each(LiveFile::save_gaps);
+    }
+
+    /// No more frames: the files to be written to their end.
+    pub(super) fn close(self, until: MediaTime) -> Vec<LiveFile> {
+        let now = Instant::now();
+        self.files
+            .into_values()
+            .map(|mut file| {
+                file.assembler().finish(until);
+                file.close(now);
+                file
+            })
+            .collect()
+    }
+}
