@@ -10,8 +10,10 @@ pub(crate) fn run_targets(seconds: &str) -> Done {
     if shell::output(command(&folder, "cargo fuzz --version")).is_none() {
         return Err(Failure::new("cargo-fuzz is missing. Install it with\n\n    cargo install --locked cargo-fuzz\n"));
     }
+    let target_dir = root().join("target/fuzz");
+    let options = format!("--fuzz-dir . --target-dir {} -s none", target_dir.display());
     for target in targets(&folder)? {
-        let line = format!("cargo fuzz run --fuzz-dir . -s none {target} -- -max_total_time={seconds} -timeout=10");
+        let line = format!("cargo fuzz run {options} {target} -- -max_total_time={seconds} -timeout=10");
         run(command(&folder, &line))?;
     }
     Ok(())
