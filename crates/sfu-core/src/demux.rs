@@ -71,6 +71,12 @@ impl Kind {
     }
 }
 
+/// STUN, DTLS or RTCP; RTCP shares the first byte with RTP and has packet types 192 to 223 (RFC 5761 §4).
+pub(crate) fn is_control(bytes: &[u8]) -> bool {
+    let is_rtcp = bytes.get(1).is_some_and(|kind| (192..=223).contains(kind));
+    Kind::of(bytes) != Some(Kind::Media) || is_rtcp
+}
+
 /// The two tables that find a datagram's leg.
 #[derive(Debug, Default)]
 pub(crate) struct Demux {

@@ -27,4 +27,4 @@ pub use address::{Protocol, Transmit};
 pub use config::Config;
 pub use demux::DropReason;
 pub use sfu::{Sfu, WakeReason};
-pub use stats::Totals;
+pub use stats::{Totals, Volume};

@@ -1,7 +1,7 @@
 use super::Sfu;
 use crate::{
     address::{Protocol, Remote},
-    demux::{DropReason, Kind},
+    demux::{DropReason, Kind, is_control},
     participant::{BindingRequest, Change, Key, Learned},
 };
 use std::{net::SocketAddr, panic::catch_unwind, time::Instant};
@@ -18,8 +18,10 @@ impl Sfu {
         bytes: &[u8],
     ) {
         self.advance_clock(now);
-        self.totals.datagrams_in += 1;
-        self.totals.bytes_in += bytes.len() as u64;
+        self.totals.datagrams_in.add(bytes.len());
+        if is_control(bytes) {
+            self.totals.control_in.add(bytes.len());
+        }
         let remote = Remote { protocol, address: source };
         let outcome = match Kind::of(bytes) {
             None => Err(DropReason::Malformed),
@@ -28,6 +30,16 @@ impl Sfu {
         };
         if let Err(reason) = outcome {
             self.totals.drop_one(reason);
+        }
+    }
+
+    /// The shell saw a TCP connection end: nothing can be sent there any more.
+    pub fn handle_tcp_closed(&mut self, remote: SocketAddr) {
+        let remote = Remote { protocol: Protocol::Tcp, address: remote };
+        let Some(key) = self.demux.by_remote(remote) else { return };
+        self.demux.forget_remote(remote, key);
+        if let Some(transport) = self.participant(key).and_then(|participant| participant.transport.as_mut()) {
+            transport.paths.forget(remote);
         }
     }
 

@@ -27,7 +27,7 @@ impl Sfu {
     /// A packet to everyone who is to have it.
     fn forward(&mut self, key: Key, packet: MediaPacket) {
         let now = self.now;
-        self.totals.packets_in += 1;
+        self.totals.media_in[packet.track as usize].add(packet.payload.len());
         self.totals.packets_repaired += u64::from(packet.repaired);
         let Some(participant) = self.participant(key) else { return };
         let (leg, is_tapped) = (participant.leg, participant.is_tapped);
@@ -90,7 +90,7 @@ impl Sfu {
         if sent != Some(true) {
             return Forwarded::NotSendable;
         }
-        self.totals.packets_out += 1;
+        self.totals.media_out[packet.track as usize].add(packet.payload.len());
         self.mark_dirty(key);
         Forwarded::Sent
     }

@@ -7,7 +7,7 @@ mod periodic;
 
 use crate::{
     Config, Totals, Transmit,
-    demux::{Demux, DropReason},
+    demux::{Demux, DropReason, is_control},
     forward::Sink,
     limits::{TICK, TRANSMITS},
     participant::{Identity, Key, Output, Participant},
@@ -84,8 +84,10 @@ impl Sfu {
     pub fn poll_transmit(&mut self) -> Option<Transmit> {
         self.settle();
         let transmit = self.transmits.pop_front()?;
-        self.totals.datagrams_out += 1;
-        self.totals.bytes_out += transmit.bytes.len() as u64;
+        self.totals.datagrams_out.add(transmit.bytes.len());
+        if is_control(&transmit.bytes) {
+            self.totals.control_out.add(transmit.bytes.len());
+        }
         Some(transmit)
     }
 
@@ -129,9 +131,14 @@ impl Sfu {
         }
     }
 
+    /// The legs that it holds.
+    pub fn legs(&self) -> impl Iterator<Item = LegId> + '_ {
+        self.legs.keys().copied()
+    }
+
     /// Figures since the start, and of now.
-    pub fn totals(&self) -> &Totals {
-        &self.totals
+    pub fn totals(&self) -> Totals {
+        Totals { rooms: self.rooms.len() as u64, legs: self.legs.len() as u64, ..self.totals.clone() }
     }
 
     /// The next work for this leg panics, as a bug would.

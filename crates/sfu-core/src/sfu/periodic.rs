@@ -75,8 +75,6 @@ impl Sfu {
         for (key, heard) in &seconds {
             legs.extend(self.leg_stats(*key, heard, &seconds));
         }
-        self.totals.rooms = self.rooms.len() as u64;
-        self.totals.legs = self.legs.len() as u64;
         self.totals.connected_legs = seconds.iter().filter(|(_, heard)| heard.is_connected).count() as u64;
         self.totals.one_way_legs = legs.iter().filter(|stats| stats.one_way).count() as u64;
         if !legs.is_empty() {

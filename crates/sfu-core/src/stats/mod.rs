@@ -8,4 +8,4 @@ mod totals;
 pub(crate) use downlink::Downlink;
 pub(crate) use leg::{LegMeasure, codec_impairment, quality_of};
 pub(crate) use reception::Reception;
-pub use totals::Totals;
+pub use totals::{Totals, Volume};

@@ -12,18 +12,18 @@ pub struct Totals {
     /// Legs whose sound goes one way only.
     pub one_way_legs: u64,
 
-    /// Datagrams taken in.
-    pub datagrams_in: u64,
-    /// Their bytes.
-    pub bytes_in: u64,
-    /// Datagrams given out.
-    pub datagrams_out: u64,
-    /// Their bytes.
-    pub bytes_out: u64,
-    /// RTP packets received, repairs among them.
-    pub packets_in: u64,
-    /// RTP packets written to downlinks, without repairs.
-    pub packets_out: u64,
+    /// All datagrams taken in.
+    pub datagrams_in: Volume,
+    /// All datagrams given out.
+    pub datagrams_out: Volume,
+    /// STUN, DTLS and RTCP taken in.
+    pub control_in: Volume,
+    /// STUN, DTLS and RTCP given out.
+    pub control_out: Volume,
+    /// RTP packets received and their payloads, repairs among them, by track in the order of `TrackKind::ALL`.
+    pub media_in: [Volume; 3],
+    /// RTP packets written to downlinks and their payloads, without repairs, by track.
+    pub media_out: [Volume; 3],
     /// RTP packets that uplinks lost, before repair.
     pub packets_lost: u64,
     /// RTP packets that came as repairs.
@@ -42,6 +42,28 @@ pub struct Totals {
     pub panics: u64,
     /// Datagrams dropped, in the order of [`DropReason::ALL`].
     pub drops: [u64; DropReason::ALL.len()],
+}
+
+/// Packets and their bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Volume {
+    /// How many.
+    pub packets: u64,
+    /// Bytes of them all.
+    pub bytes: u64,
+}
+
+impl Volume {
+    pub(crate) fn add(&mut self, bytes: usize) {
+        self.packets += 1;
+        self.bytes += bytes as u64;
+    }
+
+    /// What came since an earlier reading.
+    #[must_use]
+    pub fn since(self, before: Self) -> Self {
+        Self { packets: self.packets.saturating_sub(before.packets), bytes: self.bytes.saturating_sub(before.bytes) }
+    }
 }
 
 impl Totals {

@@ -9,7 +9,9 @@ mod paths;
 mod sdp;
 mod stun;
 
-pub(crate) use media::{MediaPacket, OutgoingPacket, ReceiverReport, Report, Signals};
+#[cfg(test)]
+pub(crate) use media::Signals;
+pub(crate) use media::{MediaPacket, OutgoingPacket, ReceiverReport, Report};
 pub(crate) use negotiate::{Identity, Negotiated};
 pub(crate) use paths::{Learned, Paths};
 pub(crate) use stun::BindingRequest;

@@ -1,0 +1,5 @@
+//! An engine with real sockets on loopback.
+
+mod calls;
+mod harness;
+mod start;
