@@ -1,5 +1,6 @@
 //! One call center under test, with its clock and what it has let out since last asked.
 
+use crate::stored::Stored;
 use callcenter_core::command::{Command, CommandError, NewAgent, NewCall, NewQueue, Reply};
 use callcenter_core::effect::Effect;
 use callcenter_core::event::{Event, EventRecord};
@@ -24,6 +25,7 @@ pub(crate) struct Center {
     pub(crate) core: CallCenter,
     pub(crate) now: Now,
     commands: u128,
+    store: Stored,
     pub(crate) rows: Vec<RowChange>,
     pub(crate) events: Vec<EventRecord>,
     pub(crate) effects: Vec<Effect>,
@@ -58,6 +60,7 @@ impl Center {
             core,
             now,
             commands: 0,
+            store: Stored::default(),
             rows: Vec::new(),
             events: Vec::new(),
             effects: Vec::new(),
@@ -85,8 +88,12 @@ impl Center {
     }
 
     fn drain(&mut self) {
-        self.rows.extend(std::iter::from_fn(|| self.core.poll_change()));
-        self.events.extend(std::iter::from_fn(|| self.core.poll_event()));
+        let changes: Vec<RowChange> = std::iter::from_fn(|| self.core.poll_change()).collect();
+        changes.iter().cloned().for_each(|change| self.store.apply(change));
+        self.rows.extend(changes);
+        let events: Vec<EventRecord> = std::iter::from_fn(|| self.core.poll_event()).collect();
+        self.store.last_event = events.last().map_or(self.store.last_event, |record| record.sequence);
+        self.events.extend(events);
         self.effects.extend(std::iter::from_fn(|| self.core.poll_effect()));
     }
 
@@ -111,6 +118,13 @@ impl Center {
             }
         }
         self.now = end;
+    }
+
+    /// The core is dropped and built again from the rows; all pages are gone.
+    pub(crate) fn restart(&mut self) {
+        self.pages.clear();
+        self.core = CallCenter::new(self.core.account(), self.store.snapshot(), 7, self.now);
+        self.drain();
     }
 
     /// Forget what came out so far.

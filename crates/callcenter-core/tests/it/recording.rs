@@ -1,0 +1,178 @@
+//! What the recorder is asked, and what its facts do.
+
+use crate::center::{Center, Talk, seconds};
+use callcenter_core::command::Command;
+use callcenter_core::event::Event;
+use callcenter_core::row::SegmentState;
+use model::{AccountId, AgentId, LegId, ParticipantType, RecordingMedia, SegmentId};
+use wire::engine::Command as Engine;
+use wire::recorder::{Command as Recorder, SegmentFile, SegmentStart};
+
+fn recorded() -> (Center, AgentId, Talk) {
+    let mut center = Center::new();
+    center.set(|settings| settings.recording = Some(RecordingMedia::AudioAndVideo));
+    let agent = center.free_agent("ann");
+    let talk = center.talk("customer-1", agent);
+    (center, agent, talk)
+}
+
+fn starts(center: &Center) -> Vec<SegmentStart> {
+    let start = |command| match command {
+        Recorder::Start(start) => Some(*start),
+        _ => None,
+    };
+    center.recorder().into_iter().filter_map(start).collect()
+}
+
+fn stops(center: &Center) -> Vec<SegmentId> {
+    let stop = |command| match command {
+        Recorder::Stop { segment } => Some(segment),
+        _ => None,
+    };
+    center.recorder().into_iter().filter_map(stop).collect()
+}
+
+fn file(start: &SegmentStart, screen: bool, recovered: bool) -> Box<SegmentFile> {
+    Box::new(SegmentFile {
+        segment: start.segment,
+        account: start.account,
+        call: start.call,
+        leg: start.leg,
+        screen,
+        media: start.media,
+        path: format!("{}/{}", start.call, start.segment),
+        file_name: "a-b.webm".to_owned(),
+        mime: "video/webm".to_owned(),
+        bytes: 1_000,
+        duration_ms: 5_000,
+        gaps_ms: 20,
+        sha256: "00".repeat(32),
+        recovered,
+    })
+}
+
+#[test]
+fn both_legs_are_recorded_on_one_timeline() {
+    let (center, agent, talk) = recorded();
+    let [customers, agents] = &starts(&center)[..] else { panic!("two segments") };
+    assert_eq!((customers.leg, agents.leg), (talk.customer, talk.agent));
+    assert_eq!((customers.participant, agents.participant), (ParticipantType::Customer, ParticipantType::Agent));
+    assert_eq!(customers.epoch, agents.epoch);
+    assert_eq!(customers.epoch, center.media_time(), "zero is when the second leg connected");
+    assert_eq!(customers.started_at, center.now.wall);
+    for start in [customers, agents] {
+        assert_eq!((start.agent_name.as_str(), start.customer_name.as_str()), ("ann", "CUSTOMER-1"));
+        assert_eq!(start.account, AccountId::of(1 << 96));
+        let row = &center.segments()[&(start.segment, false)];
+        assert_eq!((row.state, row.agent), (SegmentState::Recording, Some(agent)));
+    }
+    let taps = Engine::SetTaps { room: talk.call, legs: vec![talk.customer, talk.agent] };
+    assert!(center.engine().contains(&taps));
+}
+
+#[test]
+fn the_settings_of_the_calls_start_count() {
+    let mut center = Center::new();
+    let agent = center.free_agent("ann");
+    let (_, _) = center.call("customer-1");
+    center.set(|settings| settings.recording = Some(RecordingMedia::Audio));
+    let leg = center.accept(agent);
+    center.connect(leg);
+    assert_eq!(starts(&center), []);
+}
+
+#[test]
+fn the_end_stops_taps_and_files_and_waits_for_the_facts() {
+    let (mut center, _, talk) = recorded();
+    let starts = starts(&center);
+    center.pass(seconds(5));
+    center.forget();
+    center.must(Command::Hangup { leg: talk.customer });
+    assert_eq!(stops(&center), [starts[0].segment, starts[1].segment]);
+    let room = talk.call;
+    assert_eq!(center.engine(), [Engine::SetTaps { room, legs: vec![] }, Engine::CloseRoom { room }]);
+    assert!(center.segments().is_empty(), "the rows change with the facts");
+    center.must(Command::SegmentFinished(file(&starts[0], false, false)));
+    let row = &center.segments()[&(starts[0].segment, false)];
+    assert_eq!((row.state, row.duration_ms, row.bytes), (SegmentState::Finished, Some(5_000), Some(1_000)));
+    center.must(Command::SegmentFailed { segment: starts[1].segment, reason: "disk full".to_owned() });
+    let row = &center.segments()[&(starts[1].segment, false)];
+    assert_eq!((row.state, row.reason.as_deref()), (SegmentState::Failed, Some("disk full")));
+    let finished = Event::RecordingFinished { leg: talk.customer, duration_ms: 5_000 };
+    let failed = Event::RecordingFailed { leg: talk.agent, reason: "disk full".to_owned() };
+    assert!(center.logged().contains(&finished) && center.logged().contains(&failed));
+}
+
+#[test]
+fn a_shared_screen_is_a_file_of_its_own_in_either_order() {
+    for screen_first in [true, false] {
+        let (mut center, _, talk) = recorded();
+        let start = starts(&center)[0].clone();
+        center.must(Command::Hangup { leg: talk.customer });
+        center.forget();
+        for screen in [screen_first, !screen_first] {
+            center.must(Command::SegmentFinished(file(&start, screen, false)));
+        }
+        let rows = center.segments();
+        assert_eq!(rows.len(), 2);
+        assert!(rows.values().all(|row| row.state == SegmentState::Finished && row.leg == talk.customer));
+    }
+}
+
+#[test]
+fn a_fact_that_comes_twice_counts_once() {
+    let (mut center, _, talk) = recorded();
+    let start = starts(&center)[0].clone();
+    center.must(Command::Hangup { leg: talk.customer });
+    center.must(Command::SegmentFinished(file(&start, false, false)));
+    center.forget();
+    center.must(Command::SegmentFinished(file(&start, false, false)));
+    center.must(Command::SegmentFailed { segment: start.segment, reason: "late".to_owned() });
+    center.must(Command::SegmentFailed { segment: SegmentId::of(9), reason: "unknown".to_owned() });
+    assert!(center.rows.is_empty() && center.events.is_empty());
+}
+
+#[test]
+fn after_an_engine_restart_new_files_go_on_with_the_same_timeline() {
+    let (mut center, _, talk) = recorded();
+    let before = starts(&center);
+    center.pass(seconds(7));
+    center.forget();
+    center.must(Command::EngineRestarted);
+    assert_eq!(stops(&center), [before[0].segment, before[1].segment]);
+    center.connect(talk.agent);
+    center.connect(talk.customer);
+    let after = starts(&center);
+    assert_eq!(after.iter().map(|start| start.leg).collect::<Vec<LegId>>(), [talk.customer, talk.agent]);
+    assert!(after.iter().all(|start| start.epoch == before[0].epoch && start.started_at == before[0].started_at));
+    assert!(after.iter().all(|start| before.iter().all(|old| old.segment != start.segment)));
+}
+
+#[test]
+fn a_rejoin_keeps_its_file() {
+    let (mut center, _, talk) = recorded();
+    center.forget();
+    center.must(Command::PathLost { leg: talk.customer });
+    center.connect(talk.customer);
+    assert_eq!(center.recorder(), []);
+    assert!(matches!(&center.engine()[..], [Engine::SetPatches { .. }, Engine::SetTaps { .. }]));
+}
+
+#[test]
+fn when_the_recorder_was_restarted_a_live_call_is_recorded_on() {
+    let (mut center, _, talk) = recorded();
+    let start = starts(&center)[0].clone();
+    center.forget();
+    center.must(Command::SegmentFinished(file(&start, false, true)));
+    let after = starts(&center);
+    assert_eq!(after.iter().map(|start| start.leg).collect::<Vec<LegId>>(), [talk.customer]);
+}
+
+#[test]
+fn a_failed_file_is_not_tried_again_at_once() {
+    let (mut center, _, _) = recorded();
+    let start = starts(&center)[0].clone();
+    center.forget();
+    center.must(Command::SegmentFailed { segment: start.segment, reason: "disk full".to_owned() });
+    assert_eq!(starts(&center), []);
+}

@@ -1,0 +1,60 @@
+//! What a store keeps of the rows, and hands back at a start.
+
+use callcenter_core::row::*;
+use callcenter_core::settings::AccountSettings;
+use model::*;
+use std::collections::BTreeMap;
+
+#[derive(Debug, Default)]
+pub(crate) struct Stored {
+    settings: AccountSettings,
+    agents: BTreeMap<AgentId, AgentRow>,
+    queues: BTreeMap<QueueId, QueueRow>,
+    customers: BTreeMap<CustomerId, CustomerRow>,
+    conversations: BTreeMap<ConversationId, ConversationRow>,
+    calls: BTreeMap<CallId, CallRow>,
+    legs: BTreeMap<LegId, LegRow>,
+    links: BTreeMap<LinkId, LinkRow>,
+    link_configs: BTreeMap<LinkConfigId, LinkConfigRow>,
+    segments: BTreeMap<(SegmentId, bool), SegmentRow>,
+    pub(crate) last_event: u64,
+}
+
+impl Stored {
+    pub(crate) fn apply(&mut self, change: RowChange) {
+        match change {
+            RowChange::Settings(settings) => self.settings = settings,
+            RowChange::Agent(row) => drop(self.agents.insert(row.id, row)),
+            RowChange::Queue(row) => drop(self.queues.insert(row.id, row)),
+            RowChange::Customer(row) => drop(self.customers.insert(row.id, row)),
+            RowChange::Conversation(row) => drop(self.conversations.insert(row.id, row)),
+            RowChange::Call(row) => drop(self.calls.insert(row.id, row)),
+            RowChange::Leg(row) => drop(self.legs.insert(row.id, row)),
+            RowChange::Link(row) => drop(self.links.insert(row.id, row)),
+            RowChange::LinkDeleted(id) => drop(self.links.remove(&id)),
+            RowChange::LinkConfig(row) => drop(self.link_configs.insert(row.id, row)),
+            RowChange::LinkConfigDeleted(id) => drop(self.link_configs.remove(&id)),
+            RowChange::Note(_) => {}
+            RowChange::Segment(row) => drop(self.segments.insert((row.id, row.screen), row)),
+        }
+    }
+
+    pub(crate) fn snapshot(&self) -> Snapshot {
+        let open = |row: &&ConversationRow| row.status != ConversationStatus::Closed;
+        let conversations: Vec<_> = self.conversations.values().filter(open).cloned().collect();
+        let customers = conversations.iter().filter_map(|row| row.customer);
+        Snapshot {
+            settings: self.settings.clone(),
+            agents: self.agents.values().cloned().collect(),
+            queues: self.queues.values().cloned().collect(),
+            customers: customers.filter_map(|id| self.customers.get(&id)).cloned().collect(),
+            calls: self.calls.values().filter(|row| row.state != CallState::Ended).cloned().collect(),
+            legs: self.legs.values().filter(|row| row.ended_at.is_none()).cloned().collect(),
+            links: self.links.values().cloned().collect(),
+            link_configs: self.link_configs.values().cloned().collect(),
+            segments: self.segments.values().filter(|row| row.state == SegmentState::Recording).cloned().collect(),
+            last_event: self.last_event,
+            conversations,
+        }
+    }
+}
