@@ -11,7 +11,7 @@ use std::{
 use toml::{Table, Value};
 
 /// The example file is the list of defaults.
-const DEFAULTS: &str = include_str!("../deploy/config/switchroom.example.toml");
+pub(crate) const DEFAULTS: &str = include_str!("../deploy/config/switchroom.example.toml");
 
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -61,7 +61,8 @@ pub fn start(
     for (index, port) in ports.into_iter().enumerate() {
         let (orders, inbox) = sync_channel(COMMANDS);
         let local = port.local_addr();
-        let announced: Vec<SocketAddr> = addresses.iter().map(|ip| SocketAddr::new(*ip, local.port())).collect();
+        let announced_port = config.announce_port.map_or(local.port(), |first| first + index as u16);
+        let announced: Vec<SocketAddr> = addresses.iter().map(|ip| SocketAddr::new(*ip, announced_port)).collect();
         handles.push(ShardHandle { orders, waker: port.waker(), local, announced: announced.clone() });
         let shard = Shard {
             port,
@@ -126,10 +127,14 @@ fn open_ports(config: &EngineConfig) -> Result<Vec<Port>, StartError> {
     if !(1..=SHARDS).contains(&config.shards) {
         return Err(StartError::Shards);
     }
+    if config.announce_port.is_some() && config.shards != 1 {
+        return Err(StartError::AnnouncePort(config.shards));
+    }
     let first = config.bind.port();
-    let last = usize::from(first) + config.shards - 1;
-    if first != 0 && last > usize::from(u16::MAX) {
-        return Err(StartError::PortRange { first, shards: config.shards });
+    for first in [first, config.announce_port.unwrap_or(0)] {
+        if usize::from(first) + config.shards - 1 > usize::from(u16::MAX) {
+            return Err(StartError::PortRange { first, shards: config.shards });
+        }
     }
     (0..config.shards)
         .map(|index| {
