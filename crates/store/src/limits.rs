@@ -4,8 +4,6 @@ use std::time::Duration;
 
 /// Commands in one transaction; more wait for the next.
 pub const GROUP_COMMANDS: usize = 256;
-/// How long the first command of a group waits for others.
-pub const GROUP_WAIT: Duration = Duration::from_millis(5);
 /// Connections that read beside the one that writes.
 pub const READ_CONNECTIONS: u32 = 4;
 /// How long a connection waits for a lock of another process before it gives up.

@@ -1,0 +1,96 @@
+//! The way to the recorder: commands go out, facts come in.
+
+use crate::{account::Accounts, directory::Directory, engine_link::EngineLink, limits};
+use callcenter_core::command::{Command as CoreCommand};
+use model::AccountId;
+use std::sync::Arc;
+use telemetry::Metrics;
+use tokio::sync::mpsc;
+use wire::{
+    engine,
+    recorder::{Command, Event},
+};
+
+/// The recorder's two ends, in this process or beyond a connection.
+#[derive(Debug)]
+pub struct RecorderChannels {
+    /// Commands to the recorder.
+    pub commands: mpsc::Sender<Command>,
+    /// Facts from the recorder.
+    pub events: mpsc::Receiver<Event>,
+}
+
+/// Sends to the recorder. Cheap to clone.
+#[derive(Clone)]
+pub(crate) struct RecorderLink {
+    commands: mpsc::Sender<Command>,
+}
+
+impl RecorderLink {
+    pub(crate) fn new(commands: mpsc::Sender<Command>) -> Self {
+        Self { commands }
+    }
+
+    /// Sends a command; a recorder that does not drain its queue is given up on, so that it cannot stop calls.
+    pub(crate) async fn command(&self, command: Command) {
+        if let Err(error) = self.commands.send_timeout(command, limits::EFFECT_WAIT).await {
+            tracing::error!(%error, "the recorder takes no commands; a recording is missing or stays open");
+        }
+    }
+}
+
+/// Carries the recorder's facts to call centers, until the recorder is gone.
+pub(crate) async fn listen(
+    mut events: mpsc::Receiver<Event>,
+    accounts: Accounts,
+    directory: Directory,
+    engine: EngineLink,
+    metrics: Arc<Metrics>,
+) {
+    while let Some(event) = events.recv().await {
+        match event {
+            Event::Finished(file) => {
+                let (account, segment) = (file.account, file.segment);
+                tracing::info!(%account, %segment, duration_ms = file.duration_ms, "a recording is complete");
+                state_fact(&accounts, account, CoreCommand::SegmentFinished(file)).await;
+            }
+            Event::Failed { segment, reason } => {
+                tracing::warn!(%segment, reason, "a recording failed");
+                match directory.segment(segment) {
+                    Some(account) => {
+                        state_fact(&accounts, account, CoreCommand::SegmentFailed { segment, reason }).await;
+                    }
+                    None => tracing::warn!(%segment, "no account knows the recording that failed"),
+                }
+            }
+            Event::Behind { segment, dropped, reason } => {
+                metrics.tap_frames_dropped(dropped);
+                tracing::warn!(%segment, dropped, reason, "a recording misses frames");
+            }
+            Event::KeyframeNeeded { leg, track } => {
+                engine.command(engine::Command::RequestKeyframe { leg, track }).await;
+            }
+            Event::Started { segment } => tracing::debug!(%segment, "a recording runs"),
+            Event::Deleted { segment } => tracing::info!(%segment, "a recording's files are gone"),
+        }
+    }
+    tracing::info!("the recorder is gone");
+}
+
+/// Hands a fact over, however long the call center is away: facts are told once.
+async fn state_fact(accounts: &Accounts, account: AccountId, command: CoreCommand) {
+    loop {
+        let Some(handle) = accounts.get(account) else {
+            tracing::warn!(%account, "the recorder knows an account that is not here");
+            return;
+        };
+        match handle.handle(command.clone()).await {
+            Ok(_) => return,
+            Err(crate::account::AccountError::Refused(refusal)) => {
+                tracing::warn!(%account, %refusal, "a fact of the recorder was refused");
+                return;
+            }
+            Err(crate::account::AccountError::Unavailable) => tokio::time::sleep(limits::REBUILD_PAUSE).await,
+        }
+    }
+}

@@ -1,0 +1,112 @@
+use crate::{
+    Clock, Config,
+    account::{Accounts, Outside},
+    auth::{Auth, key_file::KeyFileError},
+    directory::Directory,
+    engine_link::{self, EngineChannels, EngineLink},
+    http,
+    hub::{Ending, Hub},
+    recorder_link::{self, RecorderChannels, RecorderLink},
+    serve::{self, ServeError},
+    state::AppState,
+};
+use std::{net::SocketAddr, sync::Arc};
+use store::Store;
+use telemetry::Metrics;
+use tokio::{sync::watch, task::JoinHandle};
+
+/// Why signaling does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The keys cannot be read or made.
+    #[error(transparent)]
+    Keys(#[from] KeyFileError),
+    /// An address cannot be served.
+    #[error(transparent)]
+    Serve(#[from] ServeError),
+    /// The accounts cannot be read.
+    #[error("cannot read the accounts: {0}")]
+    Store(#[from] store::Error),
+}
+
+/// Signaling at work. Dropping it without [`Server::stop`] leaves pages to notice by themselves.
+pub struct Server {
+    /// Address of pages, API and signaling, with the port that was picked.
+    pub http: SocketAddr,
+    /// Address of metrics and health, with the port that was picked.
+    pub admin: SocketAddr,
+    /// How this machine reaches the pages, without a slash at the end.
+    pub base_url: String,
+    /// What request handlers reach; the program uses it for demo data.
+    pub state: AppState,
+    stop: watch::Sender<bool>,
+    serving: JoinHandle<()>,
+    links: [JoinHandle<()>; 2],
+}
+
+/// Starts signaling: binds the addresses, builds every account's call center and begins to serve.
+pub async fn start(
+    config: Config,
+    engine: EngineChannels,
+    recorder: RecorderChannels,
+    store: Store,
+    metrics: Arc<Metrics>,
+    clock: Clock,
+) -> Result<Server, StartError> {
+    let auth = Arc::new(Auth::open(&config.data)?);
+    let listeners = serve::bind(&config).await?;
+    let hub = Hub::new(config.connections, metrics.clone());
+    let directory = Directory::default();
+    let engine_link = EngineLink::new(engine.requests);
+    let outside = Outside {
+        store: store.clone(),
+        hub: hub.clone(),
+        directory: directory.clone(),
+        engine: engine_link.clone(),
+        recorder: RecorderLink::new(recorder.commands),
+        metrics: metrics.clone(),
+        clock: clock.clone(),
+    };
+    let accounts = Accounts::new(outside);
+    for account in store.accounts().await? {
+        accounts.open(account.id);
+    }
+    let links = [
+        tokio::spawn(engine_link::listen(
+            engine.events,
+            engine_link.clone(),
+            accounts.clone(),
+            directory.clone(),
+            hub.clone(),
+        )),
+        tokio::spawn(recorder_link::listen(
+            recorder.events,
+            accounts.clone(),
+            directory.clone(),
+            engine_link.clone(),
+            metrics.clone(),
+        )),
+    ];
+    let (stop, stopping) = watch::channel(false);
+    let (http, admin, base_url) = (listeners.public_addr(), listeners.admin_addr(), listeners.base_url());
+    let config = Arc::new(config);
+    let state =
+        AppState { accounts, store, auth, metrics, config, clock, hub, directory, engine: engine_link };
+    let serving =
+        tokio::spawn(listeners.run(http::router(state.clone()), http::admin_router(state.clone()), stopping));
+    Ok(Server { http, admin, base_url, state, stop, serving, links })
+}
+
+impl Server {
+    /// Stops serving: pages are told to connect again, open requests may end, what was answered is committed.
+    pub async fn stop(self) {
+        self.stop.send_replace(true);
+        self.state.hub.end_all(Ending::ShuttingDown);
+        if let Err(error) = self.serving.await {
+            tracing::error!(%error, "serving ended by a panic");
+        }
+        self.links.iter().for_each(JoinHandle::abort);
+        self.state.accounts.abort();
+        self.state.store.close().await;
+    }
+}
