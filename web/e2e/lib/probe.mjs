@@ -15,6 +15,7 @@ export function installProbe(options) {
   const connections = new Set();
   const remoteTracks = new Set();
   const elements = new Set();
+  const ownTones = new WeakSet();
 
   const Connection = page.RTCPeerConnection;
   page.RTCPeerConnection = class extends Connection {
@@ -37,7 +38,7 @@ export function installProbe(options) {
   page.probe = probe;
   const start = OscillatorNode.prototype.start;
   OscillatorNode.prototype.start = function (...parameters) {
-    if (!this.ofProbe) probe.sounds += 1;
+    if (!ownTones.has(this)) probe.sounds += 1;
     return start.apply(this, parameters);
   };
   const bufferStart = AudioBufferSourceNode.prototype.start;
@@ -168,7 +169,7 @@ export function installProbe(options) {
     pulse.connect(depth).connect(volume.gain);
     tone.connect(volume).connect(out);
     for (const node of [tone, pulse]) {
-      node.ofProbe = true;
+      ownTones.add(node);
       node.start();
     }
     context.resume();

@@ -112,7 +112,9 @@ export class Server {
   async #end(signal) {
     const child = this.#child;
     assert(child, "it does not run");
-    const ended = child.exitCode === null && child.signalCode === null ? once(child, "exit") : Promise.resolve();
+    const runs = child.exitCode === null && child.signalCode === null;
+    /** @type {Promise<unknown>} */
+    const ended = runs ? once(child, "exit") : Promise.resolve();
     child.kill(signal);
     try {
       await within(ended, STOP_TIMEOUT_MS, `switchroom ends on ${signal}`);

@@ -78,6 +78,14 @@ export class Tab {
     return this.evaluate((selector) => document.querySelector(selector)?.textContent?.trim() ?? null, css);
   }
 
+  /** @param {string} css @param {string} name */
+  attribute(css, name) {
+    return this.evaluate(({ selector, name }) => document.querySelector(selector)?.getAttribute(name) ?? null, {
+      selector: css,
+      name,
+    });
+  }
+
   /** @param {string} css */
   visible(css) {
     return this.evaluate((selector) => {

@@ -1,0 +1,83 @@
+/** A customer at a call link, as a person uses it. */
+import { CUSTOMER } from "./media.mjs";
+
+const id = (name) => `[data-testid="${name}"]`;
+const IN_CALL = '[data-testid="talk"][data-status="ESTABLISHED"]';
+
+export class Customer {
+  /** @param {import("./tab.mjs").Tab} tab @param {string} link */
+  constructor(tab, link) {
+    this.tab = tab;
+    this.link = link;
+  }
+
+  /**
+   * Opens the call link in a tab of its own.
+   * @param {import("./harness.mjs").Scene} t
+   * @param {string} link
+   * @param {Parameters<import("./harness.mjs").Scene["tab"]>[1]} [options]
+   */
+  static async open(t, link, options) {
+    const tab = await t.tab(CUSTOMER, options);
+    const customer = new Customer(tab, link);
+    await tab.goto(`${link}?processing=off`);
+    return customer;
+  }
+
+  async ready() {
+    await this.tab.appears(id("ready"));
+  }
+
+  async startVideo() {
+    await this.tab.click(id("start-video"));
+    await this.tab.appears(id("talk"));
+  }
+
+  async startAudio() {
+    await this.tab.click(id("start-audio"));
+    await this.tab.appears(id("talk"));
+  }
+
+  async waits() {
+    await this.tab.appears(id("waiting"));
+  }
+
+  /** @param {number} [timeoutMs] */
+  async inCall(timeoutMs) {
+    await this.tab.appears(IN_CALL, timeoutMs);
+  }
+
+  async toggleMute() {
+    await this.tab.click(id("mute"));
+  }
+
+  async toggleCamera() {
+    await this.tab.click(id("camera"));
+  }
+
+  async toggleShare() {
+    await this.tab.click(id("share"));
+  }
+
+  async hangUp() {
+    await this.tab.click(id("hang-up"));
+  }
+
+  async ended() {
+    await this.tab.appears(id("ended"));
+  }
+
+  /** The page says that the agent is muted. */
+  async saysMuted() {
+    await this.tab.appears(id("remote-muted"));
+  }
+
+  /** @param {number} [timeoutMs] */
+  async saysReconnecting(timeoutMs) {
+    await this.tab.appears(id("reconnecting"), timeoutMs);
+  }
+
+  async reconnected() {
+    await this.tab.disappears(id("reconnecting"));
+  }
+}

@@ -1,0 +1,58 @@
+/** Steps that many tests share. */
+import { strict as assert } from "node:assert";
+import { Agent } from "./agent.mjs";
+import { Customer } from "./customer.mjs";
+import { AGENT, CUSTOMER } from "./media.mjs";
+
+/** @typedef {"chromium" | "firefox"} Browser */
+/** @typedef {{ agentBrowser?: Browser, customerBrowser?: Browser, link?: string }} Choice */
+
+/**
+ * An agent who is Active and a customer at the open link.
+ * @param {import("./harness.mjs").Scene} t
+ * @param {import("./server.mjs").Server} server
+ * @param {Choice} [choice]
+ */
+export async function bothThere(t, server, { agentBrowser, customerBrowser, link } = {}) {
+  const [agent, customer] = await Promise.all([
+    Agent.signIn(t, server, server.login("agent"), { browser: agentBrowser }),
+    Customer.open(t, link ?? server.callLink, { browser: customerBrowser }),
+  ]);
+  await Promise.all([agent.goActive(), customer.ready()]);
+  return { agent, customer };
+}
+
+/** @typedef {{ agent: Agent, customer: Customer }} Pair */
+
+/** The customer calls, the agent answers, both are in the call. @param {Pair} pair @param {{ video?: boolean }} [options] */
+export async function call({ agent, customer }, { video = true } = {}) {
+  await (video ? customer.startVideo() : customer.startAudio());
+  await agent.rings();
+  await agent.answer();
+  await Promise.all([agent.inCall(), customer.inCall()]);
+}
+
+/** @param {Pair} pair @param {number} [timeoutMs] */
+export async function bothHear({ agent, customer }, timeoutMs) {
+  await Promise.all([agent.tab.hears(CUSTOMER, timeoutMs), customer.tab.hears(AGENT, timeoutMs)]);
+}
+
+/** @param {Pair} pair @param {number} [timeoutMs] */
+export async function bothSee({ agent, customer }, timeoutMs) {
+  await Promise.all([agent.tab.sees(CUSTOMER.camera, timeoutMs), customer.tab.sees(AGENT.camera, timeoutMs)]);
+}
+
+/** When (epoch ms) both hear each other again. @param {Pair} pair @param {number} timeoutMs */
+export async function bothHeardAt({ agent, customer }, timeoutMs) {
+  const times = await Promise.all([agent.tab.heardAt(CUSTOMER, timeoutMs), customer.tab.heardAt(AGENT, timeoutMs)]);
+  return Math.max(...times);
+}
+
+/** Every page sends and receives video with this codec and no other. @param {Pair} pair @param {string} codec */
+export async function assertCodec({ agent, customer }, codec) {
+  for (const { tab } of [agent, customer]) {
+    const codecs = await tab.videoCodecs();
+    assert(codecs.length >= 2, `${tab.who} sends and receives video: ${codecs}`);
+    assert.deepEqual([...new Set(codecs)], [`video/${codec}`], tab.who);
+  }
+}

@@ -1,0 +1,140 @@
+/** A call from the link to the recording, in every pair of browsers and both video codecs. */
+import { strict as assert } from "node:assert";
+import { assertCodec, bothHear, bothSee, bothThere, call } from "../lib/flow.mjs";
+import { test } from "../lib/harness.mjs";
+import { AGENT, CUSTOMER } from "../lib/media.mjs";
+import { assertColour, assertTone, probeFile } from "../lib/recordings.mjs";
+import { sleep } from "../lib/wait.mjs";
+
+/** @typedef {import("../lib/flow.mjs").Pair} Pair */
+
+/** Enough of a file to judge its tone by. */
+const RECORD_MS = 3_000;
+
+/** What each side hears of the other stops and comes back, and the other side is told. @param {Pair} pair */
+async function muteEachOther({ agent, customer }) {
+  await Promise.all([agent.toggleMute(), customer.toggleMute()]);
+  await Promise.all([agent.tab.hearsNothingOf(CUSTOMER), customer.tab.hearsNothingOf(AGENT)]);
+  await Promise.all([agent.saysMuted(), customer.saysMuted()]);
+  await Promise.all([agent.toggleMute(), customer.toggleMute()]);
+  await bothHear({ agent, customer });
+}
+
+/** @param {Pair} pair */
+async function turnCamerasOffAndOn({ agent, customer }) {
+  await Promise.all([agent.toggleCamera(), customer.toggleCamera()]);
+  await Promise.all([agent.tab.seesNothingOf(CUSTOMER.camera), customer.tab.seesNothingOf(AGENT.camera)]);
+  await Promise.all([agent.toggleCamera(), customer.toggleCamera()]);
+  await bothSee({ agent, customer });
+}
+
+/** @param {Pair} pair */
+async function shareScreens({ agent, customer }) {
+  await Promise.all([agent.toggleShare(), customer.toggleShare()]);
+  await Promise.all([agent.tab.sees(CUSTOMER.screen), customer.tab.sees(AGENT.screen)]);
+  await bothSee({ agent, customer });
+  await Promise.all([agent.toggleShare(), customer.toggleShare()]);
+  await Promise.all([agent.tab.seesNothingOf(CUSTOMER.screen), customer.tab.seesNothingOf(AGENT.screen)]);
+}
+
+test("VP8: two Chromium, everything a call can do", async (t) => {
+  const server = await t.server();
+  const pair = await bothThere(t, server);
+  const { agent, customer } = pair;
+  await customer.startVideo();
+  await customer.waits();
+  const ring = await agent.rings();
+  assert.match(ring, /Regular call/i);
+  assert((await agent.tab.sounds()) > 0, "the agent's page rings");
+  await agent.answer();
+  await Promise.all([agent.inCall(), customer.inCall()]);
+  await bothHear(pair);
+  await bothSee(pair);
+  await assertCodec(pair, "VP8");
+  await agent.showsQuality();
+  await muteEachOther(pair);
+  await turnCamerasOffAndOn(pair);
+  await shareScreens(pair);
+  await customer.hangUp();
+  await customer.ended();
+
+  await agent.wrapsUp();
+  await agent.writeNote("Sent the form by mail.");
+  await agent.finishWrapUp();
+  await agent.isFree();
+  await agent.openConversation();
+  await agent.tab.says("Sent the form by mail.");
+  await agent.timelineSays(
+    /^Call started \(inbound\)$/,
+    /^Answered by .+ after \d+:\d\d of waiting$/,
+    /^Call ended by the customer after \d+:\d\d$/,
+  );
+});
+
+for (const { codec, flag, extension } of [
+  { codec: "VP8", flag: "vp8", extension: "webm" },
+  { codec: "H264", flag: "h264", extension: "mp4" },
+]) {
+  test(`${codec}: two Chromium, recorded`, async (t) => {
+    const server = await t.server({ flags: ["--video-codec", flag] });
+    const pair = await bothThere(t, server);
+    const { agent, customer } = pair;
+    await call(pair);
+    await bothHear(pair);
+    await bothSee(pair);
+    await assertCodec(pair, codec);
+    await sleep(RECORD_MS);
+    await agent.hangUp();
+    await customer.ended();
+    await agent.wrapsUp();
+    await agent.finishWrapUp();
+    await agent.openConversation();
+    const played = await agent.showsRecordings(2);
+    assert.deepEqual(played.map((r) => r.participant).sort(), ["AGENT", "CUSTOMER"]);
+    for (const party of [AGENT, CUSTOMER]) {
+      const participant = party === AGENT ? "AGENT" : "CUSTOMER";
+      const duration = await agent.playRecording(participant);
+      assert(duration > 3, `${participant}'s recording takes ${duration} s`);
+      const { name, path } = await agent.downloadRecording(participant, t.folder);
+      assert.match(name, /^[A-Za-z0-9-]+_[A-Za-z0-9-]+_[A-Za-z0-9-]+_\d{14}\.[a-z0-9]+$/);
+      assert(name.endsWith(`.${extension}`), name);
+      const file = await probeFile(path);
+      assert.equal(file.audio, "opus");
+      assert.equal(file.video, codec.toLowerCase());
+      assert(Math.abs(file.seconds - duration) < 0.5, JSON.stringify({ file, duration }));
+      await assertTone(path, party, file.seconds);
+      await assertColour(path, party.camera);
+    }
+    await server.stop();
+    await server.checkRecordings();
+  });
+}
+
+for (const [agentBrowser, customerBrowser] of /** @type {const} */ ([
+  ["chromium", "firefox"],
+  ["firefox", "chromium"],
+])) {
+  test(`VP8: agent in ${agentBrowser}, customer in ${customerBrowser}`, async (t) => {
+    const server = await t.server();
+    const pair = await bothThere(t, server, { agentBrowser, customerBrowser });
+    await call(pair);
+    await bothHear(pair);
+    await bothSee(pair);
+    await assertCodec(pair, "VP8");
+    await muteEachOther(pair);
+    await turnCamerasOffAndOn(pair);
+    await pair.customer.hangUp();
+    await pair.agent.wrapsUp();
+  });
+}
+
+test("an audio call whose customer turns the camera on later", async (t) => {
+  const server = await t.server();
+  const pair = await bothThere(t, server);
+  await call(pair, { video: false });
+  await bothHear(pair);
+  await pair.customer.toggleCamera();
+  await pair.agent.tab.sees(CUSTOMER.camera);
+  await pair.agent.hangUp();
+  await pair.customer.ended();
+});

@@ -1,0 +1,97 @@
+/** Reloads, a browser that blocks sound, and networks that break. */
+import { strict as assert } from "node:assert";
+import { Agent } from "../lib/agent.mjs";
+import { Customer } from "../lib/customer.mjs";
+import { bothHear, bothHeardAt, bothThere, call } from "../lib/flow.mjs";
+import { test } from "../lib/harness.mjs";
+import { AGENT, CUSTOMER } from "../lib/media.mjs";
+import { sleep, until } from "../lib/wait.mjs";
+
+const BACK_WITHIN_MS = 3_000;
+const CUT_MS = 10_000;
+
+test("a reload of either page in mid-call comes back into it", async (t) => {
+  const server = await t.server();
+  const pair = await bothThere(t, server);
+  await call(pair);
+  await bothHear(pair);
+  for (const side of [pair.agent, pair.customer]) {
+    const began = Date.now();
+    await side.tab.reload();
+    const back = await bothHeardAt(pair, 10_000);
+    t.note(`${side.tab.party.name} back after ${back - began} ms`);
+    assert(back - began < BACK_WITHIN_MS, `${side.tab.party.name} was away ${back - began} ms`);
+    await bothHear(pair);
+    await side.tab.sees(side === pair.agent ? CUSTOMER.camera : AGENT.camera);
+  }
+  await pair.agent.hangUp();
+  await pair.customer.ended();
+});
+
+test("blocked playback: Turn on sound gives it back", async (t) => {
+  const server = await t.server();
+  const [agent, customer] = await Promise.all([
+    Agent.signIn(t, server, server.login("agent")),
+    Customer.open(t, server.callLink, { autoplay: "blocked" }),
+  ]);
+  await Promise.all([agent.goActive(), customer.ready()]);
+  await call({ agent, customer }, { video: false });
+  await agent.tab.hears(CUSTOMER);
+  // A reload forgets that the person has touched the page.
+  await customer.tab.reload();
+  await customer.inCall();
+  await customer.tab.appears('[data-testid="sound-on"]');
+  assert.equal(await customer.tab.text('[data-testid="sound-on"]'), "Turn on sound");
+  assert.equal((await customer.tab.listen()).samples, 0, "nothing may be heard yet");
+  await customer.tab.click('[data-testid="sound-on"]');
+  await bothHear({ agent, customer });
+  await customer.tab.disappears('[data-testid="sound-on"]');
+});
+
+test("a 10 s cut of the network: both stay in the call", async (t) => {
+  const { server, relay } = await t.serverBehindRelay();
+  const pair = await bothThere(t, server);
+  await call(pair);
+  await bothHear(pair);
+  const sounds = await Promise.all([pair.agent.tab.sounds(), pair.customer.tab.sounds()]);
+  const cut = Date.now();
+  relay.set({ cut: true });
+  await Promise.all([pair.agent.saysReconnecting(CUT_MS - 500), pair.customer.saysReconnecting(CUT_MS - 500)]);
+  t.note(`told after ${Date.now() - cut} ms`);
+  await Promise.all([pair.agent.inCall(), pair.customer.inCall()]);
+  await sleep(cut + CUT_MS - Date.now());
+  relay.set({ cut: false });
+  const healed = Date.now();
+  const back = await bothHeardAt(pair, 15_000);
+  t.note(`heard again ${back - healed} ms after the cut`);
+  await bothHear(pair);
+  await Promise.all([pair.agent.reconnected(), pair.customer.reconnected()]);
+  const after = await Promise.all([pair.agent.tab.sounds(), pair.customer.tab.sounds()]);
+  for (const [i, before] of sounds.entries()) assert(after[i] > before, "a sound tells of the drop");
+  await pair.customer.hangUp();
+  await pair.agent.wrapsUp();
+});
+
+test("UDP blocked: the call works over TCP", async (t) => {
+  const { server, relay } = await t.serverBehindRelay();
+  relay.set({ udpBlocked: true });
+  const pair = await bothThere(t, server);
+  await call(pair);
+  await bothHear(pair, 30_000);
+  await until("media over TCP alone", () => relay.passed.tcp > 100 && relay.passed.udp === 0);
+  await pair.customer.hangUp();
+  await pair.agent.wrapsUp();
+});
+
+test("a lossy and slow network: still heard, and said to be weak", async (t) => {
+  const { server, relay } = await t.serverBehindRelay();
+  const pair = await bothThere(t, server);
+  await call(pair, { video: false });
+  await bothHear(pair);
+  relay.set({ loss: 0.2, delayMs: 80 });
+  await pair.agent.tab.says("Your connection is weak", 30_000);
+  await bothHear(pair);
+  relay.set({ loss: 0, delayMs: 0 });
+  await pair.customer.hangUp();
+  await pair.agent.wrapsUp();
+});

@@ -1,0 +1,92 @@
+/** Every screen: readable for all, in both colour schemes, on a narrow phone, by keyboard; and its picture for people. */
+import { strict as assert } from "node:assert";
+import { mkdir } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { assertAccessible, assertFitsWidth } from "../lib/accessible.mjs";
+import { Agent } from "../lib/agent.mjs";
+import { Customer } from "../lib/customer.mjs";
+import { bothHear, bothSee, bothThere } from "../lib/flow.mjs";
+import { test } from "../lib/harness.mjs";
+import { AGENT } from "../lib/media.mjs";
+
+const PICTURES = process.env.SWITCHROOM_SCREENSHOTS ?? join(tmpdir(), "switchroom-screenshots");
+const NARROWEST = { width: 320, height: 640 };
+const DESK = { width: 1280, height: 800 };
+const PHONE = { width: 375, height: 812 };
+
+/** @param {import("../lib/tab.mjs").Tab} tab @param {string} screen */
+async function examine(tab, screen) {
+  for (const colorScheme of /** @type {const} */ (["dark", "light"])) {
+    await tab.page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+    await assertAccessible(tab, `${screen} (${colorScheme})`);
+  }
+  await tab.resize(NARROWEST.width, NARROWEST.height);
+  await assertFitsWidth(tab, screen);
+  for (const { width, height } of [PHONE, DESK]) {
+    await tab.resize(width, height);
+    await tab.screenshot(join(PICTURES, `${screen}-${width}x${height}.png`));
+  }
+}
+
+/** Presses Tab until that element has the focus, then Enter. */
+async function reachAndPress(tab, testid) {
+  for (let presses = 0; presses < 60; presses++) {
+    const focused = await tab.evaluate(() => document.activeElement?.getAttribute("data-testid") ?? "");
+    if (focused === testid) return tab.key("Enter");
+    await tab.key("Tab");
+  }
+  assert.fail(`${testid} is not reached by Tab`);
+}
+
+test(
+  "every screen is accessible, fits 320 px and has its picture",
+  async (t) => {
+    await mkdir(PICTURES, { recursive: true });
+    const server = await t.server();
+    const signIn = await t.tab(AGENT);
+    await signIn.goto(server.printed.console);
+    await signIn.appears('[data-testid="sign-in"]');
+    await examine(signIn, "sign-in");
+    const { agent, customer } = await bothThere(t, server);
+    await examine(agent.tab, "console-idle");
+    await examine(customer.tab, "call-start");
+    await customer.startVideo();
+    await customer.waits();
+    await agent.rings();
+    await examine(customer.tab, "call-waiting");
+    await examine(agent.tab, "console-ringing");
+    await agent.answer();
+    await Promise.all([agent.inCall(), customer.inCall()]);
+    await bothSee({ agent, customer });
+    await examine(agent.tab, "console-in-call");
+    await examine(customer.tab, "call-in-call");
+    await customer.hangUp();
+    await agent.wrapsUp();
+    await examine(agent.tab, "console-wrap-up");
+    await customer.ended();
+    await examine(customer.tab, "call-ended");
+    await agent.finishWrapUp();
+    await agent.openConversation();
+    await agent.showsRecordings(2);
+    await examine(agent.tab, "console-conversation");
+    t.note(`pictures: ${PICTURES}`);
+  },
+  { timeoutMs: 180_000 },
+);
+
+test("a call by keyboard alone, on both sides", async (t) => {
+  const server = await t.server();
+  const agent = await Agent.signIn(t, server, server.login("agent"));
+  await agent.goActive();
+  const customer = await Customer.open(t, server.callLink);
+  await customer.ready();
+  await reachAndPress(customer.tab, "start-audio");
+  await agent.rings();
+  await reachAndPress(agent.tab, "answer");
+  await Promise.all([agent.inCall(), customer.inCall()]);
+  await bothHear({ agent, customer });
+  await reachAndPress(agent.tab, "hang-up");
+  await customer.ended();
+  await agent.wrapsUp();
+});
