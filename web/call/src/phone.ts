@@ -15,12 +15,15 @@ const CONNECT_WITHIN_MS = 15_000;
 function client(source: () => Promise<{ token: string; expirationTime?: string }>): SwitchroomRtc {
   const query = new URLSearchParams(location.search);
   const codec = query.get("codec");
-  return createSwitchroomRtc(source, {
+  const rtc = createSwitchroomRtc(source, {
     build: "switchroom-call/0.1.0",
     ...(query.get("relay") === "only" ? { iceTransportPolicy: "relay" } : {}),
     ...(codec === "vp8" || codec === "h264" ? { preferredVideoCodec: codec } : {}),
     resumeOptions: () => callDevices(),
   });
+  const { audioOutput } = loadDevices();
+  if (audioOutput !== undefined) rtc.setAudioOutputDevice(audioOutput).catch(() => undefined);
+  return rtc;
 }
 
 function callDevices() {

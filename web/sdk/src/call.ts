@@ -44,6 +44,8 @@ const OFF: MediaState = { muted: false, camera: false, screen_share: false };
 export class Call extends Emitter<CallEvents> {
   readonly options: CallOptions;
   readonly customData: Record<string, string>;
+  /** The conversation that the call belongs to, once known. */
+  conversationId: string | undefined;
   /** The other party, once known. */
   remote: Remote | undefined;
   /** What the other party has turned on. */
@@ -79,7 +81,8 @@ export class Call extends Emitter<CallEvents> {
     this.options = options;
     this.customData = options.customData ?? incoming?.custom_data ?? {};
     this.#leg = incoming?.leg ?? resumed?.leg;
-    this.remote = incoming?.from;
+    this.conversationId = incoming?.conversation ?? resumed?.conversation;
+    this.remote = incoming?.from ?? resumed?.remote ?? undefined;
     this.#cameraOrientation = options.videoOptions?.cameraOrientation ?? "FRONT";
     this.#sources = new Sources(
       { deviceId: options.audioOptions?.deviceId, processing: options.audioOptions?.processing },
@@ -320,6 +323,7 @@ export class Call extends Emitter<CallEvents> {
       if (this.#over) return;
       if (reply.type === "call_started") {
         this.#leg = reply.leg;
+        this.conversationId = reply.conversation;
         await peer.answer(reply.answer);
       } else if (reply.type === "answer") {
         await peer.answer(reply.sdp);
@@ -383,6 +387,7 @@ export class Call extends Emitter<CallEvents> {
   }
 
   #take(leg: LegSnapshot): void {
+    this.conversationId = leg.conversation;
     this.recording = leg.recording;
     if (leg.phase === "established" && leg.remote !== null) {
       this.#established(leg.remote, leg.established_at ?? Date.now(), leg.recording);

@@ -7,6 +7,7 @@ export {
   type SwitchroomRtcEvents,
   type SwitchroomRtcOptions,
 } from "./client.ts";
+export { Emitter } from "./emitter.ts";
 export { asCallError, SwitchroomError } from "./errors.ts";
 export { IncomingCall } from "./incoming.ts";
 export type { TokenReply, TokenSource } from "./link.ts";

@@ -1,0 +1,124 @@
+import { useEffect, useMemo, useState } from "preact/hooks";
+import { useChanges } from "../../shared/src/hooks.ts";
+import { audioContext } from "../../shared/src/tones.ts";
+import { CallPanel } from "./call/panel.tsx";
+import { Ringing } from "./call/ringing.tsx";
+import { WrapUpWindow } from "./call/wrap-up.tsx";
+import { api, type Session, whenSignedOut } from "./data/api.ts";
+import { Phone } from "./data/phone.ts";
+import { go, useRoute } from "./data/route.ts";
+import { Hints } from "./hints.tsx";
+import { Navigation } from "./navigation.tsx";
+import { SignIn } from "./sign-in.tsx";
+import { t } from "./text.ts";
+import { TopBar } from "./top-bar.tsx";
+import { DevicesView } from "./views/devices.tsx";
+import { LinksView } from "./views/links.tsx";
+import { TeamView } from "./views/team.tsx";
+import { WorkView } from "./views/work.tsx";
+
+type SignedIn = { state: "unknown" } | { state: "out"; note: string } | { state: "in"; session: Session };
+
+export function App() {
+  const [signedIn, setSignedIn] = useState<SignedIn>({ state: "unknown" });
+  useEffect(() => {
+    whenSignedOut(() => setSignedIn({ state: "out", note: t("signedOut") }));
+    api.session().then(
+      (session) => setSignedIn({ state: "in", session }),
+      (error: { status?: number }) => setSignedIn({ state: "out", note: error.status === 0 ? t("serverAway") : "" }),
+    );
+  }, []);
+  switch (signedIn.state) {
+    case "unknown":
+      return (
+        <p class="splash" role="status">
+          {t("loading")}
+        </p>
+      );
+    case "out":
+      return <SignIn note={signedIn.note} onSignedIn={(session) => setSignedIn({ state: "in", session })} />;
+    case "in":
+      return <Console session={signedIn.session} onSignedOut={() => setSignedIn({ state: "out", note: "" })} />;
+  }
+}
+
+function usePhone(session: Session): Phone | undefined {
+  const phone = useMemo(() => {
+    const { agentId } = session;
+    return agentId === null || agentId === undefined ? undefined : new Phone({ ...session, agentId });
+  }, [session]);
+  useEffect(() => {
+    if (phone === undefined) return;
+    const stop = phone.on("answered", ({ conversationId }) => go("work", conversationId));
+    phone.start();
+    return () => {
+      stop();
+      phone.stop();
+    };
+  }, [phone]);
+  return phone;
+}
+
+function Console({ session, onSignedOut }: { session: Session; onSignedOut: () => void }) {
+  const phone = usePhone(session);
+  useChanges(phone);
+  useFirstTouch();
+  const leads = session.role !== "AGENT";
+  const signOut = () => {
+    phone?.stop();
+    api.signOut().then(onSignedOut, onSignedOut);
+  };
+  return (
+    <div class="console">
+      <button type="button" class="skip button" onClick={skipToContent}>
+        {t("skip")}
+      </button>
+      <TopBar session={session} phone={phone} onSignOut={signOut} />
+      <Navigation leads={leads} takesCalls={phone !== undefined} />
+      <main class="content" id="main-content" tabIndex={-1}>
+        {phone !== undefined && <Hints phone={phone} />}
+        <CurrentView session={session} phone={phone} leads={leads} />
+      </main>
+      {phone?.incoming !== undefined && <Ringing phone={phone} incoming={phone.incoming} />}
+      {phone?.call !== undefined && <CallPanel key={phone.call.startTime} phone={phone} call={phone.call} />}
+      {phone?.call === undefined && phone?.wrapUp !== undefined && <WrapUpWindow phone={phone} wrapUp={phone.wrapUp} />}
+    </div>
+  );
+}
+
+function skipToContent(): void {
+  document.getElementById("main-content")?.focus();
+}
+
+function CurrentView({ session, phone, leads }: { session: Session; phone: Phone | undefined; leads: boolean }) {
+  const route = useRoute();
+  switch (route.view) {
+    case "links":
+      return <LinksView session={session} />;
+    case "devices":
+      return <DevicesView phone={phone} />;
+    case "team":
+      return leads ? <TeamView /> : <WorkView all={false} session={session} phone={phone} id={undefined} />;
+    case "all":
+      return <WorkView all={leads} session={session} phone={phone} id={route.id} />;
+    default:
+      return <WorkView all={phone === undefined} session={session} phone={phone} id={route.id} />;
+  }
+}
+
+/** The first click or key lets the page ring later. */
+function useFirstTouch(): void {
+  useEffect(() => {
+    const touched = () => {
+      audioContext();
+      removeEventListener("pointerdown", touched);
+      removeEventListener("keydown", touched);
+    };
+    addEventListener("pointerdown", touched);
+    addEventListener("keydown", touched);
+    return () => {
+      removeEventListener("pointerdown", touched);
+      removeEventListener("keydown", touched);
+    };
+  }, []);
+}

@@ -1,0 +1,83 @@
+import type { Call, LegQuality } from "@switchroom/sdk";
+import { useEffect, useState } from "preact/hooks";
+import { secondsLeft } from "../../../shared/src/format.ts";
+import { useNow } from "../../../shared/src/hooks.ts";
+import { Icon } from "../../../shared/src/icons.tsx";
+import { dropSound } from "../../../shared/src/tones.ts";
+import { t } from "../text.ts";
+
+export interface CallQuality {
+  own: LegQuality | undefined;
+  remote: LegQuality | undefined;
+}
+
+export function useCallQuality(call: Call): CallQuality {
+  const [quality, setQuality] = useState<CallQuality>({ own: undefined, remote: undefined });
+  useEffect(() => call.on("quality", ({ own, remote }) => setQuality({ own, remote: remote ?? undefined })), [call]);
+  return quality;
+}
+
+/** What is wrong with the call right now. A screen reader hears it when it comes, not with every tick. */
+export function CallBanners({ call, problem }: { call: Call; problem: string }) {
+  const { own, remote } = useCallQuality(call);
+  const until = useReconnecting(call);
+  const now = useNow(250, until !== undefined);
+  return (
+    <div class="banners">
+      <div aria-live="assertive">
+        {until !== undefined && (
+          <p class="notice bad" data-testid="reconnecting">
+            <Icon name="warning" />
+            <span>
+              <span aria-live="off">{t("reconnecting", { seconds: secondsLeft(until, now) })}</span>
+            </span>
+          </p>
+        )}
+      </div>
+      <div aria-live="polite">
+        {until === undefined && own?.weak === true && <Weak text={t("ownWeak")} testid="own-weak" />}
+        {call.remoteConnected && remote?.weak === true && <Weak text={t("customerWeak")} testid="remote-weak" />}
+        {!call.remoteConnected && <Weak text={t("customerDropped")} testid="remote-gone" />}
+        {problem !== "" && <Weak text={problem} testid="call-problem" />}
+      </div>
+      {call.soundBlocked && (
+        <p class="notice" role="alert">
+          <span class="grow">{t("soundBlocked")}</span>
+          <button
+            type="button"
+            class="button primary"
+            onClick={() => call.enableSound().catch(() => undefined)}
+            data-testid="sound-on"
+          >
+            <Icon name="volume" /> {t("turnOnSound")}
+          </button>
+        </p>
+      )}
+    </div>
+  );
+}
+
+function Weak({ text, testid }: { text: string; testid: string }) {
+  return (
+    <p class="notice warn" data-testid={testid}>
+      <Icon name="warning" /> {text}
+    </p>
+  );
+}
+
+function useReconnecting(call: Call): number | undefined {
+  const [until, setUntil] = useState<number | undefined>();
+  useEffect(() => {
+    const stops = [
+      call.on("reconnecting", ({ remainingMs }) => {
+        dropSound();
+        setUntil(Date.now() + remainingMs);
+      }),
+      call.on("reconnected", () => setUntil(undefined)),
+    ];
+    return () => {
+      for (const stop of stops) stop();
+    };
+  }, [call]);
+  return until;
+}

@@ -1,0 +1,211 @@
+import type { AgentStatus, Role } from "@switchroom/sdk";
+
+export interface Session {
+  userId: string;
+  accountId: string;
+  displayName: string;
+  role: Role;
+  agentId: string | null;
+}
+
+export type ConversationStatus = "OPEN" | "WAITING" | "SOLVED" | "CLOSED";
+
+export interface Conversation {
+  id: string;
+  topic?: string | null;
+  summary?: string | null;
+  status: ConversationStatus;
+  priority?: string;
+  queueId?: string | null;
+  agentId?: string | null;
+  createdAt: string;
+  updatedAt?: string | null;
+  closedAt?: string | null;
+  channel?: string | null;
+  customer?: { id: string; identity: string; displayName: string } | null;
+}
+
+export interface Note {
+  id: string;
+  content: string;
+  agentId?: string | null;
+  createdAt: string;
+}
+
+/** One line of a conversation's history; what else it carries depends on the type. */
+export interface TimelineEvent {
+  id: string;
+  type: string;
+  at: string;
+  callId?: string | null;
+  direction?: string;
+  agentName?: string;
+  waitingMs?: number;
+  endedBy?: string;
+  durationMs?: number;
+  code?: number;
+  reason?: string;
+}
+
+export interface Recording {
+  segmentId: string;
+  callId: string;
+  participantType: "CUSTOMER" | "AGENT";
+  participantName: string;
+  mediaType: "AUDIO" | "AUDIO_AND_VIDEO";
+  screen: boolean;
+  status: "RECORDING" | "FINISHED" | "FAILED" | "DELETED";
+  durationMs: number | null;
+  bytes: number | null;
+  mime: string | null;
+  fileName: string | null;
+  startedAt: string;
+  /** Why there is nothing to play. */
+  reason?: string;
+  /** Null until the file is complete. */
+  url: string | null;
+  downloadUrl: string | null;
+}
+
+export interface Agent {
+  id: string;
+  displayName: string;
+  status: AgentStatus;
+  availability: AgentStatus;
+  role: Role;
+  enabled: boolean;
+}
+
+export interface Queue {
+  id: string;
+  name: string;
+  isAutoAssignmentEnabled?: boolean;
+  enabledAgentsCount?: number;
+}
+
+export interface CallLink {
+  id: string;
+  url: string;
+  identity?: string;
+  displayName?: string;
+  validityWindow?: { oneTime?: boolean; startTime?: string; endTime?: string };
+}
+
+export interface NewCallLink {
+  identity?: string;
+  displayName?: string;
+  destination: { type: "CONVERSATIONS" };
+  validityWindow: { oneTime?: boolean; startTime?: string; endTime?: string };
+  callLinkConfigId?: string;
+}
+
+export interface LinkConfig {
+  id: string;
+  name: string;
+  isDefault?: boolean;
+}
+
+/** A refused request; `message` is the server's own sentence. */
+export class ApiError extends Error {
+  readonly status: number;
+
+  constructor(status: number, message: string) {
+    super(message);
+    this.name = "ApiError";
+    this.status = status;
+  }
+}
+
+let onSignedOut: () => void = () => undefined;
+
+/** What to do when the server no longer knows the sign-in. */
+export function whenSignedOut(work: () => void): void {
+  onSignedOut = work;
+}
+
+export async function call<T>(method: string, path: string, body?: unknown): Promise<T> {
+  let response: Response;
+  try {
+    response = await fetch(path, {
+      method,
+      headers: body === undefined ? {} : { "content-type": "application/json" },
+      body: body === undefined ? null : JSON.stringify(body),
+    });
+  } catch {
+    throw new ApiError(0, "The server does not answer.");
+  }
+  const text = await response.text();
+  if (response.ok) return (text === "" ? undefined : JSON.parse(text)) as T;
+  if (response.status === 401 && path !== SESSION) onSignedOut();
+  throw new ApiError(response.status, errorText(text) ?? `The server answered with ${response.status}.`);
+}
+
+/** Reads both of the API's error forms. */
+export function errorText(body: string): string | undefined {
+  try {
+    const json = JSON.parse(body) as {
+      message?: string;
+      requestError?: { serviceException?: { text?: string; validationErrors?: Record<string, string[]> } };
+    };
+    const exception = json.requestError?.serviceException;
+    const fields = Object.entries(exception?.validationErrors ?? {}).map(([name, all]) => `${name} ${all.join(", ")}`);
+    const sentence = exception?.text ?? json.message;
+    return fields.length > 0 ? `${sentence ?? ""} ${fields.join("; ")}`.trim() : sentence;
+  } catch {
+    return undefined;
+  }
+}
+
+export function problemText(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+const SESSION = "/auth/1/session";
+const CCAAS = "/ccaas/1";
+const part = encodeURIComponent;
+
+interface Listed {
+  conversations?: Conversation[];
+  agents?: Agent[];
+  queues?: Queue[];
+  notes?: Note[];
+}
+
+export const api = {
+  session: () => call<Session>("GET", SESSION),
+  signIn: (username: string, password: string) => call<Session>("POST", SESSION, { username, password }),
+  signOut: () => call<void>("DELETE", SESSION),
+  token: (identity: string, displayName: string) =>
+    call<{ token: string; expirationTime?: string }>("POST", "/webrtc/1/token", { identity, displayName }),
+
+  setStatus: (agentId: string, status: AgentStatus) =>
+    call<unknown>("PUT", `${CCAAS}/agents/${part(agentId)}/status`, { status }),
+  agents: async () => (await call<Listed>("GET", `${CCAAS}/agents?limit=999`)).agents ?? [],
+  queues: async () => (await call<Listed>("GET", `${CCAAS}/queues?limit=999`)).queues ?? [],
+
+  conversations: async (filter: { agentId?: string | undefined; status?: string | undefined }) => {
+    const query = new URLSearchParams({ limit: "100", orderBy: "createdAt:desc" });
+    if (filter.agentId !== undefined) query.set("agentId", filter.agentId);
+    if (filter.status !== undefined && filter.status !== "") query.set("status", filter.status);
+    return (await call<Listed>("GET", `${CCAAS}/conversations?${query}`)).conversations ?? [];
+  },
+  conversation: (id: string) => call<Conversation>("GET", `${CCAAS}/conversations/${part(id)}`),
+  changeConversation: (id: string, change: Partial<Pick<Conversation, "status" | "summary" | "topic">>) =>
+    call<Conversation>("PATCH", `${CCAAS}/conversations/${part(id)}`, change),
+  notes: async (id: string) =>
+    (await call<Listed>("GET", `${CCAAS}/conversations/${part(id)}/notes?limit=999`)).notes ?? [],
+  addNote: (id: string, content: string) => call<Note>("POST", `${CCAAS}/conversations/${part(id)}/notes`, { content }),
+  timeline: async (id: string) =>
+    (await call<{ events: TimelineEvent[] }>("GET", `${CCAAS}/conversations/${part(id)}/timeline`)).events,
+  recordings: async (id: string) =>
+    (await call<{ recordings: Recording[] }>("GET", `${CCAAS}/conversations/${part(id)}/recordings`)).recordings,
+
+  addWrapUp: (agentId: string, seconds: number) =>
+    call<unknown>("PATCH", `/ccaas/voice/2/agent/${part(agentId)}/wrap-up-time/add/${seconds}`),
+  clearWrapUp: (agentId: string) => call<unknown>("PATCH", `/ccaas/voice/2/agent/${part(agentId)}/wrap-up-time/clear`),
+
+  links: async () => (await call<{ results: CallLink[] }>("GET", "/call-link/1/links?size=100")).results,
+  createLink: (link: NewCallLink) => call<{ id: string; url: string }>("POST", "/call-link/1/links", link),
+  deleteLink: (id: string) => call<unknown>("DELETE", `/call-link/1/links/${part(id)}`),
+  linkConfigs: async () => (await call<{ results: LinkConfig[] }>("GET", "/call-link/1/configs?size=100")).results,
+};

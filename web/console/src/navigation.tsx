@@ -1,0 +1,42 @@
+import { Icon, type IconName } from "../../shared/src/icons.tsx";
+import { hrefOf, useRoute, type View } from "./data/route.ts";
+import { type TextKey, t } from "./text.ts";
+
+interface Entry {
+  view: View;
+  text: TextKey;
+  icon: IconName;
+  shown: boolean;
+}
+
+export function Navigation({ leads, takesCalls }: { leads: boolean; takesCalls: boolean }) {
+  const { view } = useRoute();
+  const entries: Entry[] = [
+    { view: "work", text: "myWork", icon: "inbox", shown: takesCalls },
+    { view: "all", text: "allWork", icon: "inbox", shown: leads },
+    { view: "links", text: "callLinks", icon: "link", shown: true },
+    { view: "team", text: "team", icon: "people", shown: leads },
+    { view: "devices", text: "deviceSettings", icon: "mic", shown: true },
+  ];
+  return (
+    <nav class="navigation" aria-label={t("mainMenu")}>
+      {entries
+        .filter((entry) => entry.shown)
+        .map((entry) => (
+          <a
+            key={entry.view}
+            href={hrefOf(entry.view)}
+            aria-current={entry.view === view ? "page" : undefined}
+            data-testid={`nav-${entry.view}`}
+          >
+            <Icon name={entry.icon} />
+            <span>{t(entry.text)}</span>
+          </a>
+        ))}
+      <a href="/docs" class="docs-link">
+        <Icon name="copy" />
+        <span>{t("apiDocs")}</span>
+      </a>
+    </nav>
+  );
+}

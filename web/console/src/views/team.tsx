@@ -1,0 +1,99 @@
+import type { AgentStatus } from "@switchroom/sdk";
+import { api } from "../data/api.ts";
+import { useLoaded } from "../data/load.ts";
+import { t, word } from "../text.ts";
+import { StatusDot } from "../top-bar.tsx";
+import { Empty, Show } from "./common.tsx";
+
+const POLL_MS = 5_000;
+
+/** What supervisors and admins watch. */
+export function TeamView() {
+  const agents = useLoaded("agents", api.agents, POLL_MS);
+  const queues = useLoaded("queues", api.queues, POLL_MS);
+  return (
+    <div class="team">
+      <div class="spread">
+        <h1>{t("team")}</h1>
+        <span class="small muted">{t("live")}</span>
+      </div>
+      <section class="card part" aria-labelledby="agents-title">
+        <h2 id="agents-title">{t("agents")}</h2>
+        <Show of={agents}>
+          {(all) =>
+            all.length === 0 ? (
+              <Empty title={t("noAgents")} />
+            ) : (
+              <table class="table" data-testid="agents">
+                <thead>
+                  <tr>
+                    <th scope="col">{t("name")}</th>
+                    <th scope="col">{t("statusColumn")}</th>
+                    <th scope="col">{t("availability")}</th>
+                    <th scope="col">{t("role")}</th>
+                  </tr>
+                </thead>
+                <tbody>
+                  {all.map((agent) => (
+                    <tr
+                      key={agent.id}
+                      data-testid="agent-row"
+                      data-id={agent.id}
+                      data-availability={agent.availability}
+                    >
+                      <th scope="row">{agent.displayName}</th>
+                      <td>
+                        <Status status={agent.status} />
+                      </td>
+                      <td>
+                        <Status status={agent.availability} />
+                      </td>
+                      <td>{word(agent.role, "role")}</td>
+                    </tr>
+                  ))}
+                </tbody>
+              </table>
+            )
+          }
+        </Show>
+      </section>
+      <section class="card part" aria-labelledby="queues-title">
+        <h2 id="queues-title">{t("queues")}</h2>
+        <Show of={queues}>
+          {(all) =>
+            all.length === 0 ? (
+              <Empty title={t("noQueues")} />
+            ) : (
+              <table class="table" data-testid="queues">
+                <thead>
+                  <tr>
+                    <th scope="col">{t("name")}</th>
+                    <th scope="col">{t("automatic")}</th>
+                    <th scope="col">{t("enabledAgents")}</th>
+                  </tr>
+                </thead>
+                <tbody>
+                  {all.map((queue) => (
+                    <tr key={queue.id ?? queue.name}>
+                      <th scope="row">{queue.name}</th>
+                      <td>{t(queue.isAutoAssignmentEnabled === true ? "autoOn" : "autoOff")}</td>
+                      <td>{queue.enabledAgentsCount ?? "–"}</td>
+                    </tr>
+                  ))}
+                </tbody>
+              </table>
+            )
+          }
+        </Show>
+      </section>
+    </div>
+  );
+}
+
+function Status({ status }: { status: AgentStatus }) {
+  return (
+    <span class="status">
+      <StatusDot status={status} /> {word(status)}
+    </span>
+  );
+}
