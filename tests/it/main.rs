@@ -1,7 +1,9 @@
 //! Whole-process tests: the built binary, spoken to as browsers and operators do.
 
+mod clicks;
 mod independent_client;
 mod page;
+mod recorded;
 mod server;
 mod tone;
 mod webrtc_peer;

@@ -1,0 +1,166 @@
+//! Two clients that share one clock send clicks at the same instants through a bad network. In the two legs'
+//! recordings the clicks stand at the same places.
+
+use crate::{recorded, tone::FRAME};
+use model::{AccountId, CallDirection, CallId, ConversationId, MediaTime, ParticipantType, RecordingMedia, SegmentId};
+use opus::{Application, Channels, Encoder};
+use sfu_core::testing::{Link, World};
+use std::{
+    collections::BTreeMap,
+    f32::consts::TAU,
+    path::Path,
+    time::{Duration, Instant},
+};
+use wire::{
+    engine::{Command, Event as EngineEvent},
+    recorder::{Command as RecorderCommand, Event, SegmentStart},
+};
+
+const STEP: Duration = Duration::from_millis(20);
+const LENGTH: Duration = Duration::from_secs(180);
+/// No network between them gets better than this.
+const LINK: Link =
+    Link { delay: Duration::from_millis(40), jitter: Duration::from_millis(30), loss: 0.04, is_cut: false };
+/// How far the same click may stand apart in the two files.
+const TOLERANCE: f64 = 0.020;
+
+/// What a leg sends during a step: a click at each full second, and otherwise silence with DTX.
+struct Clicker {
+    encoder: Encoder,
+    silent_steps: u32,
+}
+
+impl Clicker {
+    fn new() -> Self {
+        Self {
+            encoder: Encoder::new(48_000, Channels::Mono, Application::Voip).expect("libopus encodes 48 kHz mono"),
+            silent_steps: 0,
+        }
+    }
+
+    /// The packet of this step; none while DTX holds it back. RFC 7587 §3.1.3: one in 400 ms is still sent.
+    fn next(&mut self, step: u32) -> Option<Vec<u8>> {
+        let clicks = step.is_multiple_of(50);
+        let pcm: Vec<f32> = (0..FRAME)
+            .map(|at| if clicks { 0.8 * (TAU * 1_000.0 * at as f32 / 48_000.0).sin() } else { 0.0 })
+            .collect();
+        let packet = self.encoder.encode_vec_float(&pcm, 400).expect("a frame of 20 ms");
+        self.silent_steps = if clicks { 0 } else { self.silent_steps + 1 };
+        // A few frames of silence follow a click before DTX sets in, so that the decoder comes to rest.
+        let is_sent = self.silent_steps < 8 || self.silent_steps.is_multiple_of(20);
+        is_sent.then_some(packet)
+    }
+}
+
+fn segment(leg: usize, epoch: MediaTime) -> SegmentStart {
+    let (participant, name) =
+        if leg == 0 { (ParticipantType::Customer, "Customer") } else { (ParticipantType::Agent, "Agent") };
+    SegmentStart {
+        segment: SegmentId::of(leg as u128 + 1),
+        account: AccountId::of(7),
+        conversation: ConversationId::of(8),
+        call: CallId::of(1),
+        leg: World::leg(leg),
+        participant,
+        identity: name.to_lowercase(),
+        display_name: name.to_owned(),
+        agent_name: "Agent".to_owned(),
+        customer_name: "Customer".to_owned(),
+        direction: CallDirection::Inbound,
+        media: RecordingMedia::Audio,
+        started_at: model::WallTime(1_790_000_000_000),
+        epoch,
+    }
+}
+
+/// Runs the call in virtual time and gives the legs' finished files.
+fn record_call(dir: &Path, seed: u64) -> BTreeMap<usize, std::path::PathBuf> {
+    let recorder = recorder::start(recorder::RecorderConfig { dir: dir.to_path_buf() }).expect("the folder is ours");
+    let mut events = recorder.events;
+    let mut world = World::pair(Instant::now(), seed);
+    let epoch = world
+        .events
+        .iter()
+        .filter_map(|(_, event)| if let EngineEvent::LegConnected { at, .. } = event { Some(*at) } else { None })
+        .max()
+        .expect("both legs are connected");
+    for leg in 0..2 {
+        recorder.commands.send(RecorderCommand::Start(Box::new(segment(leg, epoch)))).expect("room for a command");
+        world.up[leg] = LINK;
+        world.down[leg] = LINK;
+    }
+    world.command(Command::SetTaps { room: World::room(), legs: vec![World::leg(0), World::leg(1)] });
+
+    let mut clickers = [Clicker::new(), Clicker::new()];
+    for step in 0..(LENGTH.as_millis() / STEP.as_millis()) as u32 {
+        let second = step / 50;
+        // The customer's network is cut for 5 s, and each mutes for a while: no packets at all.
+        world.up[0].is_cut = (90..95).contains(&second);
+        world.down[0].is_cut = world.up[0].is_cut;
+        for (leg, clicker) in clickers.iter_mut().enumerate() {
+            let is_muted = (40 + 20 * leg as u32..50 + 20 * leg as u32).contains(&second);
+            let packet = clicker.next(step);
+            if let Some(packet) = packet.filter(|_| !is_muted) {
+                let now = world.now;
+                world.clients[leg].send(now, model::TrackKind::Audio, step * FRAME as u32, false, 90, &packet);
+            }
+        }
+        world.run_for(STEP);
+        for frame in std::mem::take(&mut world.taps) {
+            while !recorder.taps.try_send(frame.clone()) {
+                std::thread::yield_now();
+            }
+        }
+    }
+    for leg in 0..2 {
+        let stop = RecorderCommand::Stop { segment: SegmentId::of(leg + 1) };
+        recorder.commands.send(stop).expect("room for a command");
+    }
+    let mut files = BTreeMap::new();
+    while files.len() < 2 {
+        match events.blocking_recv().expect("the recorder runs") {
+            Event::Finished(file) => {
+                files.insert((file.segment.0.as_u128() - 1) as usize, dir.join(&file.path));
+            }
+            Event::Failed { reason, .. } => panic!("a recording failed: {reason}"),
+            _ => {}
+        }
+    }
+    files
+}
+
+/// When clicks begin, in seconds of the file.
+fn clicks(file: &Path) -> Vec<f64> {
+    let pcm = recorded::pcm(file);
+    let mut found: Vec<f64> = Vec::new();
+    for (at, sample) in pcm.iter().enumerate() {
+        let at = at as f64 / 48_000.0;
+        if sample.abs() > 0.3 && found.last().is_none_or(|last| at - last > 0.5) {
+            found.push(at);
+        }
+    }
+    found
+}
+
+#[test]
+fn clicks_of_two_legs_stand_within_20_ms_in_their_recordings() {
+    let seed = std::env::var("SWITCHROOM_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(20_261_120);
+    println!("seed {seed}");
+    let dir = tempfile::tempdir().expect("a temporary folder");
+    let files = record_call(dir.path(), seed);
+    let (customer, agent) = (clicks(&files[&0]), clicks(&files[&1]));
+    // 180 s less a mute of 10 s each; the customer less a cut of 5 s; repair keeps nearly all others.
+    assert!(customer.len() >= 155 && agent.len() >= 160, "{} and {} clicks found", customer.len(), agent.len());
+    let mut pairs = 0;
+    let mut worst: f64 = 0.0;
+    for click in &customer {
+        let nearest = agent.iter().map(|other| (other - click).abs()).fold(f64::INFINITY, f64::min);
+        if nearest < 0.5 {
+            pairs += 1;
+            worst = worst.max(nearest);
+            assert!(nearest <= TOLERANCE, "the click at {click:.3} s is {:.1} ms off (seed {seed})", nearest * 1e3);
+        }
+    }
+    println!("{pairs} pairs of clicks, worst {:.2} ms apart", worst * 1e3);
+    assert!(pairs >= 140, "only {pairs} clicks are in both files");
+}
