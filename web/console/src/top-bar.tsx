@@ -88,7 +88,7 @@ function StatusMenu({ phone }: { phone: Phone }) {
         class="button"
         aria-haspopup="menu"
         aria-expanded={open}
-        aria-label={t("status", { status: t(status) })}
+        aria-label={t("status", { status: voice === "IDLE" ? t(status) : `${t(status)} ${t(voice)}` })}
         onClick={() => setOpen(!open)}
         data-testid="status-menu"
         data-status={status}
@@ -96,7 +96,7 @@ function StatusMenu({ phone }: { phone: Phone }) {
         data-voice={voice}
       >
         <StatusDot status={status} />
-        {t(status)}
+        {t(status)}{" "}
         {voice !== "IDLE" && <span class="badge accent">{t(voice)}</span>}
       </button>
       {open && (
