@@ -121,12 +121,14 @@ impl Sfu {
         }
     }
 
-    /// Asks a source for a keyframe, now or as soon as the throttle allows.
+    /// Asks a source for a keyframe, now or as soon as the throttle allows. One that is off is not asked: it will begin
+    /// with one.
     pub(super) fn want_keyframe(&mut self, key: Key, track: TrackKind) {
         if track == TrackKind::Audio {
             return;
         }
-        if let Some(participant) = self.participant(key) {
+        let now = self.now;
+        if let Some(participant) = self.participant(key).filter(|found| found.tracks[track as usize].is_live(now)) {
             participant.track(track).keyframes.want();
             self.request_keyframe_if_due(key, track);
         }

@@ -251,6 +251,13 @@ impl Client {
         let since_start = |rate: u128, due: Instant, began: Instant| {
             (due.saturating_duration_since(began).as_micros() * rate / 1_000_000) as u32
         };
+        // A source that was just turned on begins now, and not when the client last woke.
+        for source in self.microphone.iter_mut().filter(|source| source.count == 0) {
+            source.due = now;
+        }
+        for source in self.videos.iter_mut().flatten().filter(|source| source.count == 0) {
+            source.due = now;
+        }
         while let Some(source) = self.microphone.as_mut().filter(|source| source.due <= now) {
             let (due, level, payload) = (source.due, source.level, source.next());
             let timestamp = since_start(48_000, due, self.began);

@@ -30,6 +30,10 @@ pub struct World {
     pub taps: Vec<TapFrame>,
     network: Network,
     commands: u128,
+    /// Datagrams of one client are noted here.
+    watched: Option<(usize, Vec<Vec<u8>>)>,
+    /// Addresses of clients, and what they have become.
+    moved: Vec<(SocketAddr, SocketAddr)>,
 }
 
 impl World {
@@ -67,6 +71,8 @@ impl World {
             taps: Vec::new(),
             network: Network::new(seed ^ 0x9e37_79b9_7f4a_7c15),
             commands: 0,
+            watched: None,
+            moved: Vec::new(),
         }
     }
 
@@ -153,6 +159,18 @@ impl World {
         true
     }
 
+    /// The client's network gives it another address: its datagrams come from there, and only those to there arrive.
+    pub fn move_client(&mut self, client: usize, address: SocketAddr) {
+        self.moved.push((self.clients[client].address(), address));
+    }
+
+    /// What a client sends in this time.
+    pub fn datagrams_up(&mut self, client: usize, time: Duration) -> Vec<Vec<u8>> {
+        self.watched = Some((client, Vec::new()));
+        self.run_for(time);
+        self.watched.take().map(|(_, datagrams)| datagrams).unwrap_or_default()
+    }
+
     /// Delivers a datagram to the shard at once.
     pub fn inject(&mut self, source: SocketAddr, bytes: &[u8]) {
         self.sfu.handle_datagram(self.now, source, Self::engine_address(), Protocol::Udp, bytes);
@@ -219,13 +237,27 @@ impl World {
     /// Puts everything that waits to be sent on the network.
     fn carry(&mut self) {
         while let Some(transmit) = self.sfu.poll_transmit() {
-            let to = self.clients.iter().position(|client| client.address() == transmit.destination);
+            let mut flight = in_flight(transmit);
+            if self.moved.iter().any(|(before, _)| *before == flight.destination) {
+                continue;
+            }
+            if let Some((before, _)) = self.moved.iter().find(|(_, after)| *after == flight.destination) {
+                flight.destination = *before;
+            }
+            let to = self.clients.iter().position(|client| client.address() == flight.destination);
             let Some(to) = to else { continue };
-            self.network.send(self.now, &self.down[to], in_flight(transmit));
+            self.network.send(self.now, &self.down[to], flight);
         }
         for index in 0..self.clients.len() {
             while let Some(transmit) = self.clients[index].poll_transmit() {
-                self.network.send(self.now, &self.up[index], in_flight(transmit));
+                let mut flight = in_flight(transmit);
+                if let Some((_, watched)) = self.watched.as_mut().filter(|(client, _)| *client == index) {
+                    watched.push(flight.bytes.clone());
+                }
+                if let Some((_, after)) = self.moved.iter().find(|(before, _)| *before == flight.source) {
+                    flight.source = *after;
+                }
+                self.network.send(self.now, &self.up[index], flight);
             }
         }
         while let Some(event) = self.sfu.poll_event() {

@@ -1,3 +1,8 @@
 //! Calls through a shard, in virtual time.
 
 mod calls;
+mod coming_back;
+mod hostile;
+mod measures;
+mod negotiation;
+mod video;

@@ -3,6 +3,9 @@
 use crate::limits::{OFFER_BYTES, OFFER_MEDIA_LINES};
 use model::{Codec, TrackKind};
 
+/// Hashes by which a page's certificate can be checked (RFC 8122 §5).
+const FINGERPRINTS: [&str; 2] = ["sha-256 ", "sha-1 "];
+
 /// An offer that the engine can work with.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Offer {
@@ -39,6 +42,10 @@ impl Offer {
             }
             mids.push((track, mid.to_owned()));
         }
+        let fingerprint = attribute(&kept, "fingerprint").ok_or("it has no a=fingerprint")?;
+        if !FINGERPRINTS.iter().any(|hash| fingerprint.to_ascii_lowercase().starts_with(hash)) {
+            return Err("its a=fingerprint is neither sha-256 nor sha-1".into());
+        }
         let remote_ufrag = attribute(&kept, "ice-ufrag").ok_or("it has no a=ice-ufrag")?.to_owned();
         let mut text = kept.join("\r\n");
         text.push_str("\r\n");
@@ -73,6 +80,37 @@ fn slot(header: &str, before: &[(TrackKind, String)]) -> Result<TrackKind, Strin
         .copied()
         .find(|track| !taken(*track))
         .ok_or_else(|| "it has more than one audio or two video m-lines".to_owned())
+}
+
+/// Names the streams of an answer, so that a page keeps sound and camera in step (only tracks of one stream are, RFC 8830
+/// §2) and knows the screen from the camera.
+pub(super) fn with_stream_names(answer: &str, mids: &[(TrackKind, String)]) -> String {
+    let mut name = "";
+    let mut text = String::with_capacity(answer.len());
+    for line in answer.lines() {
+        if let Some((track, _)) =
+            line.strip_prefix("a=mid:").and_then(|mid| mids.iter().find(|(_, known)| known == mid))
+        {
+            name = if *track == TrackKind::Screen { "screen" } else { "call" };
+        }
+        if line.starts_with("a=msid-semantic:") {
+            text.push_str("a=msid-semantic: WMS call screen");
+        } else if let Some((head, (_, track))) = split_msid(line) {
+            text.extend([head, name, " ", track]);
+        } else {
+            text.push_str(line);
+        }
+        text.push_str("\r\n");
+    }
+    text
+}
+
+/// `a=msid:` or `a=ssrc:N msid:`, then stream and track.
+fn split_msid(line: &str) -> Option<(&str, (&str, &str))> {
+    let start =
+        line.find("msid:").filter(|_| line.starts_with("a=msid:") || line.starts_with("a=ssrc:"))? + "msid:".len();
+    let (head, ids) = line.split_at(start);
+    Some((head, ids.split_once(' ')?))
 }
 
 /// Puts the payload types of a codec, and their repairs, first in every video m-line of an answer: that is what a
@@ -128,7 +166,7 @@ mod tests {
     use super::*;
 
     const OFFER: &str = "v=0\r\no=- 1 2 IN IP4 0.0.0.0\r\ns=-\r\nt=0 0\r\na=group:BUNDLE 0 1 2\r\n\
-        m=audio 9 UDP/TLS/RTP/SAVPF 111\r\na=mid:0\r\na=ice-ufrag:abcd\r\na=setup:actpass\r\n\
+        m=audio 9 UDP/TLS/RTP/SAVPF 111\r\na=mid:0\r\na=ice-ufrag:abcd\r\na=fingerprint:sha-256 00\r\na=setup:actpass\r\n\
         a=candidate:1 1 udp 1 x.local 9 typ host\r\n\
         m=video 9 UDP/TLS/RTP/SAVPF 96\r\na=mid:1\r\na=rid:h send\r\nm=video 9 UDP/TLS/RTP/SAVPF 96\r\na=mid:2\r\n";
 
@@ -150,6 +188,16 @@ mod tests {
         assert!(refused(&format!("{OFFER}m=video 9 RTP 96\r\na=mid:3\r\n")).contains("4 m-lines"));
         assert!(refused(&OFFER.replace("a=mid:1\r\n", "")).contains("a=mid"));
         assert!(refused(&"x".repeat(OFFER_BYTES + 1)).contains("longer"));
+    }
+
+    #[test]
+    fn sound_and_camera_are_one_stream() {
+        let mids = [(TrackKind::Audio, "0".to_owned()), (TrackKind::Screen, "2".to_owned())];
+        let answer = "a=msid-semantic: WMS x y\r\nm=audio\r\na=mid:0\r\na=msid:x t0\r\na=ssrc:7 msid:x t0\r\n\
+            a=ssrc:7 cname:x t0\r\nm=video\r\na=mid:2\r\na=msid:y t2\r\n";
+        let expected = "a=msid-semantic: WMS call screen\r\nm=audio\r\na=mid:0\r\na=msid:call t0\r\n\
+            a=ssrc:7 msid:call t0\r\na=ssrc:7 cname:x t0\r\nm=video\r\na=mid:2\r\na=msid:screen t2\r\n";
+        assert_eq!(with_stream_names(answer, &mids), expected);
     }
 
     #[test]
