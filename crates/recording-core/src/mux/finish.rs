@@ -89,13 +89,16 @@ impl FinishPlan {
             }
             write(&self.layout.chunk(chunk, &payloads))?;
         }
-        write(&self.layout.tail())
+        Ok(())
     }
 }
 
 impl std::fmt::Debug for FinishPlan {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("FinishPlan").field("container", &self.container).field("duration_ms", &self.duration_ms).finish()
+        f.debug_struct("FinishPlan")
+            .field("container", &self.container)
+            .field("duration_ms", &self.duration_ms)
+            .finish()
     }
 }
 

@@ -31,8 +31,8 @@ pub struct Item {
     pub content: Content,
 }
 
-/// A finished file in the making: head, chunks of blocks, tail.
-pub trait Layout {
+/// A finished file in the making: a head, then chunks of blocks.
+pub(super) trait Layout {
     /// Everything before the first chunk.
     fn head(&self) -> Vec<u8>;
     /// Number of chunks.
@@ -41,6 +41,4 @@ pub trait Layout {
     fn items(&self, chunk: usize) -> &[Item];
     /// The bytes of a chunk.
     fn chunk(&self, chunk: usize, payloads: &[Vec<u8>]) -> Vec<u8>;
-    /// Everything after the last chunk.
-    fn tail(&self) -> Vec<u8>;
 }

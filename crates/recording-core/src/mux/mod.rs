@@ -6,7 +6,7 @@
 //! camera is turned on for the first time, a new part begins. `.webm` holds Opus and VP8, `.mkv` H.264.
 //!
 //! **Finished.** [`LiveIndex`] lists the blocks of all parts; [`FinishPlan`] lays out the file people get, with
-//! duration and index at the front, nothing transcoded: no video frame, Ogg; VP8, WebM; H.264, fragmented MP4. File
+//! duration and index at the front, nothing transcoded: no video frame, Ogg; VP8, WebM; H.264, MP4. File
 //! time zero is the call's epoch in all of them.
 //!
 //! **Checked.** [`check`] reads a finished file whole and says what it holds.
@@ -26,7 +26,7 @@ mod webm_check;
 
 pub use check::{CheckError, Checked, check};
 pub use finish::{FinishError, FinishPlan};
-pub use layout::{Content, Item, Layout};
+pub use layout::{Content, Item};
 pub use live::{LiveTracks, LiveWriter};
 pub use live_index::{LiveError, LiveIndex};
 
@@ -41,7 +41,7 @@ pub enum Container {
     Ogg,
     /// VP8, with or without Opus, in WebM.
     Webm,
-    /// H.264, with or without Opus, in fragmented MP4.
+    /// H.264, with or without Opus, in MP4.
     Mp4,
 }
 

@@ -1,40 +1,43 @@
-//! Finished fragmented MP4 (ISO/IEC 14496-12): duration and a segment index in front of the fragments.
+//! Finished MP4 (ISO/IEC 14496-12): duration and sample tables in front of the media, so that a player winds at once.
+//!
+//! Not fragmented: players that read a segment index (`sidx`) add a late camera's start to the length of the file.
 
 use super::finish::{cut_at_keyframes, merged};
 use super::layout::{Item, Layout};
-use super::live::track_number;
 use crate::assembler::{BlockTrack, VideoFormat};
 use crate::limits;
 
 /// Ticks per second of both media's timelines.
 const SOUND_SCALE: u32 = 48_000;
 const PICTURE_SCALE: u32 = 90_000;
-/// Recordings longer than this get longer fragments: the index counts at most 65 535 (§8.16.3).
-const LONG_MS: u64 = 8 * 3_600_000;
 /// Ticks that the last picture stays.
 const LAST_PICTURE: u32 = 3_000;
-const SYNC: u32 = 0x0200_0000;
-const NOT_SYNC: u32 = 0x0101_0000;
 /// The unity matrix of §8.2.2.
 const MATRIX: [u32; 9] = [0x1_0000, 0, 0, 0, 0x1_0000, 0, 0, 0, 0x4000_0000];
 
 /// A finished MP4 file.
 pub(super) struct Mp4 {
-    /// Within a fragment the pictures come first, then the sound.
+    /// Within a chunk the pictures come first, then the sound.
     items: Vec<Item>,
-    /// Start and length on the track's own timeline, per block.
-    times: Vec<(u64, u32)>,
-    fragments: Vec<Fragment>,
+    /// First block of each chunk.
+    chunks: Vec<usize>,
     sound: bool,
     format: VideoFormat,
     in_band_parameters: bool,
     duration_ms: u64,
 }
 
-struct Fragment {
-    first: usize,
-    start_ms: u64,
-    starts_with_keyframe: bool,
+/// What the sample tables of one track say.
+#[derive(Default)]
+struct Tables {
+    /// Length of each sample on the track's timeline.
+    lengths: Vec<u32>,
+    sizes: Vec<u32>,
+    /// Numbers, from one, of the samples that can be decoded alone.
+    keyframes: Vec<u32>,
+    /// Samples and place in the file of each chunk.
+    chunks: Vec<(u32, u64)>,
+    first_ms: u64,
 }
 
 impl Mp4 {
@@ -47,155 +50,142 @@ impl Mp4 {
     ) -> Self {
         let has_sound = !sound.is_empty();
         let mut items = merged(sound, pictures);
-        let longest_ms = if duration_ms > LONG_MS { 4 * limits::CLUSTER_MS } else { limits::CLUSTER_MS };
-        let starts = cut_at_keyframes(&items, longest_ms);
-        let mut fragments = Vec::with_capacity(starts.len());
-        for (number, &first) in starts.iter().enumerate() {
-            let end = starts.get(number + 1).copied().unwrap_or(items.len());
-            let head = items[first];
-            fragments.push(Fragment {
-                first,
-                start_ms: if number == 0 { 0 } else { head.place_ms },
-                starts_with_keyframe: head.track == BlockTrack::Video && head.keyframe,
-            });
+        let chunks = cut_at_keyframes(&items, limits::CLUSTER_MS);
+        for (number, &first) in chunks.iter().enumerate() {
+            let end = chunks.get(number + 1).copied().unwrap_or(items.len());
             items[first..end].sort_by_key(|item| (item.track == BlockTrack::Audio, item.place_ms));
         }
-        let times = times(&items);
-        Self { items, times, fragments, sound: has_sound, format, in_band_parameters, duration_ms }
+        Self { items, chunks, sound: has_sound, format, in_band_parameters, duration_ms }
     }
 
-    fn range(&self, fragment: usize) -> std::ops::Range<usize> {
-        let end = self.fragments.get(fragment + 1).map_or(self.items.len(), |next| next.first);
-        self.fragments[fragment].first..end
+    fn range(&self, chunk: usize) -> std::ops::Range<usize> {
+        self.chunks[chunk]..self.chunks.get(chunk + 1).copied().unwrap_or(self.items.len())
     }
 
-    fn moof(&self, fragment: usize) -> Vec<u8> {
-        // The data offsets count from the box's start, so its size is needed first; it does not depend on them.
-        let size = self.moof_with(fragment, 0).len() as u32;
-        self.moof_with(fragment, size + 8)
-    }
-
-    fn moof_with(&self, fragment: usize, data_at: u32) -> Vec<u8> {
-        let range = self.range(fragment);
-        let items = &self.items[range.clone()];
-        let pictures = items.iter().take_while(|item| item.track == BlockTrack::Video).count();
-        let picture_bytes: u32 = items[..pictures].iter().map(|item| item.length).sum();
-        let middle = range.start + pictures;
-        let mut body = full_box(b"mfhd", 0, 0, &(fragment as u32 + 1).to_be_bytes());
-        if pictures > 0 {
-            body.extend(self.traf(range.start..middle, data_at));
-        }
-        if middle < range.end {
-            body.extend(self.traf(middle..range.end, data_at + picture_bytes));
-        }
-        plain_box(b"moof", &body)
-    }
-
-    fn traf(&self, range: std::ops::Range<usize>, data_at: u32) -> Vec<u8> {
-        let first = self.items[range.start];
-        let video = first.track == BlockTrack::Video;
-        let id = u32::from(track_number(first.track));
-        // tfhd: default-base-is-moof. tfdt version 1. trun: data offset, duration, size and, for pictures, flags.
-        let mut body = full_box(b"tfhd", 0, 0x02_0000, &id.to_be_bytes());
-        body.extend(full_box(b"tfdt", 1, 0, &self.times[range.start].0.to_be_bytes()));
-        let mut run = words(&[range.len() as u32, data_at]);
-        for at in range {
-            let item = self.items[at];
-            run.extend(words(&[self.times[at].1, item.length]));
-            if video {
-                run.extend(words(&[if item.keyframe { SYNC } else { NOT_SYNC }]));
+    /// The tables of a track when the media begin `data_at` bytes into the file.
+    fn tables(&self, track: BlockTrack, data_at: u64) -> Tables {
+        let mut tables = Tables::default();
+        let mut last_ms = None;
+        let mut at = data_at;
+        for chunk in 0..self.chunks.len() {
+            let before = tables.sizes.len();
+            let mut begins_at = None;
+            for item in &self.items[self.range(chunk)] {
+                if item.track == track {
+                    begins_at.get_or_insert(at);
+                    tables.add(item, &mut last_ms);
+                }
+                at += u64::from(item.length);
+            }
+            if let Some(begins_at) = begins_at {
+                tables.chunks.push(((tables.sizes.len() - before) as u32, begins_at));
             }
         }
-        body.extend(full_box(b"trun", 0, if video { 0x701 } else { 0x301 }, &run));
-        plain_box(b"traf", &body)
-    }
-
-    fn fragment_size(&self, fragment: usize) -> u32 {
-        let media: u32 = self.items[self.range(fragment)].iter().map(|item| item.length).sum();
-        self.moof_with(fragment, 0).len() as u32 + 8 + media
-    }
-
-    /// The segment index, §8.16.3, in milliseconds.
-    fn sidx(&self) -> Vec<u8> {
-        let mut body = words(&[u32::from(track_number(BlockTrack::Video)), 1_000]);
-        body.extend_from_slice(&[0; 16]); // earliest presentation time and first offset: zero
-        body.extend_from_slice(&[0; 2]);
-        body.extend_from_slice(&(self.fragments.len().min(65_535) as u16).to_be_bytes());
-        for (number, fragment) in self.fragments.iter().enumerate().take(65_535) {
-            let end_ms = self.fragments.get(number + 1).map_or(self.duration_ms, |next| next.start_ms);
-            let access = if fragment.starts_with_keyframe { 0x9000_0000 } else { 0 };
-            let length_ms = end_ms.saturating_sub(fragment.start_ms) as u32;
-            body.extend(words(&[self.fragment_size(number), length_ms, access]));
+        if last_ms.is_some() {
+            tables.lengths.push(LAST_PICTURE);
         }
-        full_box(b"sidx", 1, 0, &body)
+        tables
     }
 
-    fn moov(&self) -> Vec<u8> {
+    /// Its size does not depend on `data_at`.
+    fn moov(&self, data_at: u64) -> Vec<u8> {
         let mut body = movie_header(self.duration_ms);
         let picture = visual_entry(&self.format, self.in_band_parameters);
-        let size = (self.format.width, self.format.height);
-        body.extend(track(2, self.duration_ms, PICTURE_SCALE, Some(size), &picture));
-        let mut extends = full_box(b"mehd", 1, 0, &self.duration_ms.to_be_bytes());
-        extends.extend(full_box(b"trex", 0, 0, &words(&[2, 1, 0, 0, 0])));
+        let size = Some((self.format.width, self.format.height));
+        body.extend(track(2, PICTURE_SCALE, size, &picture, &self.tables(BlockTrack::Video, data_at)));
         if self.sound {
-            body.extend(track(1, self.duration_ms, SOUND_SCALE, None, &sound_entry()));
-            extends.extend(full_box(b"trex", 0, 0, &words(&[1, 1, 0, 0, 0])));
+            body.extend(track(1, SOUND_SCALE, None, &sound_entry(), &self.tables(BlockTrack::Audio, data_at)));
         }
-        body.extend(plain_box(b"mvex", &extends));
         plain_box(b"moov", &body)
+    }
+}
+
+impl Tables {
+    fn add(&mut self, item: &Item, last_ms: &mut Option<u64>) {
+        if item.track == BlockTrack::Audio {
+            self.lengths.push(u32::from(item.samples));
+        } else {
+            // A picture stays until the next one.
+            match *last_ms {
+                Some(last_ms) => self.lengths.push(((item.place_ms - last_ms) * 90) as u32),
+                None => self.first_ms = item.place_ms,
+            }
+            *last_ms = Some(item.place_ms);
+        }
+        self.sizes.push(item.length);
+        if item.keyframe {
+            self.keyframes.push(self.sizes.len() as u32);
+        }
+    }
+
+    fn length(&self) -> u64 {
+        self.lengths.iter().map(|&length| u64::from(length)).sum()
+    }
+
+    /// The sample table box, ISO/IEC 14496-12 §8.5, without the description.
+    fn boxes(&self, video: bool) -> Vec<u8> {
+        let lengths = runs(self.lengths.iter().copied()).into_iter().map(|(value, count, _)| [count, value]);
+        let mut body = table(b"stts", &lengths.collect::<Vec<_>>().concat(), 2);
+        if video {
+            body.extend(table(b"stss", &self.keyframes, 1));
+        }
+        let per_chunk = runs(self.chunks.iter().map(|chunk| chunk.0));
+        let per_chunk = per_chunk.into_iter().map(|(count, _, first)| [first as u32 + 1, count, 1]);
+        body.extend(table(b"stsc", &per_chunk.collect::<Vec<_>>().concat(), 3));
+        let sizes = [&[0, self.sizes.len() as u32], &self.sizes[..]].concat();
+        body.extend(full_box(b"stsz", 0, 0, &words(&sizes)));
+        let places = self.chunks.iter().flat_map(|chunk| [(chunk.1 >> 32) as u32, chunk.1 as u32]);
+        body.extend(table(b"co64", &places.collect::<Vec<_>>(), 2));
+        body
     }
 }
 
 impl Layout for Mp4 {
     fn head(&self) -> Vec<u8> {
-        let mut brands = b"iso6\0\0\0\x01iso6isommp42".to_vec();
+        let mut brands = b"isom\0\0\x02\0isomiso2mp41".to_vec();
         if !self.in_band_parameters {
             brands.extend_from_slice(b"avc1");
         }
         let mut head = plain_box(b"ftyp", &brands);
-        head.extend(self.moov());
-        head.extend(self.sidx());
+        let data_at = (head.len() + self.moov(0).len() + 16) as u64;
+        head.extend(self.moov(data_at));
+        // A size of one: the true one follows in 64 bits.
+        let media: u64 = self.items.iter().map(|item| u64::from(item.length)).sum();
+        head.extend_from_slice(b"\0\0\0\x01mdat");
+        head.extend_from_slice(&(media + 16).to_be_bytes());
         head
     }
 
     fn chunks(&self) -> usize {
-        self.fragments.len()
+        self.chunks.len()
     }
 
     fn items(&self, chunk: usize) -> &[Item] {
         &self.items[self.range(chunk)]
     }
 
-    fn chunk(&self, chunk: usize, payloads: &[Vec<u8>]) -> Vec<u8> {
-        let mut bytes = self.moof(chunk);
-        bytes.extend(plain_box(b"mdat", &payloads.concat()));
-        bytes
-    }
-
-    fn tail(&self) -> Vec<u8> {
-        Vec::new()
+    fn chunk(&self, _: usize, payloads: &[Vec<u8>]) -> Vec<u8> {
+        payloads.concat()
     }
 }
 
-/// Start and length of each block on its track's timeline: sound by its samples, pictures until the next one.
-fn times(items: &[Item]) -> Vec<(u64, u32)> {
-    let mut times = vec![(0, LAST_PICTURE); items.len()];
-    let mut sound_end = 0;
-    let mut last_picture: Option<usize> = None;
-    for (at, item) in items.iter().enumerate() {
-        if item.track == BlockTrack::Audio {
-            times[at] = (sound_end, u32::from(item.samples));
-            sound_end += u64::from(item.samples);
-        } else {
-            let start = item.place_ms * 90;
-            times[at].0 = start;
-            if let Some(before) = last_picture {
-                times[before].1 = u32::try_from(start - times[before].0).unwrap_or(u32::MAX);
-            }
-            last_picture = Some(at);
+/// Runs of equal values: value, how many, and the index of the first.
+fn runs(values: impl Iterator<Item = u32>) -> Vec<(u32, u32, usize)> {
+    let mut runs: Vec<(u32, u32, usize)> = Vec::new();
+    for (at, value) in values.enumerate() {
+        match runs.last_mut() {
+            Some(run) if run.0 == value => run.1 += 1,
+            _ => runs.push((value, 1, at)),
         }
     }
-    times
+    runs
+}
+
+/// A table box: number of entries, then entries of `width` words.
+fn table(name: &[u8; 4], values: &[u32], width: usize) -> Vec<u8> {
+    let mut body = words(&[(values.len() / width) as u32]);
+    body.extend(words(values));
+    full_box(name, 0, 0, &body)
 }
 
 fn movie_header(duration_ms: u64) -> Vec<u8> {
@@ -208,23 +198,38 @@ fn movie_header(duration_ms: u64) -> Vec<u8> {
     full_box(b"mvhd", 1, 0, &body)
 }
 
-fn track(id: u32, duration_ms: u64, scale: u32, size: Option<(u16, u16)>, entry: &[u8]) -> Vec<u8> {
+fn track(id: u32, scale: u32, size: Option<(u16, u16)>, entry: &[u8], tables: &Tables) -> Vec<u8> {
     let (width, height) = size.unwrap_or((0, 0));
+    let length_ms = tables.length() * 1_000 / u64::from(scale);
     let mut header = vec![0; 16];
     header.extend(words(&[id, 0]));
-    header.extend_from_slice(&duration_ms.to_be_bytes());
+    header.extend_from_slice(&(tables.first_ms + length_ms).to_be_bytes());
     header.extend(words(&[0, 0, 0, if size.is_some() { 0 } else { 0x0100_0000 }]));
     header.extend(words(&MATRIX));
     header.extend(words(&[u32::from(width) << 16, u32::from(height) << 16]));
     let mut body = full_box(b"tkhd", 1, 3, &header); // enabled, in movie
-    body.extend(media(duration_ms, scale, size.is_some(), entry));
+    if tables.first_ms > 0 {
+        body.extend(plain_box(b"edts", &late_start(tables.first_ms, length_ms)));
+    }
+    body.extend(media(scale, size.is_some(), entry, tables));
     plain_box(b"trak", &body)
 }
 
-fn media(duration_ms: u64, scale: u32, video: bool, entry: &[u8]) -> Vec<u8> {
+/// An edit list, §8.6.6: nothing until the first picture, then the media.
+fn late_start(first_ms: u64, length_ms: u64) -> Vec<u8> {
+    let mut body = words(&[2]);
+    for (length_ms, media_time) in [(first_ms, -1i64), (length_ms, 0)] {
+        body.extend_from_slice(&length_ms.to_be_bytes());
+        body.extend_from_slice(&media_time.to_be_bytes());
+        body.extend(words(&[0x1_0000]));
+    }
+    full_box(b"elst", 1, 0, &body)
+}
+
+fn media(scale: u32, video: bool, entry: &[u8], tables: &Tables) -> Vec<u8> {
     let mut header = vec![0; 16];
     header.extend(words(&[scale]));
-    header.extend_from_slice(&(duration_ms * u64::from(scale) / 1_000).to_be_bytes());
+    header.extend_from_slice(&tables.length().to_be_bytes());
     header.extend_from_slice(&[0x55, 0xc4, 0, 0]); // language: undetermined
     let mut body = full_box(b"mdhd", 1, 0, &header);
     let mut handler = vec![0; 4];
@@ -235,19 +240,11 @@ fn media(duration_ms: u64, scale: u32, video: bool, entry: &[u8]) -> Vec<u8> {
     let mut info = if video { full_box(b"vmhd", 0, 1, &[0; 8]) } else { full_box(b"smhd", 0, 0, &[0; 4]) };
     let reference = [words(&[1]), full_box(b"url ", 0, 1, &[])].concat(); // data in this file
     info.extend(plain_box(b"dinf", &full_box(b"dref", 0, 0, &reference)));
-    info.extend(plain_box(b"stbl", &sample_table(entry)));
+    let mut samples = full_box(b"stsd", 0, 0, &[&words(&[1])[..], entry].concat());
+    samples.extend(tables.boxes(video));
+    info.extend(plain_box(b"stbl", &samples));
     body.extend(plain_box(b"minf", &info));
     plain_box(b"mdia", &body)
-}
-
-/// Only the description: the samples stand in the fragments.
-fn sample_table(entry: &[u8]) -> Vec<u8> {
-    let mut body = full_box(b"stsd", 0, 0, &[&words(&[1])[..], entry].concat());
-    for name in [b"stts", b"stsc", b"stco"] {
-        body.extend(full_box(name, 0, 0, &words(&[0])));
-    }
-    body.extend(full_box(b"stsz", 0, 0, &words(&[0, 0])));
-    body
 }
 
 /// ISO/IEC 14496-15 §5.4.2: `avc1` when every parameter set is in the description, `avc3` when some stand among the

@@ -64,10 +64,6 @@ impl Layout for Ogg {
         debug_assert!(finish::samples(self.items(chunk)) > 0, "a page holds at least one packet");
         page(flags, self.pages[chunk].1, chunk as u32 + 2, payloads)
     }
-
-    fn tail(&self) -> Vec<u8> {
-        Vec::new()
-    }
 }
 
 fn page(flags: u8, granule: u64, number: u32, packets: &[Vec<u8>]) -> Vec<u8> {

@@ -105,10 +105,6 @@ impl Layout for Webm {
         }
         cluster
     }
-
-    fn tail(&self) -> Vec<u8> {
-        Vec::new()
-    }
 }
 
 /// The SeekHead element for info, tracks and cues.

@@ -18,9 +18,8 @@ impl<T> Sequencer<T> {
 
     /// True when `sequence` cannot belong to the sequence so far: it lies far behind or far ahead.
     pub fn is_foreign(&self, sequence: u64) -> bool {
-        self.next.is_some_and(|next| {
-            sequence + limits::SEQUENCE_RESTART < next || sequence > next.saturating_add(1 << 20)
-        })
+        self.next
+            .is_some_and(|next| sequence + limits::SEQUENCE_RESTART < next || sequence > next.saturating_add(1 << 20))
     }
 
     /// Takes a packet; a duplicate or one that comes after its turn is dropped (`false`).

@@ -47,8 +47,7 @@ impl VideoTrack {
         self.now = now;
         self.intake.push(packet, &mut self.placed);
         self.write_placed(out);
-        let patience =
-            if self.broken { limits::KEYFRAME_WISH_EVERY } else { limits::KEYFRAME_AT_LEAST_EVERY };
+        let patience = if self.broken { limits::KEYFRAME_WISH_EVERY } else { limits::KEYFRAME_AT_LEAST_EVERY };
         if self.last_wish.is_none_or(|last| now.since(last) >= patience) {
             self.last_wish = Some(now);
             self.wish = true;
