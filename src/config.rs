@@ -168,9 +168,6 @@ fn validate(config: &Config) -> Result<(), ConfigError> {
     if config.media.announce.len() > 8 {
         return invalid("media.announce", "at most 8 addresses");
     }
-    if config.media.announce_port != 0 && config.media.shards != 1 {
-        return invalid("media.announce_port", "works with one shard only: each shard has a port of its own");
-    }
     if config.media.video_codecs.is_empty() || config.media.video_codecs.contains(&Codec::Opus) {
         return invalid("media.video_codecs", "must name vp8, h264 or both");
     }

@@ -18,8 +18,6 @@ pub struct EngineConfig {
     /// Port that answers announce for the first shard, the numbers after it for the others, where a NAT or relay has
     /// other numbers than the engine. None: the bound ones.
     pub announce_port: Option<u16>,
-    /// Port that answers announce where a port mapping makes it another than the bound one; one shard only.
-    pub announce_port: Option<u16>,
     /// Threads, 1 to [`crate::limits::SHARDS`].
     pub shards: usize,
     /// Keep each thread on one CPU.
@@ -67,9 +65,6 @@ pub enum StartError {
         /// How many threads.
         shards: usize,
     },
-    /// One outer port cannot stand for several.
-    #[error("--announce-port works with one media thread; {0} threads have a port each")]
-    AnnouncePort(usize),
     /// The number of threads makes no sense.
     #[error("the number of media threads must be 1 to {}", crate::limits::SHARDS)]
     Shards,

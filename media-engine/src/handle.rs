@@ -127,9 +127,6 @@ fn open_ports(config: &EngineConfig) -> Result<Vec<Port>, StartError> {
     if !(1..=SHARDS).contains(&config.shards) {
         return Err(StartError::Shards);
     }
-    if config.announce_port.is_some() && config.shards != 1 {
-        return Err(StartError::AnnouncePort(config.shards));
-    }
     let first = config.bind.port();
     for first in [first, config.announce_port.unwrap_or(0)] {
         if usize::from(first) + config.shards - 1 > usize::from(u16::MAX) {
