@@ -7,11 +7,22 @@ use crate::{
 use std::time::{Duration, Instant};
 
 /// How a part of the gate ended.
+#[derive(Clone, Copy, PartialEq, Eq)]
 enum Outcome {
     Passed,
     Failed,
     /// A part that it builds on failed.
     Skipped,
+}
+
+impl Outcome {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Passed => "passed",
+            Self::Failed => "FAILED",
+            Self::Skipped => "skipped",
+        }
+    }
 }
 
 /// The parts so far.
@@ -33,31 +44,43 @@ impl Parts {
             println!("{failure}");
         }
         let took = start.elapsed();
-        println!("=== {name}: {} after {:.1} s", if passed { "passed" } else { "FAILED" }, took.as_secs_f64());
-        self.0.push((name, if passed { Outcome::Passed } else { Outcome::Failed }, took));
+        let outcome = if passed { Outcome::Passed } else { Outcome::Failed };
+        println!("=== {name}: {} after {:.1} s", outcome.word(), took.as_secs_f64());
+        self.0.push((name, outcome, took));
         passed
     }
 
-    /// The closing table; its last line counts parts.
+    /// Prints the closing table and fails if a part failed.
     pub(crate) fn close(&self) -> Done {
-        let total: Duration = self.0.iter().map(|(_, _, took)| *took).sum();
-        println!("\n{:<24} {:>8}", "part", "seconds");
+        println!("\n{}", self.table());
+        if self.count(Outcome::Failed) == 0 { Ok(()) } else { Err(Failure::new("")) }
+    }
+
+    /// How each part went, as rows of a table in Markdown without their outer bars.
+    pub(crate) fn rows(&self) -> Vec<String> {
+        let row = |(name, outcome, took): &(&str, Outcome, Duration)| {
+            format!("{name} | {}, {:.1} s", outcome.word(), took.as_secs_f64())
+        };
+        self.0.iter().map(row).collect()
+    }
+
+    /// Time of each part; the last line counts parts.
+    fn table(&self) -> String {
+        let mut lines = vec![format!("{:<24} {:>8}", "part", "seconds")];
         for (name, outcome, took) in &self.0 {
-            let outcome = match outcome {
-                Outcome::Passed => "",
-                Outcome::Failed => "  FAILED",
-                Outcome::Skipped => "  skipped",
-            };
-            println!("{name:<24} {:>8.1}{outcome}", took.as_secs_f64());
+            lines.push(format!("{name:<24} {:>8.1}  {}", took.as_secs_f64(), outcome.word()));
         }
-        println!("{:<24} {:>8.1}", "in all", total.as_secs_f64());
-        let count = |wanted: fn(&Outcome) -> bool| self.0.iter().filter(|(_, outcome, _)| wanted(outcome)).count();
-        let passed = count(|outcome| matches!(outcome, Outcome::Passed));
-        let failed = count(|outcome| matches!(outcome, Outcome::Failed));
-        let skipped = count(|outcome| matches!(outcome, Outcome::Skipped));
+        let total: Duration = self.0.iter().map(|(_, _, took)| *took).sum();
+        lines.push(format!("{:<24} {:>8.1}\n", "in all", total.as_secs_f64()));
+        let [passed, failed, skipped] =
+            [Outcome::Passed, Outcome::Failed, Outcome::Skipped].map(|outcome| self.count(outcome));
         let skipped = if skipped == 0 { String::new() } else { format!(", {skipped} skipped") };
-        println!("\n{passed} passed, {failed} failed{skipped}");
-        if failed == 0 { Ok(()) } else { Err(Failure::new("The gate is closed.")) }
+        lines.push(format!("{passed} passed, {failed} failed{skipped}"));
+        lines.join("\n")
+    }
+
+    fn count(&self, wanted: Outcome) -> usize {
+        self.0.iter().filter(|(_, outcome, _)| *outcome == wanted).count()
     }
 }
 
@@ -116,4 +139,27 @@ pub(crate) fn browsers(settings: &Settings) -> Done {
     let mut browsers = command(&root.join("web"), "npm run e2e");
     browsers.env("SWITCHROOM_BIN", root.join("target/debug/switchroom")).envs(settings.iter().cloned());
     run(browsers)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_failed_part_closes_the_gate_but_only_what_needs_it_is_skipped() {
+        let mut parts = Parts::default();
+        let built = parts.run("build", true, || Err(Failure::new("no")));
+        parts.run("tests", built, || panic!("nothing to test"));
+        parts.run("format", true, || Ok(()));
+        assert!(parts.close().is_err());
+        assert!(parts.table().ends_with("\n1 passed, 1 failed, 1 skipped"), "{}", parts.table());
+    }
+
+    #[test]
+    fn all_parts_passed() {
+        let mut parts = Parts::default();
+        assert!(parts.run("format", true, || Ok(())));
+        assert!(parts.close().is_ok());
+        assert!(parts.table().ends_with("\n1 passed, 0 failed"));
+    }
 }

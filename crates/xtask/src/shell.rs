@@ -15,6 +15,13 @@ impl Failure {
     pub(crate) fn new(text: impl Into<String>) -> Self {
         Self(text.into())
     }
+
+    /// On standard error, unless everything was said before.
+    pub(crate) fn print(&self) {
+        if !self.0.is_empty() {
+            eprintln!("{self}");
+        }
+    }
 }
 
 impl fmt::Display for Failure {

@@ -1,19 +1,20 @@
-//! The counted tests many times over. Tests look at `SWITCHROOM_SOAK` for their counts and at `SWITCHROOM_SEED` for
-//! their seed, and append a line `what it measures | figure` to the file that `SWITCHROOM_SOAK_FIGURES` names.
+//! The counted tests many times over. Tests look at `SWITCHROOM_SOAK` for how many times the gate's counts to run and at
+//! `SWITCHROOM_SEED` for their seed, and append a line `what it measures | figure` to the file that
+//! `SWITCHROOM_SOAK_FIGURES` names.
 
 use crate::{
     gate::{self, Parts},
-    shell::{self, Done, Failure, at, command, root, run},
+    shell::{self, Done, at, command, root, run},
     tools, web,
 };
 use std::{
-    env,
-    fmt::Write,
-    fs,
+    env, fs,
     path::Path,
     time::{SystemTime, UNIX_EPOCH},
 };
 
+/// How many times the gate's counts, unless `SWITCHROOM_SOAK` says so.
+const TIMES: &str = "20";
 /// Cases of each property test.
 const PROPTEST_CASES: &str = "20000";
 
@@ -21,43 +22,43 @@ const PROPTEST_CASES: &str = "20000";
 pub(crate) fn run_long() -> Done {
     let root = root();
     let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    let seed = env::var("SWITCHROOM_SEED").unwrap_or_else(|_| since_1970.as_micros().to_string());
+    let seed = env::var("SWITCHROOM_SEED").unwrap_or_else(|_| since_1970.as_millis().to_string());
     let figures = root.join("target/xtask/soak-figures");
     fs::create_dir_all(root.join("target/xtask")).map_err(at(&figures))?;
     fs::write(&figures, "").map_err(at(&figures))?;
-    println!("SWITCHROOM_SEED={seed}");
+    let times = env::var("SWITCHROOM_SOAK").unwrap_or_else(|_| TIMES.to_owned());
+    println!("SWITCHROOM_SEED={seed} SWITCHROOM_SOAK={times}");
     let settings = [
-        ("SWITCHROOM_SOAK", "1".to_owned()),
+        ("SWITCHROOM_SOAK", times.clone()),
         ("SWITCHROOM_SEED", seed.clone()),
         ("SWITCHROOM_SOAK_FIGURES", figures.display().to_string()),
         ("PROPTEST_CASES", PROPTEST_CASES.to_owned()),
+        ("NEXTEST_PROFILE", "soak".to_owned()),
     ];
 
     let mut parts = Parts::default();
     let tools = parts.run("tools", true, || tools::get(&[tools::TO_BUILD, tools::TO_TEST].concat()));
     let pages = parts.run("pages", tools, web::build);
     let built = parts.run("tests: build", tools, || run(command(&root, "cargo test --locked --workspace --no-run")));
-    let tested = parts.run("tests", built, || gate::tests(&settings));
-    let browsed = parts.run("browsers", pages && built, || gate::browsers(&settings));
-    keep(&root, &seed, &figures, tested && browsed)?;
+    parts.run("tests", built, || gate::tests(&settings));
+    parts.run("browsers", pages && built, || gate::browsers(&settings));
+    let heading = format!("Seed {seed}; {times} times the gate's counts");
+    keep(&root, &heading, &figures, &parts.rows())?;
     parts.close()
 }
 
-/// Appends a run to benches/RESULTS.md.
-fn keep(root: &Path, seed: &str, figures: &Path, passed: bool) -> Done {
+/// Appends a run to benches/RESULTS.md: figures of tests, then how each part went.
+fn keep(root: &Path, heading: &str, figures: &Path, parts: &[String]) -> Done {
     let ask = |line: &str| shell::output(command(root, line)).unwrap_or_else(|| "unknown".to_owned());
     let changed = if ask("git status --porcelain").is_empty() { "" } else { ", with changes" };
     let cores = std::thread::available_parallelism().map_or(0, usize::from);
-    let mut section = format!(
-        "\n## {} at {}{changed}\n\n{}; seed {seed}; {cores} cores\n\n| figure | value |\n|---|---|\n",
-        ask("date -u +%Y-%m-%d"),
-        ask("git rev-parse --short=12 HEAD"),
-        if passed { "All passed" } else { "FAILED" },
-    );
-    let text = fs::read_to_string(figures).map_err(at(figures))?;
-    for line in text.lines().filter(|line| !line.trim().is_empty()) {
-        writeln!(section, "| {line} |").map_err(|error| Failure::new(error.to_string()))?;
-    }
+    let (day, commit) = (ask("date -u +%Y-%m-%d"), ask("git rev-parse --short=12 HEAD"));
+    let mut rows: Vec<String> = fs::read_to_string(figures).map_err(at(figures))?.lines().map(str::to_owned).collect();
+    rows.retain(|row| !row.trim().is_empty());
+    rows.extend_from_slice(parts);
+    let rows: String = rows.iter().map(|row| format!("| {row} |\n")).collect();
+    let section =
+        format!("\n## {day} at {commit}{changed}\n\n{heading}; {cores} cores.\n\n| what | figure |\n|---|---|\n{rows}");
     let results = root.join("benches/RESULTS.md");
     let before = fs::read_to_string(&results).unwrap_or_else(|_| HEADER.to_owned());
     fs::create_dir_all(root.join("benches")).map_err(at(&results))?;
