@@ -106,6 +106,8 @@ pub enum Event {
     LegConnected {
         /// The leg.
         leg: LegId,
+        /// When, on the engine's clock: the call's recording timeline may begin here.
+        at: MediaTime,
     },
     /// No authenticated packet came from the leg for a few seconds.
     PathLost {
