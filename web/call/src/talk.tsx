@@ -156,22 +156,26 @@ function Notices({ call, name, note }: { call: Call; name: string; note: string 
       )}
       {until === undefined && !call.remoteConnected && (
         <p class="notice warn" data-testid="remote-gone">
-          <Icon name="warning" /> {t("remoteGone", { name })}
+          <Icon name="warning" />
+          <span>{t("remoteGone", { name })}</span>
         </p>
       )}
       {until === undefined && quality?.weak === true && (
         <p class="notice warn" data-testid="own-weak">
-          <Icon name="warning" /> {t("weak")}
+          <Icon name="warning" />
+          <span>{t("weak")}</span>
         </p>
       )}
       {call.hasScreenShare && (
         <p class="notice" data-testid="sharing">
-          <Icon name="screen" /> {t("ownScreen")}
+          <Icon name="screen" />
+          <span>{t("ownScreen")}</span>
         </p>
       )}
       {note !== undefined && (
         <p class="notice warn" data-testid="note">
-          <Icon name="warning" /> {note}
+          <Icon name="warning" />
+          <span>{note}</span>
         </p>
       )}
       {call.soundBlocked && (

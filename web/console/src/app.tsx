@@ -100,9 +100,9 @@ function CurrentView({ session, phone, leads }: { session: Session; phone: Phone
     case "team":
       return leads ? <TeamView /> : <WorkView all={false} session={session} phone={phone} id={undefined} />;
     case "all":
-      return <WorkView all={leads} session={session} phone={phone} id={route.id} />;
+      return <WorkView key="all" all={leads} session={session} phone={phone} id={route.id} />;
     default:
-      return <WorkView all={phone === undefined} session={session} phone={phone} id={route.id} />;
+      return <WorkView key="work" all={phone === undefined} session={session} phone={phone} id={route.id} />;
   }
 }
 

@@ -45,6 +45,7 @@ export const strings = {
   connected: "Connected",
   connecting: "Connecting…",
   reconnectingLink: "Reconnecting…",
+  openElsewhere: "Open elsewhere",
   superseded: "Switchroom is open in another window. Calls ring there.",
   takeOver: "Use it here",
   soundHint: "The browser keeps this page silent until you click.",

@@ -38,7 +38,7 @@ const linkTexts = {
   connected: ["connected", "good"],
   connecting: ["connecting", "warn"],
   reconnecting: ["reconnectingLink", "warn"],
-  superseded: ["reconnectingLink", "bad"],
+  superseded: ["openElsewhere", "bad"],
 } as const;
 
 function LinkBadge({ phone }: { phone: Phone }) {
@@ -96,8 +96,7 @@ function StatusMenu({ phone }: { phone: Phone }) {
         data-voice={voice}
       >
         <StatusDot status={status} />
-        {t(status)}{" "}
-        {voice !== "IDLE" && <span class="badge accent">{t(voice)}</span>}
+        {t(status)} {voice !== "IDLE" && <span class="badge accent">{t(voice)}</span>}
       </button>
       {open && (
         <div

@@ -28,9 +28,7 @@ export function CallBanners({ call, problem }: { call: Call; problem: string }) 
         {until !== undefined && (
           <p class="notice bad" data-testid="reconnecting">
             <Icon name="warning" />
-            <span>
-              <span aria-live="off">{t("reconnecting", { seconds: secondsLeft(until, now) })}</span>
-            </span>
+            <span aria-live="off">{t("reconnecting", { seconds: secondsLeft(until, now) })}</span>
           </p>
         )}
       </div>
@@ -60,7 +58,8 @@ export function CallBanners({ call, problem }: { call: Call; problem: string }) 
 function Weak({ text, testid }: { text: string; testid: string }) {
   return (
     <p class="notice warn" data-testid={testid}>
-      <Icon name="warning" /> {text}
+      <Icon name="warning" />
+      <span>{text}</span>
     </p>
   );
 }

@@ -92,7 +92,7 @@ function Head({ conversation, reload }: { conversation: Conversation; reload: ()
       </div>
       <div class="head-fields">
         <label class="field">
-          <span>{t("conversationStatus")}</span>
+          <span>{t("statusFilter")}</span>
           <select
             class="input"
             value={conversation.status}

@@ -1,0 +1,97 @@
+import { describe, expect, it } from "vitest";
+import { errorText } from "../src/data/api.ts";
+import { hrefOf, parseRoute } from "../src/data/route.ts";
+import { stateOf } from "../src/views/links.tsx";
+import { windowOf } from "../src/views/new-link.tsx";
+import { inWords } from "../src/views/timeline.tsx";
+import { matches } from "../src/views/work.tsx";
+
+describe("the timeline in words", () => {
+  const event = { id: "1", at: "2026-11-20T18:00:00Z" };
+
+  it("tells who answered and how long the customer waited", () => {
+    const answered = { ...event, type: "CALL_ANSWERED", agentName: "Ada", waitingMs: 75_000 };
+    expect(inWords(answered)).toBe("Answered by Ada after 1:15 of waiting");
+  });
+
+  it("tells who ended the call and how long it was", () => {
+    const ended = { ...event, type: "CALL_ENDED", endedBy: "CUSTOMER", durationMs: 184_000 };
+    expect(inWords(ended)).toBe("Call ended by the customer after 3:04");
+  });
+
+  it("tells a call that nobody answered from one without length", () => {
+    expect(inWords({ ...event, type: "CALL_ENDED", endedBy: "CUSTOMER", durationMs: 0 })).toContain("before it was");
+  });
+
+  it("shows events of later releases by their own name", () => {
+    expect(inWords({ ...event, type: "CALL_TRANSFERRED" })).toBe("call transferred");
+  });
+});
+
+describe("call links", () => {
+  it("maps the three types to the API's validity window", () => {
+    expect(windowOf("oneTime", "", "")).toEqual({ oneTime: true });
+    expect(windowOf("expiration", "", "2026-11-21T10:00Z")).toEqual({ endTime: "2026-11-21T10:00:00.000Z" });
+    expect(windowOf("timeFrame", "2026-11-21T09:00Z", "2026-11-21T10:00Z")).toEqual({
+      startTime: "2026-11-21T09:00:00.000Z",
+      endTime: "2026-11-21T10:00:00.000Z",
+    });
+  });
+
+  it("refuses a window that ends before it starts", () => {
+    expect(() => windowOf("timeFrame", "2026-11-21T10:00Z", "2026-11-21T09:00Z")).toThrow("later than the start");
+    expect(() => windowOf("expiration", "", "")).toThrow();
+  });
+
+  it("tells early, active and expired links apart", () => {
+    const link = {
+      id: "1",
+      url: "",
+      validityWindow: { startTime: "2026-11-21T09:00:00Z", endTime: "2026-11-21T10:00:00Z" },
+    };
+    const at = (time: string) => stateOf(link, Date.parse(time));
+    expect(at("2026-11-21T08:59:59Z")).toBe("linkEarly");
+    expect(at("2026-11-21T09:30:00Z")).toBe("linkActive");
+    expect(at("2026-11-21T10:00:00Z")).toBe("linkExpired");
+  });
+});
+
+describe("search", () => {
+  const conversation = {
+    id: "1",
+    status: "OPEN" as const,
+    topic: "Invoice of March",
+    customer: { id: "k", identity: "guest-1", displayName: "Cleo Martin" },
+    createdAt: "2026-11-20T18:00:00Z",
+  };
+
+  it("finds words in any order, in name and topic", () => {
+    expect(matches(conversation, "march CLEO")).toBe(true);
+    expect(matches(conversation, "april cleo")).toBe(false);
+    expect(matches(conversation, "")).toBe(true);
+  });
+});
+
+describe("errors", () => {
+  it("reads both forms of the API", () => {
+    const text = "Closed conversation cannot be changed";
+    const formA = JSON.stringify({ requestError: { serviceException: { messageId: "BAD_REQUEST", text } } });
+    expect(errorText(formA)).toBe(text);
+    expect(errorText('{"status":"ERROR","message":"Agent is not in Wrapping status."}')).toContain("Wrapping");
+    expect(errorText("<html>")).toBeUndefined();
+  });
+
+  it("names the fields that are wrong", () => {
+    const validationErrors = { content: ["must not be blank"] };
+    const body = JSON.stringify({ requestError: { serviceException: { text: "Bad Request", validationErrors } } });
+    expect(errorText(body)).toBe("Bad Request content must not be blank");
+  });
+});
+
+describe("addresses", () => {
+  it("come back as they were made", () => {
+    expect(parseRoute(hrefOf("all", "a/b"))).toEqual({ view: "all", id: "a/b" });
+    expect(parseRoute("#/links")).toEqual({ view: "links", id: undefined });
+    expect(parseRoute("")).toEqual({ view: "work", id: undefined });
+  });
+});
