@@ -26,6 +26,8 @@ pub(crate) struct Call {
     pub(crate) told_position: Option<u32>,
     /// When an agent last passed it over.
     pub(crate) last_passed: Option<Instant>,
+    /// Taken up after a restart: engine and recorder may have missed what they were to be told last.
+    pub(crate) media_unsure: bool,
 }
 
 impl Call {

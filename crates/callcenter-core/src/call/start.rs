@@ -116,7 +116,7 @@ impl CallCenter {
             end_code: None,
         };
         let customer_leg = LegId(turn.ids.next_id());
-        Call { row, customer_leg, agent_leg: None, told_position: None, last_passed: None }
+        Call { row, customer_leg, agent_leg: None, told_position: None, last_passed: None, media_unsure: false }
     }
 
     fn add_customer_leg(&mut self, new: &NewCall, call: CallId, leg: LegId, turn: &Turn) {

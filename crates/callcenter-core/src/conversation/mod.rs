@@ -107,9 +107,9 @@ impl CallCenter {
         Ok(Reply::Conversation(Box::new(row)))
     }
 
-    /// A call that is not answered follows its conversation to another queue or priority.
+    /// A call that is not established follows its conversation to another queue or priority.
     fn reroute(&mut self, call: CallId, queue: Option<QueueId>, priority: Option<Priority>) {
-        if !matches!(self.call_ref(call).row.state, CallState::Waiting | CallState::Ringing) {
+        if self.call_ref(call).row.state == CallState::Established {
             return;
         }
         if let Some(queue) = queue.filter(|queue| *queue != self.call_ref(call).row.queue) {

@@ -8,7 +8,7 @@ use crate::leg::Path;
 use crate::row::CallState;
 use crate::settings::{CONNECT_TIMEOUT, RECONNECT_WINDOW};
 use crate::timers::Reason;
-use model::{EndedBy, LegId, MediaTime};
+use model::{CallId, EndedBy, LegId, MediaTime};
 use wire::browser::{LegPhase, ServerMessage};
 
 impl CallCenter {
@@ -72,6 +72,7 @@ impl CallCenter {
         for call in calls {
             // What was written before is whole by itself; it goes on in new files on the same timeline.
             self.stop_segments(call);
+            self.call_mut(call).media_unsure = false;
         }
         let legs: Vec<LegId> =
             self.legs.values().filter(|leg| leg.row.phase != LegPhase::Ringing).map(|leg| leg.row.id).collect();
@@ -107,12 +108,24 @@ impl CallCenter {
                 self.log_of_call(turn, call, Event::LegBack { leg });
                 self.tell_other_side(leg, true);
                 self.tell_if_other_is_lost(leg);
+                self.repeat_media_after_restart(call, turn);
                 if self.leg_ref(leg).is_being_set_up() {
                     self.timers.arm(Reason::ConnectTimeout(leg), turn.now.mono + CONNECT_TIMEOUT);
                 }
                 self.assignment_due = true;
             }
             _ => {}
+        }
+    }
+
+    /// When all are back after a restart of this core alone, what the engine and the recorder hold is said again.
+    fn repeat_media_after_restart(&mut self, call: CallId, turn: &mut Turn) {
+        let state = self.call_ref(call);
+        let all_back = state.legs().all(|leg| self.leg_ref(leg).row.lost_since.is_none());
+        if state.media_unsure && all_back {
+            self.call_mut(call).media_unsure = false;
+            self.repeat_starts(call);
+            self.join_media(call, turn);
         }
     }
 

@@ -42,32 +42,44 @@ impl CallCenter {
 
     fn start_segment(&mut self, call: CallId, leg: LegId, turn: &mut Turn) {
         let segment = SegmentId(turn.ids.next_id());
+        let Some(start) = self.segment_start(call, leg, segment) else { return };
+        let agent = self.call_ref(call).agent_leg.and_then(|leg| self.leg_ref(leg).row.agent);
+        self.save_segment(segment_row(&start, agent, turn.now.wall));
+        self.edit_leg(leg, |row| row.segment = Some(segment));
+        self.outbox.effect(Effect::Recorder(Command::Start(Box::new(start))));
+    }
+
+    /// After a restart nobody knows whether the recorder was told: a repeat is harmless.
+    pub(crate) fn repeat_starts(&mut self, call: CallId) {
+        let legs: Vec<LegId> = self.call_ref(call).legs().collect();
+        for leg in legs {
+            let open = self.leg_ref(leg).row.segment;
+            if let Some(start) = open.and_then(|segment| self.segment_start(call, leg, segment)) {
+                self.outbox.effect(Effect::Recorder(Command::Start(Box::new(start))));
+            }
+        }
+    }
+
+    fn segment_start(&self, call: CallId, leg: LegId, segment: SegmentId) -> Option<SegmentStart> {
         let state = self.call_ref(call);
-        let (Some(media), Some(epoch)) = (state.row.recording, state.row.recording_epoch) else { return };
-        let agent = state.agent_leg.and_then(|leg| self.leg_ref(leg).row.agent);
-        let agent_name = state.agent_leg.map(|leg| self.leg_ref(leg).row.display_name.clone()).unwrap_or_default();
-        let customer_name = self.leg_ref(state.customer_leg).row.display_name.clone();
-        let leg_row = &self.leg_ref(leg).row;
-        let start = SegmentStart {
+        let epoch = state.row.recording_epoch?;
+        let leg = &self.leg_ref(leg).row;
+        Some(SegmentStart {
             segment,
             account: self.account,
             conversation: state.row.conversation,
             call,
-            leg,
-            participant: leg_row.participant,
-            identity: leg_row.identity.clone(),
-            display_name: leg_row.display_name.clone(),
-            agent_name,
-            customer_name,
+            leg: leg.id,
+            participant: leg.participant,
+            identity: leg.identity.clone(),
+            display_name: leg.display_name.clone(),
+            agent_name: self.leg_ref(state.agent_leg?).row.display_name.clone(),
+            customer_name: self.leg_ref(state.customer_leg).row.display_name.clone(),
             direction: state.row.direction,
-            media,
+            media: state.row.recording?,
             started_at: wall_time(epoch),
             epoch,
-        };
-        let row = segment_row(&start, agent, turn.now.wall);
-        self.save_segment(row);
-        self.edit_leg(leg, |row| row.segment = Some(segment));
-        self.outbox.effect(Effect::Recorder(Command::Start(Box::new(start))));
+        })
     }
 
     /// No more frames come; the rows wait for the recorder's facts.

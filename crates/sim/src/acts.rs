@@ -1,0 +1,83 @@
+//! The transitions, chosen at random.
+
+mod media;
+mod people;
+mod team;
+
+use crate::world::{Fate, World};
+
+type Act = fn(&mut World);
+
+/// Each with its weight.
+const ACTS: &[(u64, Act)] = &[
+    (14, World::customer_calls),
+    (14, World::agent_answers),
+    (6, World::agent_declines),
+    (2, World::somebody_answers_wrongly),
+    (3, World::customer_hangs_up),
+    (3, World::agent_hangs_up),
+    (3, World::customers_page_comes_or_goes),
+    (4, World::console_comes_or_goes),
+    (2, World::console_freezes_or_thaws),
+    (8, World::lost_pages_rejoin),
+    (24, World::engine_connects),
+    (1, World::engine_refuses),
+    (3, World::path_breaks),
+    (4, World::path_heals),
+    (1, World::engine_restarts),
+    (6, World::recorder_reports),
+    (1, World::file_fails),
+    (1, World::recorder_restarts),
+    (2, World::source_is_toggled),
+    (6, World::agent_sets_status),
+    (2, World::agent_is_edited),
+    (2, World::membership_changes),
+    (1, World::queue_is_switched),
+    (2, World::wrap_up_is_extended),
+    (4, World::wrap_up_is_cleared),
+    (1, World::settings_change),
+    (2, World::conversation_moves),
+    (2, World::conversation_is_closed),
+    (1, World::note_is_written),
+    (1, World::process_dies),
+];
+
+impl World {
+    pub(crate) fn act(&mut self) {
+        let total = ACTS.iter().map(|(weight, _)| weight).sum();
+        let mut left = self.random.below(total);
+        for (weight, act) in ACTS {
+            if left < *weight {
+                return act(self);
+            }
+            left -= weight;
+        }
+    }
+
+    /// At once, or in the middle of whatever comes next.
+    fn process_dies(&mut self) {
+        match self.random.below(3) {
+            0 => self.crash(),
+            1 => self.fate = Fate::NotCommitted,
+            _ => self.fate = Fate::NotLetOut,
+        }
+    }
+
+    /// Everybody hangs up and everything is reported: nothing may be left half done.
+    pub(crate) fn wind_up(&mut self) {
+        self.fate = Fate::Lives;
+        for leg in self.model.calls.values().map(|call| call.customer.id).collect::<Vec<_>>() {
+            self.command(callcenter_core::command::Command::Hangup { leg }, |model| model.hang_up(leg));
+        }
+        while let Some(fact) = self.recorder.facts.pop_front() {
+            self.command(fact, |_| true);
+        }
+        self.pass(std::time::Duration::from_hours(2));
+        assert!(self.engine.rooms.is_empty() && self.recorder.open.is_empty());
+        let unfinished =
+            |row: &&callcenter_core::row::SegmentRow| row.state == callcenter_core::row::SegmentState::Recording;
+        assert_eq!(self.store.segments.values().find(unfinished), None, "files without an end");
+        assert!(self.store.legs.values().all(|leg| leg.ended_at.is_some()), "legs without an end");
+        self.store.check_log();
+    }
+}

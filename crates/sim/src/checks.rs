@@ -1,0 +1,103 @@
+//! Pages, engine and recorder must fit what the core holds.
+
+use crate::engine::Transport;
+use crate::model::{Call, State};
+use crate::pages::View;
+use crate::world::World;
+use callcenter_core::row::SegmentState;
+use model::{CallId, LegId, TrackKind};
+use std::collections::{BTreeMap, BTreeSet};
+use wire::engine::Patch;
+
+impl World {
+    pub(crate) fn check(&self) {
+        self.model.compare(&self.core, self.now);
+        self.check_consoles();
+        self.check_customers();
+        for (id, call) in &self.model.calls {
+            self.check_media(*id, call);
+        }
+        for (id, room) in &self.engine.rooms {
+            assert!(self.model.calls.contains_key(id), "room {id} outlives its call");
+            assert!(room.legs.keys().all(|leg| self.core.leg(*leg).is_some()), "legs of room {id} outlive their call");
+        }
+        let open = self.open_segments();
+        let written = self.recorder.open.keys();
+        assert!(written.into_iter().all(|segment| open.contains(segment)), "a file is written that nobody stops");
+    }
+
+    fn check_consoles(&self) {
+        for (agent, page) in self.agents.iter().filter(|(_, page)| page.connected) {
+            let own = self.model.calls.values().find_map(|call| {
+                let leg = call.agent.as_ref().filter(|(own, _)| own == agent).map(|(_, leg)| leg)?;
+                Some((call, leg))
+            });
+            let leg_in = |ringing: bool| {
+                own.filter(|(call, _)| (call.state == State::Ringing) == ringing).map(|(_, leg)| leg.id)
+            };
+            assert_eq!(page.ringing, leg_in(true), "what rings at {agent}");
+            assert_eq!(page.talking, leg_in(false), "the call of {agent}");
+            let state = self.core.agent_state(*agent, self.now).expect("a known agent");
+            let told = page.state.as_ref().expect("told at welcome");
+            assert_eq!((told.voice, told.availability, told.status), (state.voice, state.availability, state.status));
+            assert_eq!(told.wrap_up.is_some(), state.wrap_up.is_some());
+            if let Some((call, leg)) = own.filter(|(call, _)| call.state == State::Established) {
+                assert!(page.established, "{agent} was told that it is established");
+                if leg.lost_until.is_none() {
+                    assert_eq!(page.remote_connected, call.customer.lost_until.is_none(), "what {agent} knows");
+                }
+            }
+        }
+    }
+
+    fn check_customers(&self) {
+        let mut places: BTreeMap<LegId, u32> = BTreeMap::new();
+        let mut counted = BTreeMap::new();
+        for id in self.model.line() {
+            let call = &self.model.calls[&id];
+            let place = counted.entry((call.only, call.only.is_none().then_some(call.queue))).or_insert(0);
+            *place += 1;
+            places.insert(call.customer.id, *place);
+        }
+        for page in self.customers.iter().filter(|page| page.connected) {
+            assert_eq!(page.leg, self.core.leg_of_identity(&page.identity), "the leg of {}", page.identity);
+            let Some(call) = page.leg.and_then(|leg| self.model.call_of_leg(leg)) else { continue };
+            let call = &self.model.calls[&call];
+            let view = match call.state {
+                State::Waiting => View::Waiting(places[&call.customer.id]),
+                State::Ringing | State::Connecting => View::Ringing,
+                State::Established => View::Established,
+            };
+            assert_eq!(page.view, view, "what {} sees", page.identity);
+            let other = call.agent.as_ref().filter(|_| call.state == State::Established);
+            if let Some((_, other)) = other.filter(|_| call.customer.lost_until.is_none()) {
+                assert_eq!(page.remote_connected, other.lost_until.is_none(), "what {} knows", page.identity);
+            }
+        }
+    }
+
+    /// An established call that nobody is away from has its patches, taps and files.
+    fn check_media(&self, id: CallId, call: &Call) {
+        let Some((_, agent)) = call.agent.as_ref().filter(|_| call.state == State::Established) else { return };
+        let legs = [call.customer.id, agent.id];
+        if legs.iter().any(|leg| self.engine.transport(*leg) != Some(Transport::Up))
+            || call.customer.lost_until.is_some()
+            || agent.lost_until.is_some()
+        {
+            return;
+        }
+        let room = &self.engine.rooms[&id];
+        let patches = |source, sink| TrackKind::ALL.map(|track| Patch { source, sink, track });
+        let both_ways: BTreeSet<Patch> =
+            [patches(legs[0], legs[1]), patches(legs[1], legs[0])].concat().into_iter().collect();
+        assert_eq!(room.patches, both_ways, "patches of {id}");
+        let tapped: BTreeSet<LegId> = if call.recorded { legs.into_iter().collect() } else { BTreeSet::new() };
+        assert_eq!(room.taps, tapped, "taps of {id}");
+        for leg in legs {
+            let segment = self.core.leg(leg).and_then(|row| row.segment);
+            assert!(segment.is_none_or(|segment| self.recorder.known.contains(&segment)), "file of {leg}");
+            let failed = self.store.segments.values().any(|row| row.leg == leg && row.state == SegmentState::Failed);
+            assert!(!call.recorded || segment.is_some() || failed, "{leg} is not recorded");
+        }
+    }
+}

@@ -1,0 +1,76 @@
+//! Who must ring now.
+
+use super::{AGAIN, Call, Model, Ring, State, Time};
+use model::{AgentId, AgentStatus, CallId};
+
+/// What the rules say of one waiting call.
+enum Due {
+    /// Any of these, who are free for equally long. With true, the next round begins.
+    RingAt(Vec<AgentId>, bool),
+    Nothing,
+}
+
+impl Model {
+    /// Waiting calls in the order in which they get agents.
+    pub(crate) fn line(&self) -> Vec<CallId> {
+        let mut line: Vec<(u8, Time, CallId)> = self
+            .calls
+            .iter()
+            .filter(|(_, call)| call.state == State::Waiting)
+            .map(|(id, call)| (call.priority, call.arrived, *id))
+            .collect();
+        line.sort();
+        line.into_iter().map(|(_, _, id)| id).collect()
+    }
+
+    /// The core's rings must be exactly those that the rules ask for, in order.
+    pub(crate) fn assign(&mut self, rings: &[Ring]) {
+        let mut rings = rings.iter();
+        for id in self.line() {
+            let Due::RingAt(agents, next_round) = self.due(&self.calls[&id]) else { continue };
+            let ring = rings.next().unwrap_or_else(|| panic!("{id} should ring at one of {agents:?} and does not"));
+            assert_eq!(ring.call, id, "another call should ring first, at one of {agents:?}");
+            assert!(agents.contains(&ring.agent), "{id} should ring at one of {agents:?}, not at {}", ring.agent);
+            if next_round {
+                let call = self.call(id);
+                let last = call.passed.pop();
+                call.passed = last.into_iter().collect();
+            }
+            self.rings(*ring);
+        }
+        assert!(rings.next().is_none(), "more rings than the rules ask for");
+    }
+
+    fn due(&self, call: &Call) -> Due {
+        if call.customer.lost() || (call.only.is_none() && !self.queues[&call.queue]) {
+            return Due::Nothing;
+        }
+        let candidates: Vec<AgentId> = self
+            .agents
+            .iter()
+            .filter(|(id, agent)| match call.only {
+                _ if agent.availability() != AgentStatus::Active => false,
+                Some(only) => only == **id,
+                None => agent.queues.contains(&call.queue),
+            })
+            .map(|(id, _)| *id)
+            .collect();
+        let fresh: Vec<AgentId> = candidates.iter().copied().filter(|agent| !call.passed.contains(agent)).collect();
+        if !fresh.is_empty() {
+            return Due::RingAt(self.free_longest(&fresh), false);
+        }
+        let others: Vec<AgentId> =
+            candidates.iter().copied().filter(|agent| call.passed.last() != Some(agent)).collect();
+        if !others.is_empty() {
+            return Due::RingAt(self.free_longest(&others), true);
+        }
+        let rested = call.last_passed.is_none_or(|passed| passed + AGAIN <= self.now);
+        if candidates.is_empty() || !rested { Due::Nothing } else { Due::RingAt(candidates, true) }
+    }
+
+    fn free_longest(&self, agents: &[AgentId]) -> Vec<AgentId> {
+        let since = |agent: &AgentId| self.agents[agent].idle_since;
+        let earliest = agents.iter().map(since).min();
+        agents.iter().copied().filter(|agent| Some(since(agent)) == earliest).collect()
+    }
+}

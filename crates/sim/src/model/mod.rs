@@ -1,0 +1,150 @@
+//! The reference model: the same rules as the core's, written a second time in the plainest way. It looks at everything
+//! at every step and knows no timers, only deadlines.
+
+mod assign;
+mod calls;
+mod compare;
+mod parties;
+
+use model::{AgentId, AgentStatus, CallId, ConversationId, EndedBy, LegId, LinkId, QueueId, VoiceStatus};
+use std::collections::{BTreeMap, BTreeSet};
+
+pub(crate) use calls::Ring;
+
+/// UTC milliseconds.
+pub(crate) type Time = i64;
+
+pub(crate) const LEASE: Time = 15_000;
+pub(crate) const WINDOW: Time = 30_000;
+pub(crate) const CONNECT: Time = 20_000;
+pub(crate) const AGAIN: Time = 5_000;
+
+pub(crate) const NORMAL_HANGUP: u32 = 10_000;
+pub(crate) const MEDIA_ERROR: u32 = 10_103;
+pub(crate) const CANCELLED: u32 = 10_202;
+pub(crate) const REJECTED: u32 = 10_203;
+pub(crate) const NETWORK_ERROR: u32 = 10_308;
+
+#[derive(Debug, Clone)]
+pub(crate) struct Agent {
+    pub(crate) status: AgentStatus,
+    pub(crate) enabled: bool,
+    pub(crate) connected: bool,
+    pub(crate) lease_until: Option<Time>,
+    pub(crate) queues: BTreeSet<QueueId>,
+    pub(crate) voice: VoiceStatus,
+    pub(crate) idle_since: Time,
+    pub(crate) wrap_until: Option<Time>,
+    pub(crate) wrap_seconds: Option<u32>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Path {
+    Pending,
+    Up,
+    Silent,
+    Gone,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Leg {
+    pub(crate) id: LegId,
+    pub(crate) path: Path,
+    pub(crate) ever_up: bool,
+    pub(crate) page_gone: bool,
+    pub(crate) lost_until: Option<Time>,
+    pub(crate) connect_until: Option<Time>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum State {
+    Waiting,
+    Ringing,
+    Connecting,
+    Established,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Call {
+    pub(crate) state: State,
+    pub(crate) conversation: ConversationId,
+    pub(crate) link: LinkId,
+    pub(crate) queue: QueueId,
+    pub(crate) only: Option<AgentId>,
+    /// 0 is the most urgent.
+    pub(crate) priority: u8,
+    pub(crate) arrived: Time,
+    pub(crate) customer: Leg,
+    pub(crate) agent: Option<(AgentId, Leg)>,
+    pub(crate) passed: Vec<AgentId>,
+    pub(crate) last_passed: Option<Time>,
+    pub(crate) ring_until: Option<Time>,
+    pub(crate) answered: Option<Time>,
+    pub(crate) recorded: bool,
+}
+
+/// How a call must have ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Ending {
+    pub(crate) call: CallId,
+    pub(crate) by: EndedBy,
+    pub(crate) code: u32,
+    pub(crate) duration_ms: u64,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Settings {
+    pub(crate) wrap_up_enabled: bool,
+    pub(crate) wrap_up_seconds: u32,
+    pub(crate) can_extend: bool,
+    pub(crate) ring_seconds: u32,
+    pub(crate) recording: bool,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Model {
+    pub(crate) now: Time,
+    pub(crate) settings: Settings,
+    pub(crate) agents: BTreeMap<AgentId, Agent>,
+    /// Queues and whether they assign automatically.
+    pub(crate) queues: BTreeMap<QueueId, bool>,
+    pub(crate) default_queue: QueueId,
+    pub(crate) calls: BTreeMap<CallId, Call>,
+    /// One-time links that were spent.
+    pub(crate) spent: BTreeSet<LinkId>,
+    pub(crate) one_time: BTreeSet<LinkId>,
+    /// Endings of this step.
+    pub(crate) endings: Vec<Ending>,
+}
+
+impl Model {
+    /// Everything whose time has come, in the order in which the core's reasons to wake stand.
+    pub(crate) fn time_is(&mut self, now: Time) {
+        self.now = now;
+        self.rings_end();
+        self.connecting_ends();
+        self.windows_close();
+        self.leases_lapse();
+        self.wrap_ups_end();
+    }
+
+    /// The core was built again from its rows.
+    pub(crate) fn restart(&mut self) {
+        let now = self.now;
+        for agent in self.agents.values_mut() {
+            agent.connected = false;
+            agent.lease_until = agent.lease_until.map(|_| now + LEASE);
+        }
+        for call in self.calls.values_mut() {
+            call.last_passed = (!call.passed.is_empty()).then_some(now);
+            let ringing = call.state == State::Ringing;
+            let agents = call.agent.as_mut().map(|(_, leg)| leg).into_iter();
+            for (leg, rings) in agents.map(|leg| (leg, ringing)).chain([(&mut call.customer, false)]) {
+                leg.page_gone = true;
+                leg.connect_until = None;
+                leg.path = if leg.ever_up { Path::Up } else { Path::Pending };
+                leg.lost_until = (!rings).then_some(now + WINDOW);
+            }
+        }
+    }
+}

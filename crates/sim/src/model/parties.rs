@@ -1,0 +1,181 @@
+//! Agents and legs.
+
+use super::{Agent, CONNECT, LEASE, Leg, Model, Path, State, Time, WINDOW};
+use model::{AgentId, AgentStatus, CallId, LegId, VoiceStatus};
+
+impl Agent {
+    pub(crate) fn present(&self) -> bool {
+        self.connected && self.lease_until.is_some()
+    }
+
+    pub(crate) fn availability(&self) -> AgentStatus {
+        if !self.enabled || !self.present() {
+            return AgentStatus::Invisible;
+        }
+        if self.status == AgentStatus::Active && self.voice != VoiceStatus::Idle {
+            return AgentStatus::Busy;
+        }
+        self.status
+    }
+}
+
+impl Leg {
+    pub(crate) fn new(id: LegId) -> Self {
+        Self { id, path: Path::Pending, ever_up: false, page_gone: false, lost_until: None, connect_until: None }
+    }
+
+    pub(crate) fn lost(&self) -> bool {
+        self.page_gone || matches!(self.path, Path::Silent | Path::Gone)
+    }
+
+    /// The window opens when the leg is lost and closes when it is back.
+    pub(crate) fn refresh(&mut self, now: Time) {
+        match (self.lost_until, self.lost()) {
+            (None, true) => self.lost_until = Some(now + WINDOW),
+            (Some(_), false) => {
+                self.lost_until = None;
+                if self.path == Path::Pending {
+                    self.connect_until = Some(now + CONNECT);
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+impl Model {
+    pub(crate) fn agent(&mut self, agent: AgentId) -> &mut Agent {
+        self.agents.get_mut(&agent).expect("the model knows all agents")
+    }
+
+    pub(crate) fn set_status(&mut self, agent: AgentId, status: AgentStatus) {
+        let now = self.now;
+        let agent = self.agent(agent);
+        if agent.status != status && status == AgentStatus::Active {
+            agent.idle_since = now;
+        }
+        agent.status = status;
+    }
+
+    pub(crate) fn sign_of_life(&mut self, agent: AgentId) {
+        let now = self.now;
+        let state = self.agent(agent);
+        if state.lease_until.replace(now + LEASE).is_none() {
+            state.idle_since = now;
+        }
+        self.presence_counts(agent);
+    }
+
+    pub(crate) fn connected(&mut self, agent: AgentId, connected: bool) {
+        self.agent(agent).connected = connected;
+        if connected {
+            self.sign_of_life(agent);
+        }
+        self.presence_counts(agent);
+    }
+
+    fn presence_counts(&mut self, agent: AgentId) {
+        let (present, now) = (self.agents[&agent].present(), self.now);
+        for call in self.calls.values_mut() {
+            let talking = matches!(call.state, State::Connecting | State::Established);
+            if let Some((_, leg)) = call.agent.as_mut().filter(|(own, _)| *own == agent && talking) {
+                leg.page_gone = !present;
+                leg.refresh(now);
+            }
+        }
+    }
+
+    pub(super) fn leases_lapse(&mut self) {
+        let now = self.now;
+        let lapsed: Vec<AgentId> = self
+            .agents
+            .iter()
+            .filter(|(_, agent)| agent.lease_until.is_some_and(|until| until <= now))
+            .map(|(id, _)| *id)
+            .collect();
+        for agent in lapsed {
+            self.agent(agent).lease_until = None;
+            if let Some(call) = self.ringing_at(agent) {
+                self.pass_over(call);
+            }
+            self.presence_counts(agent);
+        }
+    }
+
+    pub(super) fn wrap_ups_end(&mut self) {
+        let now = self.now;
+        for agent in self.agents.values_mut() {
+            if agent.wrap_until.is_some_and(|until| until <= now) {
+                agent.wrap_until = None;
+                agent.voice = VoiceStatus::Idle;
+                agent.idle_since = now;
+            }
+        }
+    }
+
+    pub(crate) fn clear_wrap_up(&mut self, agent: AgentId) -> bool {
+        let now = self.now;
+        let agent = self.agent(agent);
+        let wrapping = agent.wrap_until.take().is_some();
+        if wrapping {
+            agent.voice = VoiceStatus::Idle;
+            agent.idle_since = now;
+        }
+        wrapping
+    }
+
+    pub(crate) fn extend_wrap_up(&mut self, agent: AgentId, seconds: u32) -> bool {
+        let (now, can_extend) = (self.now, self.settings.can_extend);
+        let until = &mut self.agent(agent).wrap_until;
+        match until {
+            Some(until) if can_extend && *until + Time::from(seconds) * 1000 - now <= 3_600_000 => {
+                *until += Time::from(seconds) * 1000;
+                true
+            }
+            _ => false,
+        }
+    }
+
+    pub(crate) fn call_of_leg(&self, leg: LegId) -> Option<CallId> {
+        let has =
+            |call: &super::Call| call.customer.id == leg || call.agent.as_ref().is_some_and(|(_, own)| own.id == leg);
+        self.calls.iter().find(|(_, call)| has(call)).map(|(id, _)| *id)
+    }
+
+    pub(crate) fn leg(&mut self, leg: LegId) -> Option<&mut Leg> {
+        self.calls.values_mut().find_map(|call| {
+            if call.customer.id == leg {
+                return Some(&mut call.customer);
+            }
+            call.agent.as_mut().map(|(_, own)| own).filter(|own| own.id == leg)
+        })
+    }
+
+    pub(crate) fn page(&mut self, leg: LegId, gone: bool) {
+        let now = self.now;
+        if let Some(leg) = self.leg(leg) {
+            leg.page_gone = gone;
+            leg.refresh(now);
+        }
+    }
+
+    pub(crate) fn path(&mut self, leg: LegId, from: Path, to: Path) {
+        let now = self.now;
+        if let Some(leg) = self.leg(leg).filter(|leg| leg.path == from) {
+            leg.path = to;
+            leg.refresh(now);
+        }
+    }
+
+    pub(crate) fn engine_restarted(&mut self) {
+        let now = self.now;
+        for call in self.calls.values_mut() {
+            let ringing = call.state == State::Ringing;
+            let agents = call.agent.as_mut().filter(|_| !ringing).map(|(_, leg)| leg).into_iter();
+            for leg in agents.chain([&mut call.customer]) {
+                leg.path = Path::Gone;
+                leg.refresh(now);
+            }
+        }
+    }
+}

@@ -1,0 +1,95 @@
+//! What pages believe from what they are told.
+
+use callcenter_core::CallCenter;
+use model::{AgentId, LegId, Now};
+use wire::browser::{AgentState, LegPhase, ServerMessage};
+
+/// An agent's console.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct AgentPage {
+    pub(crate) connected: bool,
+    /// Connected, but without signs of life.
+    pub(crate) frozen: bool,
+    pub(crate) ringing: Option<LegId>,
+    pub(crate) talking: Option<LegId>,
+    pub(crate) established: bool,
+    pub(crate) remote_connected: bool,
+    pub(crate) state: Option<AgentState>,
+}
+
+impl AgentPage {
+    /// The page begins from what `welcome` says.
+    pub(crate) fn welcome(&mut self, core: &CallCenter, agent: AgentId, now: Now) {
+        let snapshot = core.leg_of_agent(agent).and_then(|leg| core.leg_snapshot(leg, now));
+        let ringing = snapshot.as_ref().is_some_and(|leg| leg.phase == LegPhase::Ringing);
+        assert_eq!(ringing, snapshot.as_ref().is_some_and(|leg| leg.incoming.is_some()));
+        let leg = snapshot.as_ref().map(|leg| leg.leg);
+        self.ringing = leg.filter(|_| ringing);
+        self.talking = leg.filter(|_| !ringing);
+        self.established = snapshot.is_some_and(|leg| leg.phase == LegPhase::Established);
+        self.state = core.agent_state(agent, now);
+    }
+
+    pub(crate) fn read(&mut self, message: &ServerMessage) {
+        match message {
+            ServerMessage::IncomingCall(incoming) => self.ringing = Some(incoming.leg),
+            ServerMessage::IncomingCallGone { leg, .. } if self.ringing == Some(*leg) => self.ringing = None,
+            ServerMessage::Established { .. } => (self.established, self.remote_connected) = (true, true),
+            ServerMessage::RemoteConnection { connected, .. } => self.remote_connected = *connected,
+            ServerMessage::Hangup { leg, .. } if self.talking == Some(*leg) => {
+                (self.talking, self.established) = (None, false);
+            }
+            ServerMessage::AgentState(state) => self.state = Some(state.clone()),
+            _ => {}
+        }
+    }
+}
+
+/// What a customer's page shows.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum View {
+    #[default]
+    Start,
+    Called,
+    Waiting(u32),
+    Ringing,
+    Established,
+    Ended(u32),
+}
+
+/// A customer's page.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct CustomerPage {
+    pub(crate) identity: String,
+    pub(crate) connected: bool,
+    pub(crate) leg: Option<LegId>,
+    pub(crate) view: View,
+    pub(crate) remote_connected: bool,
+}
+
+impl CustomerPage {
+    pub(crate) fn welcome(&mut self, core: &CallCenter, now: Now) {
+        self.leg = core.leg_of_identity(&self.identity);
+        let phase = self.leg.and_then(|leg| core.leg_snapshot(leg, now)).map(|leg| leg.phase);
+        self.view = match phase {
+            None => View::Start,
+            Some(LegPhase::Connecting) => View::Ringing,
+            Some(LegPhase::Established) => View::Established,
+            Some(_) => View::Called,
+        };
+    }
+
+    pub(crate) fn read(&mut self, leg: LegId, message: &ServerMessage) {
+        if self.leg != Some(leg) {
+            return;
+        }
+        match message {
+            ServerMessage::Waiting { position, .. } => self.view = View::Waiting(*position),
+            ServerMessage::Ringing { .. } => self.view = View::Ringing,
+            ServerMessage::Established { .. } => (self.view, self.remote_connected) = (View::Established, true),
+            ServerMessage::RemoteConnection { connected, .. } => self.remote_connected = *connected,
+            ServerMessage::Hangup { code, .. } => (self.view, self.leg) = (View::Ended(code.id), None),
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,68 @@
+//! A recorder that only keeps count.
+
+use callcenter_core::command::Command as CoreCommand;
+use model::SegmentId;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use wire::recorder::{Command, SegmentFile, SegmentStart};
+
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Recorder {
+    pub(crate) open: BTreeMap<SegmentId, SegmentStart>,
+    pub(crate) known: BTreeSet<SegmentId>,
+    /// Facts on their way to the core.
+    pub(crate) facts: VecDeque<CoreCommand>,
+}
+
+impl Recorder {
+    pub(crate) fn carry_out(&mut self, command: &Command) {
+        match command {
+            Command::Start(start) => {
+                if self.known.insert(start.segment) {
+                    self.open.insert(start.segment, (**start).clone());
+                }
+            }
+            Command::Stop { segment } => self.finish(*segment, false),
+            Command::Delete { segment } => panic!("nobody asked to delete {segment}"),
+        }
+    }
+
+    fn finish(&mut self, segment: SegmentId, recovered: bool) {
+        let Some(start) = self.open.remove(&segment) else { return };
+        // Every other leg shared a screen.
+        if start.leg.0.as_u128().is_multiple_of(2) {
+            self.facts.push_back(CoreCommand::SegmentFinished(Box::new(file(&start, true, recovered))));
+        }
+        self.facts.push_back(CoreCommand::SegmentFinished(Box::new(file(&start, false, recovered))));
+    }
+
+    pub(crate) fn fail(&mut self, segment: SegmentId) {
+        if self.open.remove(&segment).is_some() {
+            self.facts.push_back(CoreCommand::SegmentFailed { segment, reason: "disk full".to_owned() });
+        }
+    }
+
+    /// The process died and was started again: it completes what lies there.
+    pub(crate) fn restart(&mut self) {
+        let open: Vec<SegmentId> = self.open.keys().copied().collect();
+        open.into_iter().for_each(|segment| self.finish(segment, true));
+    }
+}
+
+fn file(start: &SegmentStart, screen: bool, recovered: bool) -> SegmentFile {
+    SegmentFile {
+        segment: start.segment,
+        account: start.account,
+        call: start.call,
+        leg: start.leg,
+        screen,
+        media: start.media,
+        path: format!("{}/{}", start.call, start.segment),
+        file_name: format!("{}-{}.webm", start.agent_name, start.customer_name),
+        mime: "video/webm".to_owned(),
+        bytes: 1,
+        duration_ms: 1,
+        gaps_ms: 0,
+        sha256: String::new(),
+        recovered,
+    }
+}

@@ -1,0 +1,188 @@
+//! The account before anything happens: agents, customers, queues, links.
+
+use crate::model::{Agent, Model, Settings};
+use crate::pages::{AgentPage, CustomerPage};
+use crate::world::World;
+use callcenter_core::CallCenter;
+use callcenter_core::command::{Command, NewAgent, NewQueue, Reply};
+use callcenter_core::row::{LinkDestination, LinkRow, Snapshot};
+use callcenter_core::settings::AccountSettings;
+use model::{AccountId, AgentId, AgentStatus, LinkId, Now, QueueId, Role, VoiceStatus, WallTime};
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::{Duration, Instant};
+
+const AGENTS: usize = 4;
+const CUSTOMERS: usize = 6;
+const ONE_TIME_LINKS: u128 = 8;
+const START: WallTime = WallTime(1_800_000_000_000);
+
+impl World {
+    /// A fresh account whose course the seed determines.
+    pub fn new(seed: u64) -> Self {
+        let now = Now { mono: Instant::now(), wall: START };
+        let core = CallCenter::new(AccountId::of(1 << 96), Snapshot::default(), seed, now);
+        let default_queue = core.default_queue();
+        let settings = AccountSettings::default();
+        let model = Model {
+            now: now.wall.0,
+            settings: plain(&settings),
+            agents: BTreeMap::new(),
+            queues: BTreeMap::from([(default_queue, false)]),
+            default_queue,
+            calls: BTreeMap::new(),
+            spent: BTreeSet::new(),
+            one_time: BTreeSet::new(),
+            endings: Vec::new(),
+        };
+        let mut world = Self::around(seed, core, now, model);
+        world.queues.push(default_queue);
+        world.set_queue(default_queue, true);
+        world.add_queue();
+        (0..AGENTS).for_each(|number| world.add_agent(number));
+        world.add_links();
+        world.customers = (0..CUSTOMERS)
+            .map(|number| CustomerPage { identity: format!("c-{number}"), ..Default::default() })
+            .collect();
+        world.customers.iter_mut().for_each(|page| page.connected = true);
+        world
+    }
+
+    fn add_queue(&mut self) {
+        let fields = NewQueue { name: "Sales".to_owned(), is_default: false, auto_assignment: true, external_id: None };
+        let mut id = None;
+        let learn = |model: &mut Model, reply: Option<&Reply>| {
+            let Some(Reply::Queue(row)) = reply else { return false };
+            model.queues.insert(row.id, true);
+            id = Some(row.id);
+            true
+        };
+        self.submit(Command::CreateQueue(fields), learn, |_| ());
+        self.queues.extend(id);
+    }
+
+    pub(crate) fn set_queue(&mut self, queue: QueueId, auto_assignment: bool) {
+        let row = self.core.queue(queue).expect("a known queue");
+        let fields = NewQueue {
+            name: row.name.clone(),
+            is_default: row.is_default,
+            auto_assignment,
+            external_id: row.external_id.clone(),
+        };
+        self.command(Command::UpdateQueue { queue, fields }, |model| {
+            model.queues.insert(queue, auto_assignment);
+            true
+        });
+    }
+
+    fn add_agent(&mut self, number: usize) {
+        let fields = NewAgent {
+            display_name: format!("Agent {number}"),
+            email: None,
+            role: Role::Agent,
+            enabled: true,
+            status: AgentStatus::Invisible,
+        };
+        let mut id = None;
+        let learn = |model: &mut Model, reply: Option<&Reply>| {
+            let Some(Reply::Agent(row)) = reply else { return false };
+            model.agents.insert(row.id, new_agent(model.now));
+            id = Some(row.id);
+            true
+        };
+        self.submit(Command::CreateAgent(fields), learn, |world| {
+            let agent = world.core.agents().map(|row| row.id).last().expect("just created");
+            world.agents.insert(agent, AgentPage::default());
+        });
+        let agent = id.expect("the agent was created");
+        self.serve(agent, self.model.default_queue, true);
+    }
+
+    pub(crate) fn serve(&mut self, agent: AgentId, queue: QueueId, serves: bool) {
+        let command =
+            if serves { Command::LinkAgentQueue { agent, queue } } else { Command::UnlinkAgentQueue { agent, queue } };
+        self.command(command, |model| {
+            let queues = &mut model.agent(agent).queues;
+            if serves {
+                queues.insert(queue)
+            } else {
+                queues.remove(&queue)
+            };
+            true
+        });
+    }
+
+    fn add_links(&mut self) {
+        let general = || LinkDestination::Conversations { display_name: None };
+        self.add_link(1, general(), false, None);
+        for number in 0..ONE_TIME_LINKS {
+            self.add_link(10 + number, general(), true, None);
+        }
+        for (number, agent) in (30..).zip(self.agents.keys().copied().take(2).collect::<Vec<_>>()) {
+            let direct = LinkDestination::Webrtc { identity: agent.to_string(), display_name: None };
+            self.add_link(number, direct, false, Some(agent));
+        }
+    }
+
+    fn add_link(&mut self, number: u128, destination: LinkDestination, one_time: bool, only: Option<AgentId>) {
+        let row = LinkRow {
+            id: LinkId::of(number),
+            secret_hash: format!("{number:064x}"),
+            secret_sealed: String::new(),
+            config: None,
+            identity: None,
+            display_name: None,
+            show_identity: true,
+            destination,
+            custom_data: BTreeMap::new(),
+            one_time,
+            start: START,
+            end: START.after(Duration::from_hours(24 * 365)),
+            open_hours: None,
+            created_by: None,
+            created_at: START,
+            used_at: None,
+        };
+        self.links.push((row.id, only));
+        let id = row.id;
+        self.command(Command::CreateLink(row), |model| {
+            if one_time {
+                model.one_time.insert(id);
+            }
+            true
+        });
+    }
+
+    pub(crate) fn set_settings(&mut self, change: impl FnOnce(&mut AccountSettings)) {
+        let mut settings = self.core.settings().clone();
+        change(&mut settings);
+        let plain = plain(&settings);
+        self.command(Command::SetSettings(settings), |model| {
+            model.settings = plain;
+            true
+        });
+    }
+}
+
+fn plain(settings: &AccountSettings) -> Settings {
+    Settings {
+        wrap_up_enabled: settings.wrap_up_enabled,
+        wrap_up_seconds: settings.wrap_up_seconds,
+        can_extend: settings.wrap_up_can_extend,
+        ring_seconds: settings.ring_inbound_seconds,
+        recording: settings.recording.is_some(),
+    }
+}
+
+fn new_agent(now: i64) -> Agent {
+    Agent {
+        status: AgentStatus::Invisible,
+        enabled: true,
+        connected: false,
+        lease_until: None,
+        queues: BTreeSet::new(),
+        voice: VoiceStatus::Idle,
+        idle_since: now,
+        wrap_until: None,
+        wrap_seconds: None,
+    }
+}

@@ -1,0 +1,87 @@
+//! What is committed: rows, and the log.
+
+use callcenter_core::event::EventRecord;
+use callcenter_core::row::*;
+use callcenter_core::settings::AccountSettings;
+use model::*;
+use std::collections::BTreeMap;
+
+/// Rows and log of one account.
+#[derive(Debug, Clone, Default)]
+pub struct Store {
+    settings: AccountSettings,
+    agents: BTreeMap<AgentId, AgentRow>,
+    queues: BTreeMap<QueueId, QueueRow>,
+    customers: BTreeMap<CustomerId, CustomerRow>,
+    conversations: BTreeMap<ConversationId, ConversationRow>,
+    pub(crate) calls: BTreeMap<CallId, CallRow>,
+    pub(crate) legs: BTreeMap<LegId, LegRow>,
+    links: BTreeMap<LinkId, LinkRow>,
+    link_configs: BTreeMap<LinkConfigId, LinkConfigRow>,
+    pub(crate) segments: BTreeMap<(SegmentId, bool), SegmentRow>,
+    pub(crate) log: Vec<EventRecord>,
+}
+
+impl Store {
+    /// One transaction.
+    pub fn commit(&mut self, changes: Vec<RowChange>, events: Vec<EventRecord>) {
+        for event in events {
+            let last = self.log.last().map_or(0, |record| record.sequence);
+            assert_eq!(event.sequence, last + 1, "the log counts up by one");
+            self.log.push(event);
+        }
+        changes.into_iter().for_each(|change| self.write(change));
+    }
+
+    fn write(&mut self, change: RowChange) {
+        match change {
+            RowChange::Settings(settings) => self.settings = settings,
+            RowChange::Agent(row) => {
+                assert!(row.queues.iter().all(|queue| self.queues.contains_key(queue)));
+                self.agents.insert(row.id, row);
+            }
+            RowChange::Queue(row) => drop(self.queues.insert(row.id, row)),
+            RowChange::Customer(row) => drop(self.customers.insert(row.id, row)),
+            RowChange::Conversation(row) => {
+                assert!(row.customer.is_none_or(|customer| self.customers.contains_key(&customer)));
+                self.conversations.insert(row.id, row);
+            }
+            RowChange::Call(row) => {
+                assert!(self.conversations.contains_key(&row.conversation), "references come first");
+                let before = self.calls.insert(row.id, row);
+                assert!(before.is_none_or(|row| row.state != CallState::Ended), "an ended call does not change");
+            }
+            RowChange::Leg(row) => {
+                assert!(self.calls.contains_key(&row.call), "references come first");
+                let before = self.legs.insert(row.id, row);
+                assert!(before.is_none_or(|row| row.ended_at.is_none()), "an ended leg does not change");
+            }
+            RowChange::Link(row) => drop(self.links.insert(row.id, row)),
+            RowChange::LinkDeleted(id) => drop(self.links.remove(&id)),
+            RowChange::LinkConfig(row) => drop(self.link_configs.insert(row.id, row)),
+            RowChange::LinkConfigDeleted(id) => drop(self.link_configs.remove(&id)),
+            RowChange::Note(_) => {}
+            RowChange::Segment(row) => drop(self.segments.insert((row.id, row.screen), row)),
+        }
+    }
+
+    /// What a core is built from.
+    pub fn snapshot(&self) -> Snapshot {
+        let open = |row: &&ConversationRow| row.status != ConversationStatus::Closed;
+        let conversations: Vec<_> = self.conversations.values().filter(open).cloned().collect();
+        let customers = conversations.iter().filter_map(|row| row.customer);
+        Snapshot {
+            settings: self.settings.clone(),
+            agents: self.agents.values().cloned().collect(),
+            queues: self.queues.values().cloned().collect(),
+            customers: customers.filter_map(|id| self.customers.get(&id)).cloned().collect(),
+            calls: self.calls.values().filter(|row| row.state != CallState::Ended).cloned().collect(),
+            legs: self.legs.values().filter(|row| row.ended_at.is_none()).cloned().collect(),
+            links: self.links.values().cloned().collect(),
+            link_configs: self.link_configs.values().cloned().collect(),
+            segments: self.segments.values().filter(|row| row.state == SegmentState::Recording).cloned().collect(),
+            last_event: self.log.last().map_or(0, |record| record.sequence),
+            conversations,
+        }
+    }
+}

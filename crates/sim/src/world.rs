@@ -1,0 +1,287 @@
+use crate::engine::Engine;
+use crate::model::{Ending, Model, Ring, Time};
+use crate::pages::{AgentPage, CustomerPage};
+use crate::random::Random;
+use crate::recorder::Recorder;
+use crate::store::Store;
+use callcenter_core::CallCenter;
+use callcenter_core::command::{Command, Reply};
+use callcenter_core::effect::Effect;
+use callcenter_core::event::{Event, EventRecord};
+use callcenter_core::row::RowChange;
+use model::{AgentId, CommandId, ConversationId, LinkId, Now, QueueId};
+use std::collections::{BTreeMap, VecDeque};
+use std::time::Duration;
+use wire::browser::ServerMessage;
+
+/// How often each thing happened.
+pub type Coverage = BTreeMap<&'static str, u64>;
+
+const TRACE: usize = 40;
+const HEARTBEAT: Duration = Duration::from_secs(5);
+
+/// How the next command goes wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Fate {
+    /// It does not.
+    Lives,
+    /// The process dies before the commit.
+    NotCommitted,
+    /// The process dies between the commit and the effects.
+    NotLetOut,
+}
+
+/// One account with all who use it.
+pub struct World {
+    seed: u64,
+    pub(crate) random: Random,
+    pub(crate) core: CallCenter,
+    pub(crate) now: Now,
+    pub(crate) store: Store,
+    pub(crate) engine: Engine,
+    pub(crate) recorder: Recorder,
+    pub(crate) model: Model,
+    pub(crate) agents: BTreeMap<AgentId, AgentPage>,
+    pub(crate) customers: Vec<CustomerPage>,
+    pub(crate) links: Vec<(LinkId, Option<AgentId>)>,
+    pub(crate) queues: Vec<QueueId>,
+    pub(crate) priorities: BTreeMap<ConversationId, u8>,
+    pub(crate) fate: Fate,
+    pub(crate) coverage: Coverage,
+    next_beat: Now,
+    commands: u128,
+    trace: VecDeque<String>,
+}
+
+impl std::fmt::Debug for World {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("World").field("seed", &self.seed).finish_non_exhaustive()
+    }
+}
+
+impl Drop for World {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            let lines: Vec<&str> = self.trace.iter().map(String::as_str).collect();
+            eprintln!("{}\nreplay with SWITCHROOM_SEED={}", lines.join("\n"), self.seed);
+        }
+    }
+}
+
+impl World {
+    pub(crate) fn around(seed: u64, core: CallCenter, now: Now, model: Model) -> Self {
+        Self {
+            seed,
+            random: Random::new(seed),
+            core,
+            now,
+            store: Store::default(),
+            engine: Engine::default(),
+            recorder: Recorder::default(),
+            model,
+            agents: BTreeMap::new(),
+            customers: Vec::new(),
+            links: Vec::new(),
+            queues: Vec::new(),
+            priorities: BTreeMap::new(),
+            fate: Fate::Lives,
+            coverage: Coverage::new(),
+            next_beat: now.after(HEARTBEAT),
+            commands: 0,
+            trace: VecDeque::new(),
+        }
+    }
+
+    /// Makes `steps` random transitions, then lets everybody hang up and looks at what is left.
+    pub fn run(&mut self, steps: u32) -> Coverage {
+        for _ in 0..steps {
+            let long = self.random.chance(8);
+            let wait = self.random.below(if long { 40_000 } else { 4_000 });
+            self.pass(Duration::from_millis(wait));
+            self.act();
+        }
+        self.wind_up();
+        std::mem::take(&mut self.coverage)
+    }
+
+    pub(crate) fn note(&mut self, line: String) {
+        if self.trace.len() == TRACE {
+            self.trace.pop_front();
+        }
+        self.trace.push_back(format!("{:>9} {line}", self.now.wall.0 % 1_000_000_000));
+    }
+
+    pub(crate) fn count(&mut self, what: &'static str) {
+        *self.coverage.entry(what).or_default() += 1;
+    }
+
+    pub(crate) fn next_command(&mut self) -> CommandId {
+        self.commands += 1;
+        CommandId::of((7 << 76) | (2 << 62) | (self.commands << 20))
+    }
+
+    /// The core decides, and so does the model; then pages, engine and recorder learn of it.
+    pub(crate) fn command(&mut self, command: Command, expect: impl FnOnce(&mut Model) -> bool) -> bool {
+        self.submit(command, |model, _| expect(model), |_| ()).is_some_and(|accepted| accepted)
+    }
+
+    /// As `command`. `expect` sees the reply, for the ids in it; `before_effects` happens between reply and effects.
+    /// `None` if the process died first.
+    pub(crate) fn submit(
+        &mut self,
+        command: Command,
+        expect: impl FnOnce(&mut Model, Option<&Reply>) -> bool,
+        before_effects: impl FnOnce(&mut Self),
+    ) -> Option<bool> {
+        let id = self.next_command();
+        let fate = std::mem::replace(&mut self.fate, Fate::Lives);
+        self.note(format!("{fate:?} {command:?}"));
+        let result = self.core.handle(command, id, self.now);
+        if fate == Fate::NotCommitted {
+            self.crash();
+            return None;
+        }
+        let reply = result.as_ref().ok();
+        self.model.now = self.now.wall.0;
+        let expected = expect(&mut self.model, reply);
+        assert_eq!(reply.is_some(), expected, "the core answered {result:?}");
+        self.turn_over(fate, before_effects).then_some(expected)
+    }
+
+    /// Time passes: timers fire when they are due, pages give signs of life.
+    pub(crate) fn pass(&mut self, time: Duration) {
+        let end = self.now.after(time);
+        loop {
+            let timer = self.core.poll_timeout().map(|(at, _)| at.max(self.now.mono)).filter(|at| *at <= end.mono);
+            let beat = Some(self.next_beat.mono).filter(|at| *at <= end.mono);
+            let Some(at) = timer.into_iter().chain(beat).min() else { break };
+            self.now = self.now.after(at - self.now.mono);
+            if timer == Some(at) {
+                self.timers_fire();
+            } else {
+                self.next_beat = self.next_beat.after(HEARTBEAT);
+                self.beat();
+            }
+        }
+        self.now = end;
+        self.timers_fire();
+    }
+
+    fn timers_fire(&mut self) {
+        let reason = self.core.poll_timeout().filter(|(at, _)| *at <= self.now.mono).map(|(_, reason)| reason);
+        if let Some(reason) = reason {
+            self.note(format!("{reason:?}"));
+            let id = self.next_command();
+            self.core.handle_timeout(id, self.now);
+        }
+        self.model.time_is(self.now.wall.0);
+        self.turn_over(Fate::Lives, |_| ());
+    }
+
+    fn beat(&mut self) {
+        let alive = |(agent, page): (&AgentId, &AgentPage)| (page.connected && !page.frozen).then_some(*agent);
+        for agent in self.agents.iter().filter_map(alive).collect::<Vec<_>>() {
+            self.command(Command::Heartbeat { agent }, |model| {
+                model.sign_of_life(agent);
+                true
+            });
+        }
+    }
+
+    /// Commit, compare, let out. False if the process died before the effects.
+    fn turn_over(&mut self, fate: Fate, before_effects: impl FnOnce(&mut Self)) -> bool {
+        let changes: Vec<RowChange> = std::iter::from_fn(|| self.core.poll_change()).collect();
+        let events: Vec<EventRecord> = std::iter::from_fn(|| self.core.poll_event()).collect();
+        let effects: Vec<Effect> = std::iter::from_fn(|| self.core.poll_effect()).collect();
+        let rings: Vec<Ring> = effects.iter().filter_map(ring).collect();
+        self.model.assign(&rings);
+        self.compare_endings(&events);
+        self.store.commit(changes, events);
+        if fate == Fate::NotLetOut {
+            self.crash();
+            return false;
+        }
+        before_effects(self);
+        self.let_out(&effects);
+        if self.random.chance(10) {
+            self.let_out(&effects);
+        }
+        self.check();
+        true
+    }
+
+    pub(crate) fn let_out(&mut self, effects: &[Effect]) {
+        for effect in effects {
+            match effect {
+                Effect::TellAgent { agent, message } => {
+                    let page = self.agents.get_mut(agent).expect("every agent has a page");
+                    if page.connected {
+                        page.read(message);
+                    }
+                }
+                Effect::TellLeg { leg, message } => {
+                    let connected = self.customers.iter_mut().filter(|page| page.connected);
+                    connected.for_each(|page| page.read(*leg, message));
+                }
+                Effect::Engine(command) => self.engine.carry_out(command),
+                Effect::Recorder(command) => self.recorder.carry_out(command),
+            }
+        }
+    }
+
+    fn compare_endings(&mut self, events: &[EventRecord]) {
+        for event in events {
+            self.count(name(&event.event));
+        }
+        let mut ended: Vec<Ending> = events.iter().filter_map(ending).collect();
+        let mut expected = std::mem::take(&mut self.model.endings);
+        ended.sort_by_key(|ending| ending.call);
+        expected.sort_by_key(|ending| ending.call);
+        assert_eq!(ended, expected, "calls that ended in this turn");
+    }
+
+    /// Milliseconds on the model's clock.
+    pub(crate) fn time(&self) -> Time {
+        self.now.wall.0
+    }
+}
+
+fn ring(effect: &Effect) -> Option<Ring> {
+    match effect {
+        Effect::TellAgent { agent, message: ServerMessage::IncomingCall(incoming) } => {
+            Some(Ring { call: incoming.call, agent: *agent, leg: incoming.leg })
+        }
+        _ => None,
+    }
+}
+
+fn ending(record: &EventRecord) -> Option<Ending> {
+    match record.event {
+        Event::CallEnded { ended_by, duration_ms, code } => {
+            Some(Ending { call: record.call?, by: ended_by, code, duration_ms })
+        }
+        _ => None,
+    }
+}
+
+fn name(event: &Event) -> &'static str {
+    match event {
+        Event::CallStarted { .. } => "calls",
+        Event::CallRinging { .. } => "rings",
+        Event::CallDeclined { .. } => "declined",
+        Event::CallNotAnswered { .. } => "not answered",
+        Event::CallAnswered { .. } => "answered",
+        Event::CallNotConnected { .. } => "not connected",
+        Event::LegLost { .. } => "legs lost",
+        Event::LegBack { .. } => "legs back",
+        Event::CallEnded { code: 10_308, .. } => "ended by the network",
+        Event::CallEnded { code: 10_203, .. } => "rejected",
+        Event::CallEnded { .. } => "ended",
+        Event::WrapUpStarted { .. } => "wrap-ups",
+        Event::RecordingFinished { .. } => "files finished",
+        Event::RecordingFailed { .. } => "files failed",
+        Event::AgentReachable { .. } => "agents gone or back",
+        Event::LinkUsed { .. } => "one-time links used",
+        _ => "other events",
+    }
+}
