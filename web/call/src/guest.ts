@@ -25,7 +25,7 @@ export interface Guest {
   };
   validFrom?: string;
   validUntil?: string;
-  identity?: { displayName?: string };
+  identity?: { displayName?: string | null };
   token?: string;
   expirationTime?: string;
 }

@@ -60,7 +60,7 @@ export function Ready({ guest, problem, starting, onStart }: Props) {
     <Page guest={guest}>
       <section class="sheet card" data-testid="ready">
         <Heading>{guest.theme?.messages?.welcomeText ?? t("welcome")}</Heading>
-        {name !== undefined && name !== "" && <p class="muted">{t("greeting", { name })}</p>}
+        {name && <p class="muted">{t("greeting", { name })}</p>}
         {inApp() && <Warning title={t("inApp")} text={t("inAppHelp")} />}
         {problem !== undefined && <Problem error={problem} />}
         <div class="start">

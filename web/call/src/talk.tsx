@@ -22,6 +22,7 @@ export function Talk({ call, guest, note }: Props) {
   const [settings, setSettings] = useState(false);
   const name = call.remote?.display_name || t("agent");
   const established = call.status === CallStatus.ESTABLISHED;
+  useEffect(() => call.on("error", ({ errorCode }) => setProblem(errorCode.description)), [call]);
   const attempt = (work: Promise<void>) => {
     setProblem("");
     work.catch((error: unknown) => {

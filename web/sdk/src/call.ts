@@ -59,6 +59,8 @@ export class Call extends Emitter<CallEvents> {
   readonly startTime = Date.now();
   establishTime: number | undefined;
   endTime: number | undefined;
+  /** Why the call ended, once it has. */
+  endCode: CallError | undefined;
 
   readonly #setup: CallSetup;
   readonly #sources: Sources;
@@ -225,18 +227,23 @@ export class Call extends Emitter<CallEvents> {
   /** Opens the devices and starts, accepts or resumes the call. Used by the client. */
   async begin(): Promise<void> {
     const { resumed, options } = this.#setup;
+    if (resumed !== undefined) this.#take(resumed);
     try {
       await this.#sources.open(resumed?.own_media.camera ?? options.video ?? false, options.tracks);
     } catch (error) {
-      this.#fail(asCallError(error));
-      throw error;
+      // A call that runs goes on without the device: another one can be chosen.
+      if (resumed !== undefined) {
+        this.#tell("error", { errorCode: asCallError(error) });
+      } else {
+        this.#fail(asCallError(error));
+        throw error;
+      }
     }
     if (this.#over) return;
     this.#opened = true;
     if (resumed === undefined) {
       await this.#start();
     } else {
-      this.#take(resumed);
       this.#repair.linkUp(this.#setup.windowMs, true);
     }
   }
@@ -475,6 +482,7 @@ export class Call extends Emitter<CallEvents> {
     if (this.#over) return;
     this.#status = CallStatus.FINISHED;
     this.endTime = Date.now();
+    this.endCode = errorCode;
     clearInterval(this.#sampling);
     globalThis.removeEventListener?.("online", this.#online);
     this.#repair.close();

@@ -1,5 +1,5 @@
 import { Call } from "./call.ts";
-import { type CallOptions, CallStatus } from "./call-types.ts";
+import type { CallOptions } from "./call-types.ts";
 import { Emitter } from "./emitter.ts";
 import { callError, SwitchroomError } from "./errors.ts";
 import { IncomingCall } from "./incoming.ts";
@@ -205,7 +205,10 @@ export class SwitchroomRtc extends Emitter<SwitchroomRtcEvents> {
       await this.#decline(incoming).catch(() => undefined);
       throw error;
     }
-    if (call.status === CallStatus.FINISHED && this.#incoming === incoming) this.#incomingGone("cancelled");
+    if (call.endCode !== undefined) {
+      if (this.#incoming === incoming) this.#incomingGone("cancelled");
+      throw new SwitchroomError(call.endCode);
+    }
     return call;
   }
 

@@ -193,6 +193,7 @@ export class Link extends Emitter<LinkEvents> {
 
   /** An error that answers no request: before the welcome it is about the token. */
   #refused(error: SwitchroomError): void {
+    if (!this.#ready && error.code.name === "FEATURE_UNAVAILABLE") return this.stop("no common protocol", error);
     if (this.#ready || !TOKEN_REFUSED.has(error.code.name)) {
       console.warn(`Signaling: ${error.message}`);
       return;

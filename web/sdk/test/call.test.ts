@@ -237,6 +237,16 @@ describe("coming back", () => {
     expect(socket.of("offer").at(-1)).toMatchObject({ reason: "rejoin", leg: "leg-1" });
   });
 
+  it("goes on without the microphone when it does not open after a reload", async () => {
+    devices.refuse = "NotReadableError";
+    const codes: string[] = [];
+    rtc.on("call-resumed", ({ call }) => call.on("error", ({ errorCode }) => codes.push(errorCode.name)));
+    const socket = await connect(welcome(liveLeg()));
+    expect(codes).toEqual(["DEVICE_UNAVAILABLE"]);
+    expect(rtc.activeCall?.status).toBe(CallStatus.ESTABLISHED);
+    expect(socket.of("offer").at(-1)).toMatchObject({ reason: "rejoin" });
+  });
+
   it("sends start_call again when the link broke before it was answered", async () => {
     const first = await connect();
     const call = rtc.callConversations();
@@ -289,6 +299,24 @@ describe("an agent", () => {
     socket.say({ type: "done", request: socket.request("decline") });
     await settle();
     expect(String(refused)).toMatch("Permission to use camera and/or microphone denied");
+    expect(rtc.incomingCall).toBeUndefined();
+  });
+
+  it("is told why answering failed", async () => {
+    const socket = await connect(welcome(null, "AGENT"));
+    let failed: unknown;
+    rtc.on("incoming-webrtc-call", ({ incomingCall }) => {
+      incomingCall.accept().catch((error: unknown) => {
+        failed = error;
+      });
+    });
+    socket.say(incoming);
+    await settle();
+    const error = { id: 10202, name: "CANCELLED", description: "The customer hung up.", action: "" };
+    socket.say({ type: "error", request: socket.request("accept"), error });
+    await settle();
+    expect(String(failed)).toMatch("The customer hung up.");
+    expect(rtc.activeCall).toBeUndefined();
     expect(rtc.incomingCall).toBeUndefined();
   });
 

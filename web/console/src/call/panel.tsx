@@ -27,6 +27,10 @@ export function CallPanel({ phone, call }: { phone: Phone; call: Call }) {
   const name = call.remote?.display_name || t("unknownCustomer");
 
   useEffect(() => panel.current?.focus({ preventScroll: true }), []);
+  useEffect(
+    () => call.on("error", ({ errorCode }) => setProblem(t("deviceFailed", { problem: errorCode.description }))),
+    [call],
+  );
   const attempt = (work: Promise<void>) => {
     setProblem("");
     work.catch((error: unknown) => setProblem(t("deviceFailed", { problem: asCallError(error).description })));

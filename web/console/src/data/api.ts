@@ -173,10 +173,11 @@ interface Listed {
 
 export const api = {
   session: () => call<Session>("GET", SESSION),
-  signIn: (username: string, password: string) => call<Session>("POST", SESSION, { username, password }),
+  signIn: (username: string, password: string) =>
+    call<Session>("POST", SESSION, { name: username, username, password }),
   signOut: () => call<void>("DELETE", SESSION),
-  token: (identity: string, displayName: string) =>
-    call<{ token: string; expirationTime?: string }>("POST", "/webrtc/1/token", { identity, displayName }),
+  token: (identity: string) =>
+    call<{ token: string; expirationTime?: string }>("POST", "/webrtc/1/token", { identity }),
 
   setStatus: (agentId: string, status: AgentStatus) =>
     call<unknown>("PUT", `${CCAAS}/agents/${part(agentId)}/status`, { status }),

@@ -60,7 +60,7 @@ export class Phone extends Emitter<PhoneEvents> {
     this.#agentId = session.agentId;
     const source = async () => {
       try {
-        return await api.token(session.agentId, session.displayName);
+        return await api.token(session.agentId);
       } catch (error) {
         throw signedOutAsRefusal(error);
       }
