@@ -37,10 +37,8 @@ pub enum KeyFileError {
 pub fn load_or_create(path: &Path) -> Result<[u8; KEY_BYTES], KeyFileError> {
     let failed = |source| KeyFileError::Io { path: path.to_owned(), source };
     match fs::read(path) {
-        Ok(bytes) => {
-            <[u8; KEY_BYTES]>::try_from(bytes.as_slice())
-                .map_err(|_| KeyFileError::Damaged { path: path.to_owned(), found: bytes.len() })
-        }
+        Ok(bytes) => <[u8; KEY_BYTES]>::try_from(bytes.as_slice())
+            .map_err(|_| KeyFileError::Damaged { path: path.to_owned(), found: bytes.len() }),
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             let key = keys::random::<KEY_BYTES>();
             create(path, &key).map_err(failed)?;

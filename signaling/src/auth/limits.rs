@@ -28,3 +28,7 @@ pub const WEBRTC_TOKEN_LIFE: Duration = Duration::from_hours(8);
 pub const WEBRTC_TOKEN_MAX_LIFE: Duration = Duration::from_hours(24);
 /// Life of a call-link customer's token: a call and its reconnections, not more.
 pub const GUEST_TOKEN_LIFE: Duration = Duration::from_hours(8);
+/// Connections that are remembered of one identity.
+pub const ACTIVITIES_PER_IDENTITY: usize = 100;
+/// Identities whose connections are remembered.
+pub const ACTIVITY_IDENTITIES: usize = 10_000;

@@ -1,5 +1,6 @@
 //! Who is asking: passwords, console sessions, API keys, tokens, and the secrets of call links.
 
+pub mod activity;
 pub mod attempts;
 pub mod cookies;
 pub mod key_file;
@@ -9,6 +10,7 @@ pub mod link_secret;
 pub mod passwords;
 pub mod tokens;
 
+use activity::Activities;
 use attempts::Attempts;
 use key_file::KeyFileError;
 use link_secret::LinkSealer;
@@ -24,6 +26,8 @@ pub struct Auth {
     pub tokens: Tokens,
     /// Hashes and checks passwords.
     pub passwords: Passwords,
+    /// When identities were connected.
+    pub activity: Activities,
     /// Seals the secrets of call links.
     pub links: LinkSealer,
     /// Sign-in tries per name and address.
@@ -41,6 +45,7 @@ impl Auth {
         Ok(Self {
             tokens: Tokens::new(&key_file::load_or_create(&keys.join("token.key"))?),
             passwords: Passwords::default(),
+            activity: Activities::default(),
             links: LinkSealer::new(&key_file::load_or_create(&keys.join("link.key"))?),
             sign_ins: Attempts::new(limits::SIGN_INS_PER_MINUTE),
             failed_sign_ins: Attempts::new(limits::FAILED_SIGN_INS_PER_ADDRESS_PER_MINUTE),

@@ -1,0 +1,271 @@
+//! Recordings of a conversation and their bytes.
+
+use super::conversation;
+use super::range::{Part, part};
+use crate::http::access::Operation;
+use crate::http::caller::Caller;
+use crate::http::errors::{ApiError, ApiException};
+use crate::http::limits::FILE_CHUNK_BYTES;
+use crate::http::params::Params;
+use crate::http::routes::Routes;
+use crate::http::times;
+use crate::state::AppState;
+use axum::Json;
+use axum::body::{Body, Bytes};
+use axum::extract::{Path, State};
+use axum::http::header::{
+    ACCEPT_RANGES, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, ETAG,
+    IF_NONE_MATCH, IF_RANGE, RANGE,
+};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use callcenter_core::row::{SegmentRow, SegmentState};
+use futures_util::stream;
+use model::{ParticipantType, RecordingMedia, SegmentId};
+use serde::Serialize;
+use std::io::{self, SeekFrom};
+use std::path::{Component, Path as FilePath, PathBuf};
+use tokio::fs::File;
+use tokio::io::{AsyncReadExt, AsyncSeekExt};
+use utoipa::ToSchema;
+use utoipa_axum::routes;
+
+pub(super) fn register(routes: Routes) -> Routes {
+    routes.on(Operation::ListRecordings, routes!(list)).on(Operation::DownloadRecording, routes!(bytes))
+}
+
+/// The recording files of a conversation.
+#[derive(Debug, Serialize, ToSchema)]
+struct Recordings {
+    recordings: Vec<Recording>,
+}
+
+/// One recording file: one party's voice and camera, or its shared screen.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+struct Recording {
+    segment_id: String,
+    /// The call (the API's conference).
+    call_id: String,
+    leg_id: String,
+    participant_type: ParticipantType,
+    participant_name: String,
+    media_type: RecordingMedia,
+    /// The shared screen rather than voice and camera.
+    screen: bool,
+    status: RecordingStatus,
+    duration_ms: Option<u64>,
+    /// Time that the file misses and states as gaps.
+    gaps_ms: Option<u64>,
+    bytes: Option<u64>,
+    mime: Option<String>,
+    file_name: Option<String>,
+    #[schema(format = DateTime)]
+    started_at: String,
+    /// Why there is nothing to play.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<String>,
+    /// To play it; absent until the file is complete.
+    url: Option<String>,
+    /// To save it under its name.
+    download_url: Option<String>,
+}
+
+/// Life of a recording file.
+#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+enum RecordingStatus {
+    /// Being written.
+    Recording,
+    /// Complete.
+    Finished,
+    /// Nothing could be kept.
+    Failed,
+    /// Removed.
+    Deleted,
+}
+
+impl From<SegmentState> for RecordingStatus {
+    fn from(state: SegmentState) -> Self {
+        match state {
+            SegmentState::Recording => Self::Recording,
+            SegmentState::Finished => Self::Finished,
+            SegmentState::Failed => Self::Failed,
+            SegmentState::Deleted => Self::Deleted,
+        }
+    }
+}
+
+impl From<SegmentRow> for Recording {
+    fn from(row: SegmentRow) -> Self {
+        let url = (row.state == SegmentState::Finished && row.path.is_some())
+            .then(|| format!("/recordings/1/files/{}{}", row.id, if row.screen { "?screen=true" } else { "" }));
+        let download_url = url.as_ref().map(|url| format!("{url}{}download=1", if row.screen { '&' } else { '?' }));
+        Self {
+            segment_id: row.id.to_string(),
+            call_id: row.call.to_string(),
+            leg_id: row.leg.to_string(),
+            participant_type: row.participant,
+            participant_name: row.display_name,
+            media_type: row.media,
+            screen: row.screen,
+            status: row.state.into(),
+            duration_ms: row.duration_ms,
+            gaps_ms: row.gaps_ms,
+            bytes: row.bytes,
+            mime: row.mime,
+            file_name: row.file_name,
+            started_at: times::text(row.started_at),
+            reason: row.reason,
+            url,
+            download_url,
+        }
+    }
+}
+
+/// Lists the recordings of a conversation.
+#[utoipa::path(get, path = "/ccaas/1/conversations/{conversationId}/recordings", operation_id = "get-recordings",
+    tag = "Recordings",
+    params(("conversationId" = String, Path, description = "The conversation.")),
+    responses((status = 200, body = Recordings), (status = 400, body = ApiException)))]
+async fn list(
+    State(state): State<AppState>,
+    caller: Caller,
+    Path(id): Path<String>,
+) -> Result<Json<Recordings>, ApiError> {
+    let row = conversation(&state, &caller, &id).await?;
+    let segments = state.store.segments_of(caller.account, row.id).await?;
+    Ok(Json(Recordings { recordings: segments.into_iter().map(Recording::from).collect() }))
+}
+
+/// The bytes of a recording file.
+#[utoipa::path(get, path = "/recordings/1/files/{segmentId}", operation_id = "get-recording-file", tag = "Recordings",
+    params(
+        ("segmentId" = String, Path, description = "The segment."),
+        ("screen" = Option<bool>, Query, description = "The shared screen instead of voice and camera."),
+        ("download" = Option<String>, Query, description = "1: to be saved under the file's name."),
+        ("Range" = Option<String>, Header, description = "One range of bytes (RFC 9110)."),
+    ),
+    responses(
+        (status = 200, description = "The whole file.", content_type = "application/octet-stream"),
+        (status = 206, description = "The range that was asked for.", content_type = "application/octet-stream"),
+        (status = 304, description = "The file is the one that the client has."),
+        (status = 404, body = ApiException),
+        (status = 416, body = ApiException),
+    ))]
+async fn bytes(
+    State(state): State<AppState>,
+    caller: Caller,
+    Path(id): Path<String>,
+    mut params: Params,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    let screen = params.flag("screen").unwrap_or(false);
+    let download = params.text("download").is_some_and(|value| value == "1" || value == "true");
+    params.done()?;
+    let segment = segment(&state, &caller, &id, screen).await?;
+    let path = file_path(&state.config.recordings, &segment).ok_or_else(|| ApiError::unknown_id(&id))?;
+    let gone = |error: io::Error| -> ApiError {
+        tracing::error!(%error, segment = %segment.id, "a recording's file cannot be read");
+        ApiError::not_found("The recording's file is not there any more; the operator's log says more.")
+    };
+    let file = File::open(&path).await.map_err(gone)?;
+    let length = file.metadata().await.map_err(gone)?.len();
+    answer(&caller, &segment, file, length, download, &headers).await
+}
+
+/// The file's row, if it is complete and the caller may hear it.
+async fn segment(state: &AppState, caller: &Caller, id: &str, screen: bool) -> Result<SegmentRow, ApiError> {
+    let unknown = || ApiError::unknown_id(id);
+    let parsed: SegmentId = id.parse().map_err(|_| unknown())?;
+    let rows = state.store.segment(caller.account, parsed).await?;
+    let row = rows.into_iter().find(|row| row.screen == screen).ok_or_else(unknown)?;
+    if let Some(own) = caller.narrowed()?
+        && row.agent != Some(own)
+    {
+        let conversation = state.store.conversation(caller.account, row.conversation).await?.ok_or_else(unknown)?;
+        caller.check_sees(&conversation).map_err(|_| unknown())?;
+    }
+    if row.state == SegmentState::Finished { Ok(row) } else { Err(unknown()) }
+}
+
+/// Where the file lies. A path that would leave the recorder's folder is none.
+fn file_path(folder: &FilePath, segment: &SegmentRow) -> Option<PathBuf> {
+    let path = FilePath::new(segment.path.as_ref()?);
+    path.components().all(|part| matches!(part, Component::Normal(_))).then(|| folder.join(path))
+}
+
+async fn answer(
+    caller: &Caller,
+    segment: &SegmentRow,
+    mut file: File,
+    length: u64,
+    download: bool,
+    headers: &HeaderMap,
+) -> Result<Response, ApiError> {
+    let header = |name| headers.get(name).and_then(|value| value.to_str().ok());
+    let etag = format!("\"{}\"", segment.sha256.as_deref().unwrap_or("unknown"));
+    if header(IF_NONE_MATCH).is_some_and(|known| known.split(',').any(|one| one.trim() == etag)) {
+        return Ok((StatusCode::NOT_MODIFIED, [(ETAG, etag)]).into_response());
+    }
+    let same = header(IF_RANGE).is_none_or(|known| known == etag);
+    let (status, first, last) = match part(header(RANGE).filter(|_| same), length) {
+        Part::Whole => (StatusCode::OK, 0, length.saturating_sub(1)),
+        Part::Bytes { first, last } => (StatusCode::PARTIAL_CONTENT, first, last),
+        Part::OutOfRange => {
+            let mut refusal = ApiError::range_not_satisfiable().into_response();
+            refusal.headers_mut().insert(CONTENT_RANGE, text_header(format!("bytes */{length}")));
+            return Ok(refusal);
+        }
+    };
+    let count = if length == 0 { 0 } else { last - first + 1 };
+    if first == 0 {
+        tracing::info!(account = %caller.account, by = caller.name(), segment = %segment.id, screen = segment.screen,
+            download, "a recording is read");
+    }
+    file.seek(SeekFrom::Start(first)).await.map_err(|error| ApiError::internal(&error))?;
+    let mut response = (status, Body::from_stream(chunks(file, count))).into_response();
+    let out = response.headers_mut();
+    out.insert(CONTENT_TYPE, text_header(segment.mime.clone().unwrap_or("application/octet-stream".to_owned())));
+    out.insert(CONTENT_LENGTH, count.into());
+    out.insert(ACCEPT_RANGES, HeaderValue::from_static("bytes"));
+    out.insert(ETAG, text_header(etag));
+    out.insert(CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
+    out.insert(CONTENT_DISPOSITION, text_header(disposition(segment, download)));
+    if status == StatusCode::PARTIAL_CONTENT {
+        out.insert(CONTENT_RANGE, text_header(format!("bytes {first}-{last}/{length}")));
+    }
+    Ok(response)
+}
+
+fn text_header(text: String) -> HeaderValue {
+    HeaderValue::from_str(&text).unwrap_or(HeaderValue::from_static("unknown"))
+}
+
+/// File names are letters, digits, hyphen and dot already; anything else is left out rather than quoted.
+fn disposition(segment: &SegmentRow, download: bool) -> String {
+    let name: String = segment
+        .file_name
+        .as_deref()
+        .unwrap_or("recording")
+        .chars()
+        .filter(|letter| letter.is_ascii_alphanumeric() || "-_.".contains(*letter))
+        .collect();
+    format!("{}; filename=\"{name}\"", if download { "attachment" } else { "inline" })
+}
+
+fn chunks(file: File, count: u64) -> impl stream::Stream<Item = io::Result<Bytes>> + Send + 'static {
+    stream::try_unfold((file, count), |(mut file, left)| async move {
+        if left == 0 {
+            return Ok(None);
+        }
+        let most = usize::try_from(left).unwrap_or(usize::MAX).min(FILE_CHUNK_BYTES);
+        let mut chunk = vec![0; most];
+        let read = file.read(&mut chunk).await?;
+        if read == 0 {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        chunk.truncate(read);
+        Ok(Some((Bytes::from(chunk), (file, left - read as u64))))
+    })
+}

@@ -1,0 +1,36 @@
+//! Limits of the HTTP API.
+
+use std::time::Duration;
+
+/// Largest body of an API request, in bytes.
+pub(crate) const BODY_MAX_BYTES: usize = 64 * 1024;
+/// How long an API request may take. Downloads and WebSockets are not bound by it.
+pub(crate) const REQUEST_TIMEOUT: Duration = Duration::from_secs(15);
+/// How long a client may take to send a request's headers.
+pub(crate) const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long a TLS handshake may take.
+pub(crate) const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);
+/// Connections at once, on the public and on the admin address each.
+pub(crate) const CONNECTIONS: usize = 10_000;
+/// How long open connections may go on when the server stops.
+pub(crate) const SHUTDOWN_GRACE: Duration = Duration::from_secs(5);
+/// How often certificate files are looked at for a change.
+pub(crate) const CERTIFICATE_CHECK: Duration = Duration::from_secs(10);
+/// What a client is told to wait when the server is overloaded or the disk is full.
+pub(crate) const RETRY_AFTER_BUSY: Duration = Duration::from_secs(5);
+/// Rows of a page under `/ccaas/1`, at most.
+pub(crate) const LIMIT_MAX: u32 = 999;
+/// Rows of a page under `/ccaas/1` when the request does not say.
+pub(crate) const LIMIT_DEFAULT: u32 = 10;
+/// Rows of a page under `/call-link/1` and `/webrtc/1`, at most.
+pub(crate) const SIZE_MAX: u32 = 100;
+/// Rows of a page under `/call-link/1` and `/webrtc/1` when the request does not say.
+pub(crate) const SIZE_DEFAULT: u32 = 20;
+/// Query parameters of one request.
+pub(crate) const QUERY_PARAMETERS: usize = 1000;
+/// Events that a conversation's timeline shows, at most.
+pub(crate) const TIMELINE_EVENTS: usize = 2000;
+/// JSON text of a call's free values, in characters.
+pub(crate) const CUSTOM_DATA_MAX_CHARS: usize = 920;
+/// Bytes read from a recording at once.
+pub(crate) const FILE_CHUNK_BYTES: usize = 64 * 1024;
