@@ -31,6 +31,8 @@ pub struct Config {
     pub connections: usize,
     /// The process runs with demo data.
     pub demo: bool,
+    /// Addresses and ports that pages are told to send media to, for `/readyz`.
+    pub announced: Vec<String>,
 }
 
 /// Certificate chain and private key, PEM.

@@ -8,6 +8,7 @@ pub mod account;
 pub mod auth;
 mod clock;
 pub mod config;
+pub mod demo;
 mod directory;
 mod engine_link;
 pub mod http;
