@@ -4,7 +4,7 @@ import { audioContext } from "../../shared/src/tones.ts";
 import { CallPanel } from "./call/panel.tsx";
 import { Ringing } from "./call/ringing.tsx";
 import { WrapUpWindow } from "./call/wrap-up.tsx";
-import { api, type Session, whenSignedOut } from "./data/api.ts";
+import { ApiError, api, type Session, whenSignedOut } from "./data/api.ts";
 import { Phone } from "./data/phone.ts";
 import { go, useRoute } from "./data/route.ts";
 import { Hints } from "./hints.tsx";
@@ -17,22 +17,37 @@ import { LinksView } from "./views/links.tsx";
 import { TeamView } from "./views/team.tsx";
 import { WorkView } from "./views/work.tsx";
 
-type SignedIn = { state: "unknown" } | { state: "out"; note: string } | { state: "in"; session: Session };
+type SignedIn =
+  | { state: "unknown"; away: boolean }
+  | { state: "out"; note: string }
+  | { state: "in"; session: Session };
+
+const ASK_AGAIN_MS = 1_000;
 
 export function App() {
-  const [signedIn, setSignedIn] = useState<SignedIn>({ state: "unknown" });
+  const [signedIn, setSignedIn] = useState<SignedIn>({ state: "unknown", away: false });
   useEffect(() => {
     whenSignedOut(() => setSignedIn({ state: "out", note: t("signedOut") }));
-    api.session().then(
-      (session) => setSignedIn({ state: "in", session }),
-      (error: { status?: number }) => setSignedIn({ state: "out", note: error.status === 0 ? t("serverAway") : "" }),
-    );
+    let timer: ReturnType<typeof setTimeout>;
+    const ask = () => {
+      api.session().then(
+        (session) => setSignedIn({ state: "in", session }),
+        (error: unknown) => {
+          if (error instanceof ApiError && error.status === 401) return setSignedIn({ state: "out", note: "" });
+          // A server that is being started again comes back to a page that is still signed in.
+          setSignedIn({ state: "unknown", away: true });
+          timer = setTimeout(ask, ASK_AGAIN_MS);
+        },
+      );
+    };
+    ask();
+    return () => clearTimeout(timer);
   }, []);
   switch (signedIn.state) {
     case "unknown":
       return (
         <p class="splash" role="status">
-          {t("loading")}
+          {t(signedIn.away ? "serverAwayTrying" : "loading")}
         </p>
       );
     case "out":

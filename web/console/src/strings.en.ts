@@ -15,6 +15,7 @@ export const strings = {
   tooManyTries: "Too many tries. Wait a minute, then try again.",
   signInFailed: "Signing in failed: {problem}",
   serverAway: "The server does not answer. Check the network connection and try again.",
+  serverAwayTrying: "The server does not answer. Trying again…",
   signedOut: "You were signed out. Sign in again.",
 
   myWork: "My work",

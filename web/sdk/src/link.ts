@@ -87,6 +87,8 @@ export class Link extends Emitter<LinkEvents> {
     this.#refusals = 0;
     this.#stopTicking = this.#ticker(() => this.#tick());
     globalThis.addEventListener?.("online", this.#probe);
+    // A device that slept may not know that its connections are gone.
+    globalThis.document?.addEventListener?.("visibilitychange", this.#probe);
     void this.#open();
   }
 
@@ -97,6 +99,7 @@ export class Link extends Emitter<LinkEvents> {
     clearTimeout(this.#retryTimer);
     this.#stopTicking?.();
     globalThis.removeEventListener?.("online", this.#probe);
+    globalThis.document?.removeEventListener?.("visibilitychange", this.#probe);
     this.#abandonSocket();
     this.emit("stopped", error === undefined ? { reason } : { reason, error });
   }
@@ -261,7 +264,7 @@ export class Link extends Emitter<LinkEvents> {
     this.send({ type: "ping", sequence: ++this.#sequence });
   }
 
-  /** The network came back or changed: does the old connection still live? */
+  /** The network or the page came back: does the old connection still live? */
   #probe = (): void => {
     if (this.#ready) {
       this.#mustHearBy = Math.min(this.#mustHearBy, performance.now() + PROBE_MS);

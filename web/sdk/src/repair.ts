@@ -69,6 +69,8 @@ export class Repair {
   ice(state: PathState): void {
     if (state === "connecting") return;
     this.#iceLost = state === "lost";
+    // What the server missed, it has now: packets pass in both directions.
+    if (state === "connected") this.#serverLost = false;
     this.#judge();
   }
 
@@ -78,9 +80,14 @@ export class Repair {
     this.#judge();
   }
 
-  /** The device's network came back: the path is probably another one now. */
+  /** The device's network came back or is another one: the path is probably new, before ICE has noticed. */
   networkChanged(): void {
-    if (this.#broken) this.#wake?.();
+    if (this.#closed) return;
+    if (this.#broken) {
+      this.#wake?.();
+    } else if (this.#host.linkReady()) {
+      this.#host.negotiate("ice_restart").catch(() => this.ice("lost"));
+    }
   }
 
   close(): void {
