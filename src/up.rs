@@ -55,7 +55,7 @@ async fn serve(args: &UpArgs, config: Config, level: &LogLevel) -> Result<(), Up
     let data = config.data.dir.clone();
     let cannot_use = |error| UpError(format!("cannot use {} as data folder: {error}; choose another with --data DIR", data.display()));
     fs::create_dir_all(&data).map_err(cannot_use)?;
-    let signaling_config = signaling_config(&config, args)?;
+    let mut signaling_config = signaling_config(&config, args)?;
     signaling::serve::check(&signaling_config).map_err(UpError::new)?;
     if args.demo {
         signaling::serve::check_demo(&signaling_config).map_err(UpError::new)?;
@@ -75,6 +75,7 @@ async fn serve(args: &UpArgs, config: Config, level: &LogLevel) -> Result<(), Up
         Arc::clone(&metrics),
     )
     .map_err(UpError::new)?;
+    signaling_config.announced = engine.announced().iter().map(ToString::to_string).collect();
     let recorder_stats = recorder.stats_reader();
     let (recorder_shutdown, recorder_channels) = join_recorder(recorder);
     let server = signaling::start(
@@ -89,35 +90,37 @@ async fn serve(args: &UpArgs, config: Config, level: &LogLevel) -> Result<(), Up
     .map_err(UpError::new)?;
     tokio::spawn(report_recorder(recorder_stats, metrics));
 
-    let demo = if args.demo { Some(signaling::demo::seed(&server.state).await.map_err(UpError::new)?) } else { None };
+    let demo = match args.demo {
+        true => Some(signaling::demo::seed(&server.state, &server.base_url).await.map_err(UpError::new)?),
+        false => None,
+    };
     announce::print(&server, &engine, &data, demo.as_ref(), args.print_json);
 
-    until_stopped(level, args, &server).await;
+    until_stopped(level, args).await;
     server.stop().await;
     engine.shutdown();
     recorder_shutdown.await.map_err(UpError::new)
 }
 
 /// Waits for the signal that ends the process; SIGHUP reads again what can change while it runs.
-async fn until_stopped(level: &LogLevel, args: &UpArgs, server: &signaling::Server) {
+async fn until_stopped(level: &LogLevel, args: &UpArgs) {
     let mut hang_up = signal(SignalKind::hangup()).expect("signals can be handled");
     let mut terminate = signal(SignalKind::terminate()).expect("signals can be handled");
     loop {
         tokio::select! {
             _ = tokio::signal::ctrl_c() => return,
             _ = terminate.recv() => return,
-            _ = hang_up.recv() => reload(level, args, server),
+            _ = hang_up.recv() => reload(level, args),
         }
     }
 }
 
-fn reload(level: &LogLevel, args: &UpArgs, server: &signaling::Server) {
+fn reload(level: &LogLevel, args: &UpArgs) {
     let outcome = config::load(args)
         .map_err(UpError::new)
-        .and_then(|config| level.set(&config.log.level).map_err(UpError::new))
-        .and_then(|()| server.reload().map_err(UpError::new));
+        .and_then(|config| level.set(&config.log.level).map_err(UpError::new));
     match outcome {
-        Ok(()) => tracing::info!("log level and certificates were read again; everything else needs a restart"),
+        Ok(()) => tracing::info!("the log level was read again; everything else needs a restart"),
         Err(error) => tracing::error!(%error, "nothing was changed by SIGHUP"),
     }
 }
@@ -144,6 +147,7 @@ fn signaling_config(config: &Config, args: &UpArgs) -> Result<signaling::Config,
         public_url: http.public_url.as_ref().map(|url| url.trim_end_matches('/').to_owned()),
         metrics_token,
         connections: config.limits.connections,
+        announced: Vec::new(),
         demo: args.demo,
     })
 }
