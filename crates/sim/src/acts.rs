@@ -10,15 +10,15 @@ type Act = fn(&mut World);
 
 /// Each with its weight.
 const ACTS: &[(u64, Act)] = &[
-    (14, World::customer_calls),
-    (14, World::agent_answers),
+    (10, World::customer_calls),
+    (18, World::agent_answers),
     (6, World::agent_declines),
     (2, World::somebody_answers_wrongly),
     (3, World::customer_hangs_up),
     (3, World::agent_hangs_up),
-    (3, World::customers_page_comes_or_goes),
-    (4, World::console_comes_or_goes),
-    (2, World::console_freezes_or_thaws),
+    (6, World::customers_page_comes_or_goes),
+    (8, World::console_comes_or_goes),
+    (1, World::console_freezes_or_thaws),
     (8, World::lost_pages_rejoin),
     (24, World::engine_connects),
     (1, World::engine_refuses),

@@ -21,6 +21,8 @@ impl Recorder {
                     self.open.insert(start.segment, (**start).clone());
                 }
             }
+            // The command to start was lost with the process that gave it.
+            Command::Stop { segment } if self.known.insert(*segment) => self.report_failure(*segment),
             Command::Stop { segment } => self.finish(*segment, false),
             Command::Delete { segment } => panic!("nobody asked to delete {segment}"),
         }
@@ -37,8 +39,12 @@ impl Recorder {
 
     pub(crate) fn fail(&mut self, segment: SegmentId) {
         if self.open.remove(&segment).is_some() {
-            self.facts.push_back(CoreCommand::SegmentFailed { segment, reason: "disk full".to_owned() });
+            self.report_failure(segment);
         }
+    }
+
+    fn report_failure(&mut self, segment: SegmentId) {
+        self.facts.push_back(CoreCommand::SegmentFailed { segment, reason: "disk full".to_owned() });
     }
 
     /// The process died and was started again: it completes what lies there.

@@ -95,8 +95,8 @@ impl World {
     /// Makes `steps` random transitions, then lets everybody hang up and looks at what is left.
     pub fn run(&mut self, steps: u32) -> Coverage {
         for _ in 0..steps {
-            let long = self.random.chance(8);
-            let wait = self.random.below(if long { 40_000 } else { 4_000 });
+            let long = self.random.chance(5);
+            let wait = self.random.below(if long { 40_000 } else { 3_000 });
             self.pass(Duration::from_millis(wait));
             self.act();
         }
@@ -135,7 +135,9 @@ impl World {
     ) -> Option<bool> {
         let id = self.next_command();
         let fate = std::mem::replace(&mut self.fate, Fate::Lives);
-        self.note(format!("{fate:?} {command:?}"));
+        if !matches!(command, Command::Heartbeat { .. }) {
+            self.note(format!("{fate:?} {command:?}"));
+        }
         let result = self.core.handle(command, id, self.now);
         if fate == Fate::NotCommitted {
             self.crash();

@@ -8,10 +8,13 @@ use model::{CallId, LegId, MediaTime};
 
 impl World {
     pub(super) fn engine_connects(&mut self) {
-        if let Some(leg) = self.a_leg_that_is(Transport::Joining) {
+        while let Some(leg) = self.a_leg_that_is(Transport::Joining) {
             self.engine.set_transport(leg, Transport::Up);
             let at = MediaTime(u64::try_from(self.time()).expect("after 1970") * 1000);
             self.command(Command::LegConnected { leg, at }, |model| model.leg_connected(leg));
+            if self.random.chance(25) {
+                return;
+            }
         }
     }
 

@@ -129,6 +129,10 @@ impl World {
         let identity = self.customers[index].identity.clone();
         let leg = self.core.leg_of_identity(&identity);
         let connected = !self.customers[index].connected;
+        // Pages are mostly open.
+        if !connected && self.random.chance(70) {
+            return;
+        }
         self.note(format!("page of {identity} connected={connected}"));
         let Some(leg) = leg else {
             let (core, now) = (&self.core, self.now);
@@ -156,7 +160,7 @@ impl World {
         let page = &self.agents[&agent];
         // Consoles are mostly open.
         let connected = !page.connected;
-        if !connected && self.random.chance(50) {
+        if !connected && self.random.chance(75) {
             return;
         }
         let command = if connected { Command::AgentConnected { agent } } else { Command::AgentDisconnected { agent } };
