@@ -1,6 +1,16 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { type Call, CallStatus, createSwitchroomRtc, type SwitchroomRtc } from "../src/index.ts";
-import { devices, FakePeerConnection, FakeSocket, installFakes, liveLeg, playback, settle, welcome } from "./fakes.ts";
+import {
+  devices,
+  FakePeerConnection,
+  FakeSocket,
+  installFakes,
+  liveLeg,
+  page,
+  playback,
+  settle,
+  welcome,
+} from "./fakes.ts";
 
 let rtc: SwitchroomRtc;
 
@@ -168,6 +178,25 @@ describe("coming back", () => {
     FakePeerConnection.last.ice("connected");
     expect(FakePeerConnection.all).toHaveLength(1);
     expect(heard).toEqual(["reconnecting", "reconnected"]);
+    expect(call.reconnecting).toBe(false);
+  });
+
+  it("restarts ICE without alarm when the device changes networks", async () => {
+    const { call, socket } = await establishedCall();
+    page.dispatchEvent(new Event("online"));
+    await settle();
+    expect(socket.of("offer").at(-1)).toMatchObject({ reason: "ice_restart" });
+    expect(call.reconnecting).toBe(false);
+  });
+
+  it("is whole again when ICE connects, even if the server has not said so yet", async () => {
+    const { call, socket } = await establishedCall();
+    socket.say({ type: "media_path", leg: "leg-1", connected: false, rejoin: false });
+    await settle();
+    socket.say({ type: "answer", request: socket.request("offer"), leg: "leg-1", sdp: "answer 2" });
+    await settle();
+    expect(call.reconnecting).toBe(true);
+    FakePeerConnection.last.ice("connected");
     expect(call.reconnecting).toBe(false);
   });
 

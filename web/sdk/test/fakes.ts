@@ -142,6 +142,8 @@ export class FakePeerConnection {
 }
 
 export const devices = { refuse: undefined as string | undefined, opened: [] as FakeTrack[] };
+/** The window's own events. */
+export const page = new EventTarget();
 export const playback = { blocked: false };
 
 export function installFakes(): void {
@@ -156,6 +158,8 @@ export function installFakes(): void {
     devices.opened.push(track);
     return new FakeStream([track]);
   };
+  vi.stubGlobal("addEventListener", page.addEventListener.bind(page));
+  vi.stubGlobal("removeEventListener", page.removeEventListener.bind(page));
   vi.stubGlobal("WebSocket", FakeSocket);
   vi.stubGlobal("RTCPeerConnection", FakePeerConnection);
   vi.stubGlobal("RTCRtpReceiver", {});

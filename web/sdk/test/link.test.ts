@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { createSwitchroomRtc, type SwitchroomRtc, type TokenSource } from "../src/index.ts";
-import { FakeSocket, installFakes, settle, welcome } from "./fakes.ts";
+import { FakeSocket, installFakes, page, settle, welcome } from "./fakes.ts";
 
 const refused = { id: 10302, name: "UNAUTHENTICATED", description: "The token is not valid.", action: "" };
 let rtc: SwitchroomRtc;
@@ -71,6 +71,15 @@ describe("the signaling link", () => {
     expect(FakeSocket.last.of("hello")[0]).toMatchObject({ token: "token 2" });
     FakeSocket.last.say({ type: "error", request: null, error: refused });
     expect(events).toEqual(["disconnected: token refused"]);
+  });
+
+  it("opens anew soon after the network changed, when the old connection is dead", async () => {
+    await start("secret");
+    const socket = await welcomed();
+    page.dispatchEvent(new Event("online"));
+    expect(socket.of("ping")).toHaveLength(1);
+    await settle(5_500);
+    expect(FakeSocket.all).toHaveLength(2);
   });
 
   it("does not come back when another page took over", async () => {
