@@ -3,7 +3,7 @@ import { errorText } from "../src/data/api.ts";
 import { hrefOf, parseRoute } from "../src/data/route.ts";
 import { stateOf } from "../src/views/links.tsx";
 import { windowOf } from "../src/views/new-link.tsx";
-import { inWords } from "../src/views/timeline.tsx";
+import { inWords, ownersOf } from "../src/views/timeline.tsx";
 import { matches } from "../src/views/work.tsx";
 
 describe("the timeline in words", () => {
@@ -21,6 +21,13 @@ describe("the timeline in words", () => {
 
   it("tells a call that nobody answered from one without length", () => {
     expect(inWords({ ...event, type: "CALL_ENDED", endedBy: "CUSTOMER", durationMs: 0 })).toContain("before it was");
+  });
+
+  it("names whose connection broke", () => {
+    const ringing = { ...event, type: "CALL_RINGING", legId: "leg-2", agentName: "Ada" };
+    const owners = ownersOf([ringing]);
+    expect(inWords({ ...event, type: "LEG_LOST", legId: "leg-2" }, owners)).toBe("Connection of Ada broke");
+    expect(inWords({ ...event, type: "LEG_BACK", legId: "leg-1" }, owners)).toBe("Connection of the customer is back");
   });
 
   it("shows events of later releases by their own name", () => {

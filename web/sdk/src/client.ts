@@ -205,10 +205,9 @@ export class SwitchroomRtc extends Emitter<SwitchroomRtcEvents> {
       await this.#decline(incoming).catch(() => undefined);
       throw error;
     }
-    if (call.endCode !== undefined) {
-      if (this.#incoming === incoming) this.#incomingGone("cancelled");
-      throw new SwitchroomError(call.endCode);
-    }
+    const failed = call.endCode;
+    if (this.#incoming === incoming) this.#incomingGone(failed === undefined ? "answered" : "cancelled");
+    if (failed !== undefined) throw new SwitchroomError(failed);
     return call;
   }
 

@@ -308,7 +308,6 @@ describe("an agent", () => {
     socket.say(incoming);
     await settle();
     socket.say({ type: "answer", request: socket.request("accept"), leg: "leg-1", sdp: "answer" });
-    socket.say({ type: "incoming_call_gone", leg: "leg-1", reason: "answered" });
     const call = await answered;
     expect(call?.status).toBe(CallStatus.CONNECTING);
     expect(rtc.incomingCall).toBeUndefined();

@@ -40,6 +40,7 @@ export interface TimelineEvent {
   callId?: string | null;
   direction?: string;
   agentName?: string;
+  legId?: string;
   waitingMs?: number;
   endedBy?: string;
   durationMs?: number;

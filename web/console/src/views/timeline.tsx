@@ -4,8 +4,17 @@ import { strings } from "../strings.en.ts";
 import { type TextKey, t, word } from "../text.ts";
 import { Empty } from "./common.tsx";
 
+/** Whose leg is which: agents' legs are named when they ring, and the others are the customer's. */
+export function ownersOf(events: readonly TimelineEvent[]): Map<string, string> {
+  const owners = new Map<string, string>();
+  for (const { type, legId, agentName } of events) {
+    if (type === "CALL_RINGING" && legId !== undefined) owners.set(legId, agentName ?? t("someAgent"));
+  }
+  return owners;
+}
+
 /** An event in words; one of a later release by its own name. */
-export function inWords(event: TimelineEvent): string {
+export function inWords(event: TimelineEvent, owners: ReadonlyMap<string, string> = new Map()): string {
   const missed = event.type === "CALL_ENDED" && (event.durationMs ?? 0) === 0;
   const key = missed ? "evCallMissed" : `ev${event.type}`;
   if (!(key in strings)) return word(event.type);
@@ -14,6 +23,7 @@ export function inWords(event: TimelineEvent): string {
     direction: word(event.direction ?? "INBOUND"),
     wait: clock(event.waitingMs ?? 0),
     who: word(event.endedBy ?? "PLATFORM"),
+    owner: owners.get(event.legId ?? "") ?? t("CUSTOMER"),
     duration: clock(event.durationMs ?? 0),
     reason: event.reason ?? "",
   });
@@ -21,6 +31,7 @@ export function inWords(event: TimelineEvent): string {
 
 export function Timeline({ events }: { events: TimelineEvent[] }) {
   if (events.length === 0) return <Empty title={t("noTimeline")} />;
+  const owners = ownersOf(events);
   return (
     <ol class="timeline" data-testid="timeline">
       {events.map((event) => (
@@ -30,7 +41,7 @@ export function Timeline({ events }: { events: TimelineEvent[] }) {
           data-testid="timeline-event"
           data-type={event.type}
         >
-          <span>{inWords(event)}</span>
+          <span>{inWords(event, owners)}</span>
           <time class="small muted" dateTime={event.at}>
             {when(event.at)}
           </time>
