@@ -1,7 +1,7 @@
 //! Completes one segment's file: live parts in, finished file and manifest out, parts gone.
 
-use crate::names::file_name;
 use crate::disk;
+use crate::names::file_name;
 use recording_core::mux::{self, Container, FinishError, FinishPlan, LiveError, LiveIndex};
 use recording_core::segment::{FileRole, Finished, Manifest, State};
 use sha2::{Digest, Sha256};
@@ -108,8 +108,7 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
 fn download_name(manifest: &Manifest, container: Container) -> String {
     let start = &manifest.start;
     let extension = container.extension();
-    let name =
-        file_name(start.conversation, &start.agent_name, &start.customer_name, start.started_at, extension);
+    let name = file_name(start.conversation, &start.agent_name, &start.customer_name, start.started_at, extension);
     name.replace(&format!(".{extension}"), &format!("{}.{extension}", manifest.role.suffix()))
 }
 

@@ -67,8 +67,14 @@ impl Finisher {
 
     pub(crate) fn run(mut self, jobs: mpsc::Receiver<Job>) {
         let claims = self.claims.clone();
-        let report = recover::recover_unclaimed(&self.dir, |stem| claims.has(stem), &mut |folder, manifest| {
-            self.tell(&folder, &manifest);
+        let report = recover::recover_unclaimed(&self.dir, |stem| claims.has(stem), &mut |known| {
+            if known.completed {
+                self.tell(known.folder, &known.manifest);
+            } else if known.manifest.state != State::Deleted
+                && let Some(event) = fact(&self.dir, known.folder, &known.manifest)
+            {
+                self.send(event);
+            }
         });
         match report {
             Ok(report) if report.is_clean() => tracing::info!(%report, "recordings of earlier runs"),
@@ -136,7 +142,8 @@ impl Finisher {
 
     fn tell_again(&self, folder: PathBuf, segment: SegmentId) {
         for path in manifests_of(&folder, segment) {
-            let told = disk::read_manifest(&path).ok().filter(|manifest| !manifest.state.is_open());
+            let closed = |manifest: &Manifest| !manifest.state.is_open() && manifest.state != State::Deleted;
+            let told = disk::read_manifest(&path).ok().filter(closed);
             if let Some(event) = told.and_then(|manifest| fact(&self.dir, &folder, &manifest)) {
                 self.send(event);
             }
@@ -152,9 +159,9 @@ impl Finisher {
                 found.push(path.to_path_buf());
             }
         });
-        let deleted = walked.map_err(|error| error.to_string()).and_then(|()| {
-            found.iter().try_for_each(|path| delete_file(path))
-        });
+        let deleted = walked
+            .map_err(|error| error.to_string())
+            .and_then(|()| found.iter().try_for_each(|path| delete_file(path)));
         match deleted {
             Ok(()) => self.send(Event::Deleted { segment }),
             Err(error) => tracing::warn!(%segment, error, "a recording cannot be deleted"),

@@ -22,7 +22,9 @@ pub(crate) const RETRY_WRITE_AFTER: Duration = Duration::from_secs(1);
 /// How long after a failed completion the next is tried.
 pub(crate) const RETRY_FINISH_AFTER: Duration = Duration::from_secs(5);
 /// How long the end of a segment waits for a disk that refuses to write.
-pub(crate) const CLOSE_WITHIN: Duration = Duration::from_secs(20);
+pub(crate) const CLOSE_WITHIN: Duration = Duration::from_secs(5);
+/// At a start, facts about files completed within this time are told again.
+pub(crate) const TELL_AGAIN: Duration = Duration::from_secs(24 * 3600);
 /// Media of one file that wait for a disk that refuses to write.
 pub(crate) const BACKLOG_BYTES: usize = 4 << 20;
 /// At most one report of lost frames per file in this time.

@@ -62,10 +62,8 @@ mod tests {
         );
         assert_eq!(
             name,
-            "00000000-0000-0000-0000-000000000007_Ana-María-O-Neil_etc-passwd_20261120211655.ogg".replace(
-                "20261120211655",
-                &utc(WallTime(1_795_210_215_000)).strftime("%Y%m%d%H%M%S").to_string()
-            )
+            "00000000-0000-0000-0000-000000000007_Ana-María-O-Neil_etc-passwd_20261120211655.ogg"
+                .replace("20261120211655", &utc(WallTime(1_795_210_215_000)).strftime("%Y%m%d%H%M%S").to_string())
         );
     }
 

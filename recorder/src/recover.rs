@@ -1,5 +1,5 @@
-use crate::disk;
 use crate::finish::{complete, remove_parts};
+use crate::{disk, limits};
 use recording_core::segment::{Manifest, State};
 use std::fmt;
 use std::io;
@@ -72,14 +72,23 @@ pub fn recover(dir: &Path) -> Result<RecoveryReport, RecoverError> {
     let folder_error = |source| RecoverError::Folder { dir: dir.into(), source };
     std::fs::read_dir(dir).map_err(folder_error)?;
     let _lock = disk::lock(dir).map_err(folder_error)?.ok_or_else(|| RecoverError::InUse(dir.into()))?;
-    recover_unclaimed(dir, |_| false, &mut |_, _| {}).map_err(folder_error)
+    recover_unclaimed(dir, |_| false, &mut |_| {}).map_err(folder_error)
 }
 
-/// The work of [`recover`], leaving alone what `claimed` names by its stem. `done` hears of every completed manifest.
+/// What recovery knows about one manifest.
+pub(crate) struct Known<'a> {
+    pub(crate) folder: &'a Path,
+    pub(crate) manifest: Manifest,
+    /// Completed just now; otherwise it was complete before.
+    pub(crate) completed: bool,
+}
+
+/// The work of [`recover`], leaving alone what `claimed` names by its stem. `known` hears of every manifest that was
+/// completed now or lately: the fact may not have reached anyone before the end of the earlier run.
 pub(crate) fn recover_unclaimed(
     dir: &Path,
     claimed: impl Fn(&str) -> bool,
-    done: &mut dyn FnMut(PathBuf, Manifest),
+    known: &mut dyn FnMut(Known<'_>),
 ) -> io::Result<RecoveryReport> {
     let mut report = RecoveryReport::default();
     let (mut manifests, mut temporaries) = (Vec::new(), Vec::new());
@@ -98,15 +107,23 @@ pub(crate) fn recover_unclaimed(
     }
     for path in manifests.into_iter().filter(|path| !claimed(stem(path))) {
         match recover_one(&path, &mut report) {
-            Ok(Some(manifest)) => done(path.parent().unwrap_or(dir).into(), manifest),
-            Ok(None) => {}
+            Ok((manifest, completed)) if completed || is_recent(&path) => {
+                known(Known { folder: path.parent().unwrap_or(dir), manifest, completed });
+            }
+            Ok(_) => {}
             Err(reason) => report.errors.push((path, reason)),
         }
     }
     Ok(report)
 }
 
-fn recover_one(path: &Path, report: &mut RecoveryReport) -> Result<Option<Manifest>, String> {
+fn is_recent(path: &Path) -> bool {
+    let changed = std::fs::metadata(path).and_then(|metadata| metadata.modified());
+    changed.is_ok_and(|at| at.elapsed().is_ok_and(|age| age < limits::TELL_AGAIN))
+}
+
+/// The manifest as it is now, and whether it was completed just now.
+fn recover_one(path: &Path, report: &mut RecoveryReport) -> Result<(Manifest, bool), String> {
     let manifest = disk::read_manifest(path)?;
     let folder = path.parent().unwrap_or(path);
     if manifest.state.is_open() {
@@ -115,7 +132,7 @@ fn recover_one(path: &Path, report: &mut RecoveryReport) -> Result<Option<Manife
             (Some(finished), _) => report.recovered.push(folder.join(&finished.file)),
             (None, reason) => report.failed.push((path.into(), reason.clone().unwrap_or_default())),
         }
-        return Ok(Some(done));
+        return Ok((done, true));
     }
     let leftover = disk::parts(folder, &manifest.stem()).map_err(|error| error.to_string())?;
     if !leftover.is_empty() {
@@ -129,7 +146,7 @@ fn recover_one(path: &Path, report: &mut RecoveryReport) -> Result<Option<Manife
             report.removed.push(file);
         }
     }
-    Ok(None)
+    Ok((manifest, false))
 }
 
 /// What stands before the first dot of a file's name.

@@ -107,23 +107,16 @@ impl LiveFile {
             self.backlog.push_back(block);
         }
         if !self.backlog.is_empty() && self.retry_at.is_none_or(|at| now >= at) {
-            match self.write_backlog() {
-                Ok(bytes) => self.written(bytes, counters, outbox),
-                Err(error) => {
-                    counters.write_errors.fetch_add(1, Relaxed);
-                    self.part = None;
-                    self.trouble(&error, now);
-                }
+            match self.write_backlog(counters) {
+                Ok(()) => self.written(outbox),
+                Err(error) => self.trouble(&error, now),
             }
         }
         self.bound_backlog(counters);
         self.report(now, outbox);
     }
 
-    fn written(&mut self, bytes: u64, counters: &Counters, outbox: &mut Outbox) {
-        counters.bytes.fetch_add(bytes, Relaxed);
-        self.backlog.clear();
-        self.backlog_bytes = 0;
+    fn written(&mut self, outbox: &mut Outbox) {
         if self.retry_at.take().is_some() {
             tracing::info!(segment = %self.segment(), "recording goes on");
         }
@@ -133,7 +126,9 @@ impl LiveFile {
         self.started = true;
     }
 
-    fn write_backlog(&mut self) -> io::Result<u64> {
+    /// Writes cluster by cluster, so that what is whole on disk no longer waits. A part that fails after it had taken
+    /// something is replaced at once; a second failure is the disk's.
+    fn write_backlog(&mut self, counters: &Counters) -> io::Result<()> {
         if self.part.as_ref().is_some_and(|part| !part.is_in_place()) {
             self.state_vanished();
         }
@@ -141,17 +136,30 @@ impl LiveFile {
             audio: self.manifest.role == FileRole::Main,
             video: self.assembler.video_format().filter(|_| self.has_video).cloned(),
         };
-        if self.part.as_ref().is_none_or(|part| *part.writer.tracks() != tracks) {
-            self.part = Some(self.open_part(tracks)?);
+        while !self.backlog.is_empty() {
+            if self.part.as_ref().is_none_or(|part| *part.writer.tracks() != tracks) {
+                self.part = Some(self.open_part(tracks.clone())?);
+            }
+            let part = self.part.as_mut().expect("a part was opened");
+            let (bytes, taken) = part.writer.cluster(self.backlog.iter());
+            let first_of_part = part.span_ms.is_none();
+            if let Err(error) = part.file.write_all(&bytes) {
+                self.part = None;
+                counters.write_errors.fetch_add(1, Relaxed);
+                if first_of_part {
+                    return Err(error);
+                }
+                continue;
+            }
+            counters.bytes.fetch_add(bytes.len() as u64, Relaxed);
+            for block in self.backlog.drain(..taken) {
+                let at_ms = block.place_us / 1_000;
+                let begin = part.span_ms.map_or(at_ms, |span| span.0);
+                part.span_ms = Some((begin, at_ms));
+                self.backlog_bytes -= block.payload.len();
+            }
         }
-        let part = self.part.as_mut().expect("a part was opened");
-        let bytes = part.writer.clusters(self.backlog.make_contiguous());
-        part.file.write_all(&bytes)?;
-        if let (Some(first), Some(last)) = (self.backlog.front(), self.backlog.back()) {
-            let begin = part.span_ms.map_or(first.place_us / 1_000, |span| span.0);
-            part.span_ms = Some((begin, last.place_us / 1_000));
-        }
-        Ok(bytes.len() as u64)
+        Ok(())
     }
 
     /// The folder, or this part in it, was removed while we wrote: what was in it is lost.

@@ -216,7 +216,8 @@ impl Writer {
     /// Deletions follow the completion of what they delete.
     fn submit_deletes(&mut self) {
         let closing: BTreeSet<SegmentId> = self.closing.iter().map(LiveFile::segment).collect();
-        let (wait, ready) = std::mem::take(&mut self.deletes).into_iter().partition(|segment| closing.contains(segment));
+        let (wait, ready) =
+            std::mem::take(&mut self.deletes).into_iter().partition(|segment| closing.contains(segment));
         self.deletes = wait;
         ready.into_iter().for_each(|segment| self.submit(Job::Delete(segment)));
     }

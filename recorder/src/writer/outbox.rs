@@ -17,7 +17,8 @@ impl Outbox {
 
     pub(super) fn push(&mut self, event: Event) {
         let informs = matches!(event, Event::KeyframeNeeded { .. } | Event::Behind { .. });
-        if !(informs && self.waiting.len() >= limits::WAITING_EVENTS / 2) && self.waiting.len() < limits::WAITING_EVENTS {
+        if !(informs && self.waiting.len() >= limits::WAITING_EVENTS / 2) && self.waiting.len() < limits::WAITING_EVENTS
+        {
             self.waiting.push_back(event);
         }
     }

@@ -23,7 +23,7 @@ impl LiveTracks {
     }
 }
 
-/// Writes one part of a live file: [`LiveWriter::head`] once, then [`LiveWriter::clusters`] per flush. What it gives
+/// Writes one part of a live file: [`LiveWriter::head`] once, then [`LiveWriter::cluster`] until a flush is written. What it gives
 /// is only ever appended.
 #[derive(Debug)]
 pub struct LiveWriter {
@@ -51,22 +51,19 @@ impl LiveWriter {
         head
     }
 
-    /// Whole clusters for `blocks`, which come in the order of their places.
-    pub fn clusters(&self, blocks: &[Block]) -> Vec<u8> {
+    /// The next whole cluster for `blocks`, which come in the order of their places, and how many of them it takes.
+    pub fn cluster<'a>(&self, blocks: impl Iterator<Item = &'a Block> + Clone) -> (Vec<u8>, usize) {
+        let Some(first) = blocks.clone().next() else { return (Vec::new(), 0) };
+        let base_ms = first.place_us / 1_000;
+        let now: Vec<&Block> =
+            blocks.take_while(|block| block.place_us / 1_000 < base_ms + limits::CLUSTER_MS).collect();
         let mut bytes = Vec::new();
-        let mut rest = blocks;
-        while let Some(first) = rest.first() {
-            let base_ms = first.place_us / 1_000;
-            let count = rest.iter().take_while(|block| block.place_us / 1_000 < base_ms + limits::CLUSTER_MS).count();
-            let (now, later) = rest.split_at(count);
-            put_cluster(&mut bytes, base_ms, now);
-            rest = later;
-        }
-        bytes
+        put_cluster(&mut bytes, base_ms, &now);
+        (bytes, now.len())
     }
 }
 
-fn put_cluster(to: &mut Vec<u8>, base_ms: u64, blocks: &[Block]) {
+fn put_cluster(to: &mut Vec<u8>, base_ms: u64, blocks: &[&Block]) {
     let mut body = Vec::new();
     ebml::put_unsigned(&mut body, ebml::TIMESTAMP, base_ms);
     for block in blocks {

@@ -1,6 +1,7 @@
 //! Recordings as a listener and a player find them.
 
 mod files;
+mod hostile;
 mod rig;
 mod synthetic;
 mod timeline;

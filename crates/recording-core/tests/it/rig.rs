@@ -36,8 +36,12 @@ pub(crate) fn record(mut packets: Vec<(BlockTrack, Packet)>, video: Option<Codec
             parts.push(writer.head());
             live = Some(writer);
         }
-        let clusters = live.as_ref().expect("opened").clusters(&blocks);
-        parts.last_mut().expect("opened").extend(clusters);
+        let mut rest = &blocks[..];
+        while !rest.is_empty() {
+            let (cluster, taken) = live.as_ref().expect("opened").cluster(rest.iter());
+            parts.last_mut().expect("opened").extend(cluster);
+            rest = &rest[taken..];
+        }
     };
     for (track, packet) in packets {
         while packet.arrival.0 >= next {

@@ -1,0 +1,9 @@
+//! The recorder on a real disk: whole calls, kills, a disk that refuses, and what the check finds.
+
+mod calls;
+mod damage;
+mod disk_trouble;
+mod kills;
+#[path = "../../../crates/recording-core/tests/it/synthetic.rs"]
+mod synthetic;
+mod world;

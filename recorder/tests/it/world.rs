@@ -1,0 +1,109 @@
+//! A recorder in a temporary folder, and legs that send to it.
+
+use crate::synthetic::EPOCH;
+use model::{
+    AccountId, CallDirection, CallId, Codec, ConversationId, LegId, MediaTime, ParticipantType, RecordingMedia,
+    SegmentId, TrackKind, WallTime,
+};
+use recorder::{RecorderConfig, RecorderHandle};
+use recording_core::timeline::Packet;
+use std::path::{Path, PathBuf};
+use wire::recorder::{Command, Event, SegmentFile, SegmentStart};
+use wire::tap::TapFrame;
+
+pub(crate) fn start(dir: &Path) -> RecorderHandle {
+    recorder::start(RecorderConfig { dir: dir.into() }).expect("the recorder starts")
+}
+
+/// What signaling says about leg `number` of a call that began at [`EPOCH`].
+pub(crate) fn segment(number: u128, media: RecordingMedia) -> SegmentStart {
+    segment_at(number, media, EPOCH)
+}
+
+pub(crate) fn segment_at(number: u128, media: RecordingMedia, epoch: MediaTime) -> SegmentStart {
+    SegmentStart {
+        segment: SegmentId::of(0x5000 + number),
+        account: AccountId::of(1),
+        conversation: ConversationId::of(2),
+        call: CallId::of(3),
+        leg: LegId::of(0x1000 + number),
+        participant: ParticipantType::Agent,
+        identity: "agent".into(),
+        display_name: "Ana".into(),
+        agent_name: "Ana Lópe_z".into(),
+        customer_name: "Kim".into(),
+        direction: CallDirection::Inbound,
+        media,
+        started_at: WallTime((epoch.0 / 1_000) as i64),
+        epoch,
+    }
+}
+
+pub(crate) fn frame(start: &SegmentStart, track: TrackKind, codec: Codec, packet: &Packet) -> TapFrame {
+    TapFrame {
+        leg: start.leg,
+        track,
+        codec,
+        arrival: packet.arrival,
+        ssrc: packet.ssrc,
+        rtp_time: packet.rtp_time,
+        sequence: packet.sequence,
+        marker: packet.marker,
+        payload: packet.payload.clone(),
+    }
+}
+
+/// Starts a segment and sends all tracks in the order of their arrival.
+pub(crate) fn send_all(recorder: &RecorderHandle, start: &SegmentStart, tracks: &[(TrackKind, Codec, Vec<Packet>)]) {
+    recorder.commands.send(Command::Start(Box::new(start.clone()))).expect("room for a command");
+    let mut frames: Vec<TapFrame> = tracks
+        .iter()
+        .flat_map(|(track, codec, packets)| packets.iter().map(|packet| frame(start, *track, *codec, packet)))
+        .collect();
+    frames.sort_by_key(|frame| frame.arrival);
+    for frame in frames {
+        assert!(recorder.taps.try_send(frame), "there is room");
+    }
+}
+
+pub(crate) fn stop(recorder: &RecorderHandle, start: &SegmentStart) {
+    recorder.commands.send(Command::Stop { segment: start.segment }).expect("room for a command");
+}
+
+/// Waits for a fact.
+pub(crate) fn wait_for<T>(recorder: &mut RecorderHandle, mut wanted: impl FnMut(&Event) -> Option<T>) -> T {
+    loop {
+        let event = recorder.events.blocking_recv().expect("the recorder lives");
+        if let Some(found) = wanted(&event) {
+            return found;
+        }
+    }
+}
+
+pub(crate) fn wait_finished(recorder: &mut RecorderHandle, screen: bool) -> SegmentFile {
+    wait_for(recorder, |event| match event {
+        Event::Finished(file) if file.screen == screen => Some((**file).clone()),
+        Event::Failed { reason, .. } => panic!("recording failed: {reason}"),
+        _ => None,
+    })
+}
+
+/// Names of all files under the folder of recordings.
+pub(crate) fn files(dir: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    let mut folders = vec![dir.join("recordings")];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).expect("a folder") {
+            let path = entry.expect("an entry").path();
+            if path.is_dir() { folders.push(path) } else { found.push(path) }
+        }
+    }
+    found.sort();
+    found
+}
+
+/// The folder is as it should be after all is done.
+pub(crate) fn assert_clean(dir: &Path) {
+    let report = recorder::check(dir).expect("the folder can be read");
+    assert!(report.is_clean(), "{report}");
+}
