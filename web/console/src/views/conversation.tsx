@@ -10,6 +10,9 @@ import { Recordings } from "./recordings.tsx";
 import { Timeline } from "./timeline.tsx";
 import { BackLink, nameOf } from "./work.tsx";
 
+/** Identities that were made for people who have none say nothing to a reader. */
+const MADE_UP = "guest-";
+
 interface Props {
   id: string;
   phone: Phone | undefined;
@@ -85,7 +88,7 @@ function Head({ conversation, reload }: { conversation: Conversation; reload: ()
         <h1 data-testid="conversation-name">{nameOf(conversation)}</h1>
         <p class="small muted">
           {t("created", { time: when(conversation.createdAt) })}
-          {conversation.customer && conversation.customer.identity !== nameOf(conversation) && (
+          {conversation.customer && !conversation.customer.identity.startsWith(MADE_UP) && (
             <> · {conversation.customer.identity}</>
           )}
         </p>
