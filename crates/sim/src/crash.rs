@@ -5,7 +5,6 @@ use crate::model::Path;
 use crate::world::World;
 use callcenter_core::CallCenter;
 use callcenter_core::command::Command;
-use callcenter_core::row::SegmentState;
 use model::{CallId, LegId, SegmentId};
 use std::collections::BTreeSet;
 
@@ -31,7 +30,6 @@ impl World {
         let effects: Vec<_> = std::iter::from_fn(|| self.core.poll_effect()).collect();
         self.let_out(&effects);
         self.model.compare(&self.core, self.now);
-        self.fail_unknown_segments(together);
         if together {
             self.command(Command::EngineRestarted, |model| {
                 model.engine_restarted();
@@ -49,12 +47,6 @@ impl World {
         for room in self.engine.rooms.values_mut() {
             room.legs.retain(|leg, _| core.leg(*leg).is_some());
         }
-        let open = self.open_segments();
-        for segment in self.recorder.open.keys().copied().collect::<Vec<_>>() {
-            if !open.contains(&segment) {
-                self.recorder.carry_out(&wire::recorder::Command::Stop { segment });
-            }
-        }
         let calls: Vec<CallId> = self.core.calls().map(|row| row.id).collect();
         let legs: Vec<LegId> = calls
             .into_iter()
@@ -67,20 +59,6 @@ impl World {
                 model.path(leg, Path::Up, Path::Silent);
                 true
             });
-        }
-    }
-
-    /// Rows of files that the recorder was never asked for.
-    fn fail_unknown_segments(&mut self, together: bool) {
-        let open = if together { BTreeSet::new() } else { self.open_segments() };
-        let rows = self.store.segments.values().filter(|row| row.state == SegmentState::Recording);
-        let unknown: Vec<SegmentId> = rows
-            .map(|row| row.id)
-            .filter(|segment| !self.recorder.known.contains(segment) && !open.contains(segment))
-            .collect();
-        for segment in unknown {
-            let reason = "the recorder was never asked for it".to_owned();
-            self.command(Command::SegmentFailed { segment, reason }, |_| true);
         }
     }
 

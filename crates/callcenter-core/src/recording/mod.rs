@@ -60,6 +60,15 @@ impl CallCenter {
         }
     }
 
+    /// Files of legs that are over, of which the recorder may not have been told.
+    pub(crate) fn stop_left_segments(&mut self) {
+        let in_use = |row: &SegmentRow| self.legs.get(&row.leg).is_some_and(|leg| leg.row.segment == Some(row.id));
+        let left: Vec<SegmentId> = self.segments.rows.values().filter(|row| !in_use(row)).map(|row| row.id).collect();
+        for segment in left {
+            self.outbox.effect(Effect::Recorder(Command::Stop { segment }));
+        }
+    }
+
     fn segment_start(&self, call: CallId, leg: LegId, segment: SegmentId) -> Option<SegmentStart> {
         let state = self.call_ref(call);
         let epoch = state.row.recording_epoch?;
@@ -82,8 +91,12 @@ impl CallCenter {
         })
     }
 
-    /// No more frames come; the rows wait for the recorder's facts.
+    /// No more frames come; the rows wait for the recorder's facts. Every file that was begun gets one: where the
+    /// recorder may not have been told to start, it is told that first.
     pub(crate) fn stop_segments(&mut self, call: CallId) {
+        if self.call_ref(call).media_unsure {
+            self.repeat_starts(call);
+        }
         let legs: Vec<LegId> = self.call_ref(call).legs().collect();
         for leg in legs {
             if let Some(segment) = self.leg_ref(leg).row.segment {

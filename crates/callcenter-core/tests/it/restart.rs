@@ -4,9 +4,10 @@ use crate::center::{Center, seconds};
 use callcenter_core::command::Command;
 use callcenter_core::event::Event;
 use callcenter_core::row::CallState;
-use model::{AgentStatus, VoiceStatus};
+use model::{AgentStatus, RecordingMedia, VoiceStatus};
 use wire::browser::LegPhase;
 use wire::engine::Command as Engine;
+use wire::recorder::Command as Recorder;
 
 #[test]
 fn a_ring_goes_on_until_its_deadline() {
@@ -126,4 +127,53 @@ fn the_log_goes_on_counting() {
     let last = center.events.last().expect("events").sequence;
     center.restart();
     assert_eq!(center.events[usize::try_from(last).expect("small")].sequence, last + 1);
+}
+
+#[test]
+fn what_engine_and_recorder_may_have_missed_is_said_again() {
+    let mut center = Center::new();
+    center.set(|settings| settings.recording = Some(RecordingMedia::Audio));
+    let agent = center.free_agent("ann");
+    center.forget();
+    let talk = center.talk("customer-1", agent);
+    let said_first = center.recorder();
+    center.restart();
+    center.forget();
+    center.open_page(agent);
+    assert_eq!(center.recorder(), [], "the customer is not back yet");
+    center.must(Command::PageBack { leg: talk.customer });
+    assert_eq!(center.recorder(), said_first, "the same files: a repeat is harmless");
+    assert!(matches!(&center.engine()[..], [Engine::SetPatches { .. }, Engine::SetTaps { .. }]));
+}
+
+#[test]
+fn files_of_calls_that_are_over_are_stopped_again() {
+    let mut center = Center::new();
+    center.set(|settings| settings.recording = Some(RecordingMedia::Audio));
+    let agent = center.free_agent("ann");
+    let talk = center.talk("customer-1", agent);
+    center.must(Command::Hangup { leg: talk.customer });
+    let stops = |center: &Center| {
+        let all = center.recorder();
+        all.into_iter().filter(|command| matches!(command, Recorder::Stop { .. })).count()
+    };
+    assert_eq!(stops(&center), 2);
+    center.forget();
+    center.restart();
+    assert_eq!(stops(&center), 2);
+}
+
+#[test]
+fn the_recorder_hears_of_every_file_before_it_is_stopped() {
+    let mut center = Center::new();
+    center.set(|settings| settings.recording = Some(RecordingMedia::Audio));
+    let agent = center.free_agent("ann");
+    center.talk("customer-1", agent);
+    center.restart();
+    center.forget();
+    center.must(Command::EngineRestarted);
+    assert!(matches!(
+        &center.recorder()[..],
+        [Recorder::Start(_), Recorder::Start(_), Recorder::Stop { .. }, Recorder::Stop { .. }]
+    ));
 }
