@@ -103,6 +103,7 @@ pub(crate) fn for_tests(http: &str) -> Config {
         metrics_token: None,
         connections: 100,
         demo: false,
+        announced: Vec::new(),
     }
 }
 

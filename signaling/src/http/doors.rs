@@ -163,7 +163,7 @@ mod tests {
         Config {
             behind_proxy: vec!["10.0.0.0/8".parse().expect("a network")],
             allowed_origins: vec!["https://shop.example/".to_owned()],
-            ..crate::serve::for_tests("127.0.0.1:0")
+            ..crate::config::for_tests("127.0.0.1:0")
         }
     }
 

@@ -230,28 +230,9 @@ async fn talk(
     }
 }
 
-/// A configuration for unit tests that bind nothing.
-#[cfg(test)]
-pub(crate) fn for_tests(http: &str) -> Config {
-    Config {
-        data: std::path::PathBuf::new(),
-        recordings: std::path::PathBuf::new(),
-        http: http.parse().expect("an address"),
-        admin: "127.0.0.1:0".parse().expect("an address"),
-        tls: None,
-        behind_proxy: Vec::new(),
-        allowed_origins: Vec::new(),
-        public_url: None,
-        metrics_token: None,
-        connections: 10,
-        demo: false,
-        announced: Vec::new(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::for_tests as config;
+    use crate::config::for_tests as config;
     use super::*;
 
     #[test]
