@@ -129,15 +129,20 @@ fn record_call(dir: &Path, seed: u64) -> BTreeMap<usize, std::path::PathBuf> {
     files
 }
 
-/// When clicks begin, in seconds of the file.
+/// When whole clicks begin, in seconds of the file. Of a click whose packet was lost the decoder still gives the tail,
+/// which overlaps into the next packet: it is no whole click.
 fn clicks(file: &Path) -> Vec<f64> {
     let pcm = recorded::pcm(file);
     let mut found: Vec<f64> = Vec::new();
-    for (at, sample) in pcm.iter().enumerate() {
-        let at = at as f64 / 48_000.0;
-        if sample.abs() > 0.3 && found.last().is_none_or(|last| at - last > 0.5) {
-            found.push(at);
+    let mut next = 0;
+    while let Some(offset) = pcm[next..].iter().position(|sample| sample.abs() > 0.3) {
+        let start = next + offset;
+        let click = &pcm[start..pcm.len().min(start + FRAME * 3 / 4)];
+        let energy = click.iter().map(|sample| sample * sample).sum::<f32>() / click.len() as f32;
+        if energy > 0.2 {
+            found.push(start as f64 / 48_000.0);
         }
+        next = pcm.len().min(start + 24_000);
     }
     found
 }
