@@ -1,7 +1,7 @@
 //! The way to the recorder: commands go out, facts come in.
 
 use crate::{account::Accounts, directory::Directory, engine_link::EngineLink, limits};
-use callcenter_core::command::{Command as CoreCommand};
+use callcenter_core::command::Command as CoreCommand;
 use model::AccountId;
 use std::sync::Arc;
 use telemetry::Metrics;

@@ -90,14 +90,19 @@ pub async fn start(
     let (stop, stopping) = watch::channel(false);
     let (http, admin, base_url) = (listeners.public_addr(), listeners.admin_addr(), listeners.base_url());
     let config = Arc::new(config);
-    let state =
-        AppState { accounts, store, auth, metrics, config, clock, hub, directory, engine: engine_link };
-    let serving =
-        tokio::spawn(listeners.run(http::router(state.clone()), http::admin_router(state.clone()), stopping));
+    let state = AppState { accounts, store, auth, metrics, config, clock, hub, directory, engine: engine_link };
+    let serving = tokio::spawn(listeners.run(http::router(state.clone()), http::admin_router(state.clone()), stopping));
     Ok(Server { http, admin, base_url, state, stop, serving, links })
 }
 
 impl Server {
+    /// Ends at once without a goodbye, as SIGKILL would. What was answered is committed.
+    pub fn abort(self) {
+        self.serving.abort();
+        self.links.iter().for_each(JoinHandle::abort);
+        self.state.accounts.abort();
+    }
+
     /// Stops serving: pages are told to connect again, open requests may end, what was answered is committed.
     pub async fn stop(self) {
         self.stop.send_replace(true);

@@ -1,7 +1,8 @@
 //! What every request handler can reach.
 
 use crate::{
-    account::Accounts, auth::Auth, clock::Clock, config::Config, directory::Directory, engine_link::EngineLink, hub::Hub,
+    account::Accounts, auth::Auth, clock::Clock, config::Config, directory::Directory, engine_link::EngineLink,
+    hub::Hub,
 };
 use std::sync::Arc;
 use store::Store;

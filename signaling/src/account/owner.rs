@@ -183,7 +183,7 @@ impl<'a> Owner<'a> {
                 // Who asked may have gone.
                 Out::Reply(reply, answer) => drop(reply.send(answer.map_err(AccountError::Refused))),
                 Out::Query(query) => query(&self.core, now),
-                Out::Effect(effect) => self.carry_out(effect).await,
+                Out::Effect(effect) => self.carry_out(*effect).await,
             }
         }
         over.into_iter().for_each(|leg| self.outside.directory.remove_leg(leg));

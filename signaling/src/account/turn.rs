@@ -34,7 +34,7 @@ pub(super) struct Turn {
 pub(super) enum Out {
     Reply(ReplyTo, Result<Reply, CommandError>),
     Query(Query),
-    Effect(Effect),
+    Effect(Box<Effect>),
 }
 
 impl Out {
@@ -56,7 +56,7 @@ impl Turn {
         if !unit.is_empty() {
             self.units.push(unit);
         }
-        self.out.extend(iter::from_fn(|| core.poll_effect()).map(Out::Effect));
+        self.out.extend(iter::from_fn(|| core.poll_effect()).map(|effect| Out::Effect(Box::new(effect))));
     }
 
     /// No more fits into one transaction.

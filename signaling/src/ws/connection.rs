@@ -104,6 +104,7 @@ impl Connection {
     }
 
     async fn turn(&mut self) -> Result<(), End> {
+        let silent_at = self.socket.silent_at();
         let Seated { queue, ending, .. } = &mut self.context.presence.seated;
         tokio::select! {
             frame = self.socket.next() => self.hear(frame).await,
@@ -113,7 +114,7 @@ impl Connection {
                 let why = *ending.borrow_and_update();
                 self.end(why).await
             }
-            () = tokio::time::sleep_until(self.socket.silent_at()) => Err(End::Close(SILENT)),
+            () = tokio::time::sleep_until(silent_at) => Err(End::Close(SILENT)),
         }
     }
 
@@ -122,7 +123,9 @@ impl Connection {
             Frame::Text(text) => text,
             Frame::Alive => return Ok(()),
             Frame::Gone => return Err(End::Gone),
-            Frame::Binary => return self.fault(None, errors::told(errors::INVALID_REQUEST, "Messages are text frames")).await,
+            Frame::Binary => {
+                return self.fault(None, errors::told(errors::INVALID_REQUEST, "Messages are text frames")).await;
+            }
             Frame::TooLarge => {
                 let most = limits::MESSAGE_BYTES / 1024;
                 let error = errors::told(errors::INVALID_REQUEST, format!("A message has at most {most} kB"));

@@ -5,10 +5,7 @@ use callcenter_core::{
     codes::{self, Code},
     command::CommandError,
 };
-use wire::{
-    browser::CallError,
-    engine::Refusal,
-};
+use wire::{browser::CallError, engine::Refusal};
 
 const fn code(id: u32, name: &'static str, description: &'static str, action: &'static str) -> Code {
     Code { id, name, description, action }
@@ -17,8 +14,7 @@ const fn code(id: u32, name: &'static str, description: &'static str, action: &'
 const TRY_SHORTLY: &str = "Try again in a few seconds.";
 
 /// The call was answered on another page of the same agent.
-pub const ANSWERED_ELSEWHERE: Code =
-    code(10001, "ANSWERED_ELSEWHERE", "The call was answered on another page.", "");
+pub const ANSWERED_ELSEWHERE: Code = code(10001, "ANSWERED_ELSEWHERE", "The call was answered on another page.", "");
 /// The machine at the other end was detected as such.
 pub const MACHINE_DETECTED: Code = code(10002, "MACHINE_DETECTED", "An answering machine took the call.", "");
 /// A person at the other end was detected as such.
@@ -78,8 +74,7 @@ pub const UNAUTHENTICATED: Code = code(
     "Get a new token: sign in again, or open the call link again.",
 );
 /// What is called does not exist.
-pub const DESTINATION_NOT_FOUND: Code =
-    code(10303, "DESTINATION_NOT_FOUND", "What you ask for does not exist.", "");
+pub const DESTINATION_NOT_FOUND: Code = code(10303, "DESTINATION_NOT_FOUND", "What you ask for does not exist.", "");
 /// It exists and cannot be reached.
 pub const DESTINATION_UNAVAILABLE: Code = code(
     10304,
@@ -98,8 +93,7 @@ pub const INVALID_REQUEST: Code = code(
     "Update the page or client; docs/signaling.md describes the messages.",
 );
 /// Something took too long.
-pub const REQUEST_TIMEOUT: Code =
-    code(10307, "REQUEST_TIMEOUT", "The server did not answer in time.", TRY_SHORTLY);
+pub const REQUEST_TIMEOUT: Code = code(10307, "REQUEST_TIMEOUT", "The server did not answer in time.", TRY_SHORTLY);
 /// The server cannot work now.
 pub const SERVICE_UNAVAILABLE: Code =
     code(10309, "SERVICE_UNAVAILABLE", "The contact center is not available at the moment.", TRY_SHORTLY);
@@ -202,11 +196,9 @@ fn of_refusal(refusal: &CommandError) -> CallError {
     let text = refusal.to_string();
     match refusal {
         CommandError::UnknownLeg(_) => unknown_leg(),
-        CommandError::UnknownLink => advised(
-            DESTINATION_NOT_FOUND,
-            text,
-            "Check the address, or ask whoever sent it to you for a new one.",
-        ),
+        CommandError::UnknownLink => {
+            advised(DESTINATION_NOT_FOUND, text, "Check the address, or ask whoever sent it to you for a new one.")
+        }
         CommandError::LinkInactive => advised(DESTINATION_UNAVAILABLE, text, "Open it again at the agreed time."),
         CommandError::LinkExpired => told(DESTINATION_UNAVAILABLE, text),
         CommandError::CallExists | CommandError::AgentBusy => told(BUSY, text),
@@ -214,9 +206,9 @@ fn of_refusal(refusal: &CommandError) -> CallError {
         CommandError::UnknownAgent(_) => told(FORBIDDEN, "This sign-in is not an agent of this contact center"),
         CommandError::LimitReached { .. } => told(CONGESTION, text),
         CommandError::Invalid { .. } => told(INVALID_REQUEST, text),
-        CommandError::UnknownQueue(_)
-        | CommandError::UnknownConversation(_)
-        | CommandError::UnknownLinkConfig(_) => told(DESTINATION_NOT_FOUND, text),
+        CommandError::UnknownQueue(_) | CommandError::UnknownConversation(_) | CommandError::UnknownLinkConfig(_) => {
+            told(DESTINATION_NOT_FOUND, text)
+        }
         CommandError::ConversationClosed
         | CommandError::NotWrapping
         | CommandError::CannotExtendWrapUp
@@ -229,7 +221,9 @@ pub(super) fn of_negotiation(error: &NegotiationError) -> CallError {
         NegotiationError::Refused(Refusal::UnknownLeg) => {
             advised(codes::MEDIA_ERROR, "The media engine no longer holds this call's connection", "Rejoin the call.")
         }
-        NegotiationError::Refused(refusal @ Refusal::InvalidOffer { .. }) => told(codes::MEDIA_ERROR, refusal.to_string()),
+        NegotiationError::Refused(refusal @ Refusal::InvalidOffer { .. }) => {
+            told(codes::MEDIA_ERROR, refusal.to_string())
+        }
         NegotiationError::Refused(Refusal::Full { .. }) | NegotiationError::Busy => {
             told(CONGESTION, "The server carries as many calls as it can")
         }

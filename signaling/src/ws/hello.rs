@@ -5,9 +5,7 @@ use super::{
     presence::Presence,
     socket::{Close, Frame, PageSocket},
 };
-use crate::{
-    auth::tokens::TokenClaims, directory::Directory, hub::Seat, limits, state::AppState,
-};
+use crate::{auth::tokens::TokenClaims, directory::Directory, hub::Seat, limits, state::AppState};
 use callcenter_core::{CallCenter, command::Command, settings::RECONNECT_WINDOW};
 use model::{LegId, Now, ParticipantType};
 use wire::browser::{CallError, ClientMessage, ServerMessage};
@@ -42,12 +40,13 @@ fn unavailable() -> NotGreeted {
 /// Waits for `hello` and takes the page's seat. The `welcome` is the first message of the seat's queue that counts.
 pub(super) async fn greet(socket: &mut PageSocket, state: &AppState) -> Result<Greeted, NotGreeted> {
     let (protocol, token, build) = hello(socket).await?;
-    let claims = state.auth.tokens.verify(&token, state.clock.wall()).map_err(|error| {
-        refused(errors::told(errors::UNAUTHENTICATED, error.to_string()))
-    })?;
-    let seat = seat_of(&claims).ok_or_else(|| {
-        refused(errors::told(errors::FORBIDDEN, "The token is for an agent and names none"))
-    })?;
+    let claims = state
+        .auth
+        .tokens
+        .verify(&token, state.clock.wall())
+        .map_err(|error| refused(errors::told(errors::UNAUTHENTICATED, error.to_string())))?;
+    let seat = seat_of(&claims)
+        .ok_or_else(|| refused(errors::told(errors::FORBIDDEN, "The token is for an agent and names none")))?;
     let handle = state.accounts.get(claims.account).ok_or_else(unavailable)?;
     tracing::debug!(account = %claims.account, ?build, protocol, "a page said hello");
     let presence = Presence::enter(state, claims.account, handle, seat);

@@ -30,7 +30,7 @@ pub(super) struct Context {
 /// What became of a message at once.
 pub(super) enum Begun {
     Nothing,
-    Answer(ServerMessage),
+    Answer(Box<ServerMessage>),
     /// A [`Completed`] will come.
     Waiting,
     Refused(Option<u64>, Box<CallError>),
@@ -44,17 +44,8 @@ pub(super) struct Unreadable {
     pub(super) is_newer: bool,
 }
 
-const TYPES: [&str; 9] = [
-    "hello",
-    "ping",
-    "start_call",
-    "accept",
-    "decline",
-    "hangup",
-    "offer",
-    "set_media",
-    "network_quality_changed",
-];
+const TYPES: [&str; 9] =
+    ["hello", "ping", "start_call", "accept", "decline", "hangup", "offer", "set_media", "network_quality_changed"];
 
 pub(super) fn parse(text: &str) -> Result<ClientMessage, Unreadable> {
     let value: Value = match serde_json::from_str(text) {
@@ -142,7 +133,7 @@ fn ping(context: &Context, sequence: u64) -> Begun {
         // One that is not taken is followed by the next.
         let _ = context.presence.handle.submit(Command::Heartbeat { agent });
     }
-    Begun::Answer(ServerMessage::Pong { sequence })
+    Begun::Answer(Box::new(ServerMessage::Pong { sequence }))
 }
 
 fn start_call(context: &Context, request: u64, call: Option<NewCall>, offer: String) -> Beginning {
@@ -305,19 +296,20 @@ mod tests {
     #[test]
     fn every_message_of_the_schema_is_known() {
         let schema = serde_json::to_value(schemars::schema_for!(ClientMessage)).expect("a schema is JSON");
-        let named = schema["oneOf"].as_array().expect("an enum").iter().map(|one| one["properties"]["type"]["const"].clone());
+        let named =
+            schema["oneOf"].as_array().expect("an enum").iter().map(|one| one["properties"]["type"]["const"].clone());
         assert_eq!(named.collect::<Vec<_>>(), TYPES.map(Value::from).to_vec());
     }
 
     #[test]
     fn what_is_wrong_is_said_and_numbered() {
-        let unknown = parse(r#"{"type":"dance","request":7}"#).err().expect("unknown");
+        let unknown = parse(r#"{"type":"dance","request":7}"#).expect_err("unknown");
         assert!(unknown.is_newer && unknown.request == Some(7));
         assert_eq!(unknown.error.description, "Unsupported: this server knows no message of type dance.");
-        let wrong = parse(r#"{"type":"hangup","request":8,"leg":"x"}"#).err().expect("wrong");
+        let wrong = parse(r#"{"type":"hangup","request":8,"leg":"x"}"#).expect_err("wrong");
         assert!(!wrong.is_newer && wrong.request == Some(8));
         assert!(wrong.error.description.starts_with("This is no hangup: "), "{}", wrong.error.description);
-        assert!(!parse("{").err().expect("no JSON").is_newer);
-        assert!(!parse("[]").err().expect("no object").is_newer);
+        assert!(!parse("{").expect_err("no JSON").is_newer);
+        assert!(!parse("[]").expect_err("no object").is_newer);
     }
 }

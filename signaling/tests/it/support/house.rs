@@ -1,0 +1,161 @@
+use super::{Engine, Page};
+use callcenter_core::{
+    command::{Command, NewAgent, Reply},
+    row::{LinkDestination, LinkRow},
+    settings::AccountSettings,
+};
+use model::{AccountId, AgentId, AgentStatus, LinkId, ParticipantType, RecordingMedia, Role, WallTime};
+use signaling::{Clock, Config, Server, account::AccountHandle, auth::tokens::TokenClaims};
+use std::{collections::BTreeMap, path::Path, sync::Arc, time::Duration};
+use store::{AccountRow, Store};
+use telemetry::Metrics;
+use tempfile::TempDir;
+
+/// A process that runs signaling over a folder of its own.
+pub(crate) struct House {
+    pub(crate) server: Server,
+    pub(crate) engine: Engine,
+    pub(crate) account: AccountId,
+    pub(crate) folder: TempDir,
+}
+
+impl House {
+    pub(crate) async fn open() -> Self {
+        Self::open_with(64).await
+    }
+
+    /// `room`: commands that the engine's queue takes before signaling waits.
+    pub(crate) async fn open_with(room: usize) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let account = AccountId::of(1);
+        let store = Store::open(&folder.path().join("test.db")).await.expect("a database");
+        let row = AccountRow { id: account, name: "Test".into(), created_at: WallTime(0) };
+        store.create_account(&row).await.expect("an account");
+        let (server, engine) = serve(folder.path(), store, room).await;
+        Self { server, engine, account, folder }
+    }
+
+    /// The process dies without a goodbye and starts again over the same folder.
+    pub(crate) async fn crash_and_start(self) -> Self {
+        let Self { server, account, folder, .. } = self;
+        server.abort();
+        let store = Store::open(&folder.path().join("test.db")).await.expect("the database again");
+        let (server, engine) = serve(folder.path(), store, 64).await;
+        Self { server, engine, account, folder }
+    }
+
+    pub(crate) fn center(&self) -> AccountHandle {
+        self.server.state.accounts.get(self.account).expect("the account runs")
+    }
+
+    pub(crate) async fn does(&self, command: Command) -> Reply {
+        self.center().handle(command).await.expect("the command is carried out")
+    }
+
+    /// An active agent who serves the default queue.
+    pub(crate) async fn agent(&self, name: &str) -> AgentId {
+        let fields = NewAgent {
+            display_name: name.into(),
+            email: None,
+            role: Role::Agent,
+            enabled: true,
+            status: AgentStatus::Active,
+        };
+        let Reply::Agent(row) = self.does(Command::CreateAgent(fields)).await else { panic!("an agent was asked for") };
+        let queue = self.center().query(|core, _| core.default_queue()).await.expect("a default queue");
+        self.does(Command::LinkAgentQueue { agent: row.id, queue }).await;
+        row.id
+    }
+
+    pub(crate) async fn record_calls(&self) {
+        let recording = Some(RecordingMedia::AudioAndVideo);
+        self.does(Command::SetSettings(AccountSettings { recording, ..Default::default() })).await;
+    }
+
+    pub(crate) async fn link(&self) -> LinkId {
+        let now = Clock.wall();
+        let id = LinkId::fresh();
+        let row = LinkRow {
+            id,
+            secret_hash: id.to_string(),
+            secret_sealed: "sealed".into(),
+            config: None,
+            identity: None,
+            display_name: None,
+            show_identity: false,
+            destination: LinkDestination::Conversations { display_name: None },
+            custom_data: BTreeMap::new(),
+            one_time: false,
+            start: now,
+            end: now.after(Duration::from_secs(3600)),
+            open_hours: None,
+            created_by: None,
+            created_at: now,
+            used_at: None,
+        };
+        self.does(Command::CreateLink(row)).await;
+        id
+    }
+
+    pub(crate) fn token(&self, claims: &TokenClaims) -> String {
+        self.server.state.auth.tokens.mint(claims, Clock.wall(), Duration::from_secs(60)).0
+    }
+
+    pub(crate) fn agent_claims(&self, agent: AgentId) -> TokenClaims {
+        TokenClaims {
+            account: self.account,
+            identity: agent.to_string(),
+            display_name: "An Agent".into(),
+            participant: ParticipantType::Agent,
+            agent: Some(agent),
+            role: Some(Role::Agent),
+            link: None,
+            jti: agent.0,
+        }
+    }
+
+    pub(crate) fn customer_claims(&self, identity: &str, link: LinkId) -> TokenClaims {
+        TokenClaims {
+            account: self.account,
+            identity: identity.into(),
+            display_name: "A Customer".into(),
+            participant: ParticipantType::Customer,
+            agent: None,
+            role: None,
+            link: Some(link),
+            jti: link.0,
+        }
+    }
+
+    pub(crate) async fn agent_page(&self, agent: AgentId) -> Page {
+        Page::open(self, &self.token(&self.agent_claims(agent))).await
+    }
+
+    pub(crate) async fn customer_page(&self, identity: &str, link: LinkId) -> Page {
+        Page::open(self, &self.token(&self.customer_claims(identity, link))).await
+    }
+}
+
+async fn serve(folder: &Path, store: Store, room: usize) -> (Server, Engine) {
+    let loopback = "127.0.0.1:0".parse().expect("an address");
+    let config = Config {
+        data: folder.to_owned(),
+        recordings: folder.join("recordings"),
+        http: loopback,
+        admin: loopback,
+        tls: None,
+        behind_proxy: Vec::new(),
+        allowed_origins: Vec::new(),
+        public_url: None,
+        metrics_token: None,
+        connections: 20,
+        demo: false,
+        announced: vec!["127.0.0.1:8090".to_owned()],
+    };
+    let (engine, engine_channels, recorder_channels) = Engine::new(room);
+    let metrics = Arc::new(Metrics::new("test").expect("metrics"));
+    let server = signaling::start(config, engine_channels, recorder_channels, store, metrics, Clock)
+        .await
+        .expect("signaling starts");
+    (server, engine)
+}
