@@ -46,7 +46,14 @@ fuzz_target!(|input: &[u8]| {
     let mut blocks = assembler.take_blocks();
     blocks.sort_by_key(|block| block.place_us);
     let writer = LiveWriter::new(LiveTracks { audio: true, video: assembler.video_format().cloned() });
-    let live = [writer.head(), writer.clusters(&blocks)].concat();
+    let mut live = writer.head();
+    let mut unwritten = &blocks[..];
+    while !unwritten.is_empty() {
+        let (cluster, taken) = writer.cluster(unwritten.iter());
+        assert!(taken > 0, "a cluster takes a block");
+        live.extend(cluster);
+        unwritten = &unwritten[taken..];
+    }
     let mut index = LiveIndex::default();
     index.add_part(&live[..]).expect("what we wrote can be read");
     assert_eq!((index.torn_bytes(), index.items().len()), (0, blocks.len()));

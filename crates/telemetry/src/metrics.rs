@@ -77,7 +77,11 @@ impl Metrics {
             dropped_datagrams: counters(r, "dropped_datagrams_total", "Datagrams dropped, by reason.", &["reason"])?,
             calls: counters(r, "calls_total", "Calls that ended, by outcome.", &["outcome"])?,
             call_setup: histogram(r, "call_setup_seconds", "From answer to media both ways.", SETUP_SECONDS)?,
-            taps_behind: gauge(r, "taps_behind", "Tapped frames that wait for the recorder, now: it keeps up while this stays near zero.")?,
+            taps_behind: gauge(
+                r,
+                "taps_behind",
+                "Tapped frames that wait for the recorder, now: it keeps up while this stays near zero.",
+            )?,
             tap_frames_dropped: add(
                 r,
                 IntCounter::new("tap_frames_dropped_total", "Frames that recordings miss because a disk was slow.")?,

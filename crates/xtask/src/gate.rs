@@ -97,13 +97,19 @@ pub(crate) fn run_all() -> Done {
         tools::need_rust_components()?;
         tools::need_node()
     });
-    parts.run("format", tools, || cargo("cargo fmt --all --check"));
+    parts.run("format", tools, || {
+        cargo("cargo fmt --all --check")?;
+        cargo("cargo fmt --manifest-path crates/fuzz/Cargo.toml --check")
+    });
     parts.run("tidy", tools, tidy::run);
     let packages = parts.run("npm packages", tools, web::install);
     parts.run("pages: types and lints", packages, || npm("npm run check"));
     parts.run("pages: unit tests", packages, || npm("npm test"));
     let pages = parts.run("pages: build", packages, web::build);
     parts.run("clippy", tools, || cargo("cargo clippy --locked --workspace --all-targets -- -D warnings"));
+    parts.run("fuzz targets", tools, || {
+        cargo("cargo clippy --manifest-path crates/fuzz/Cargo.toml --target-dir target -- -D warnings")
+    });
     parts.run("documents", tools, || {
         let mut doc = command(&root, "cargo doc --locked --no-deps --workspace");
         doc.env("RUSTDOCFLAGS", "-D warnings");
