@@ -85,7 +85,12 @@ impl Sink {
         self.source.is_some() && self.stretch.is_none()
     }
 
-    /// Highest sequence number sent, and how many of those since the first we never had.
+    /// The number of the first packet.
+    pub(crate) fn first_sequence(&self) -> u64 {
+        self.first_sequence
+    }
+
+    /// Sequence numbers between the first and the newest that we never had a packet for.
     pub(crate) fn never_had(&self) -> u64 {
         (self.next_sequence - self.first_sequence).saturating_sub(self.sent)
     }
@@ -173,6 +178,7 @@ mod tests {
             marker: false,
             repaired: false,
             signals: Signals::default(),
+            captured: None,
             payload: vec![1, 2, 3].into(),
         }
     }

@@ -1,14 +1,19 @@
 //! A leg inside the engine: a transport that may come and go, three tracks up, three slots down.
 
 mod liveness;
+mod sender_clock;
 mod transport;
 
 pub(crate) use liveness::{Change, Liveness};
 #[cfg(test)]
 pub(crate) use transport::Signals;
+#[cfg(feature = "testing")]
+pub(crate) use transport::captured;
 pub(crate) use transport::{
     BindingRequest, Identity, Learned, MediaPacket, OutgoingPacket, Output, ReceiverReport, Report, Transport,
 };
+
+use sender_clock::SenderClock;
 
 use crate::{
     forward::Sink,
@@ -42,6 +47,7 @@ pub(crate) struct Participant {
     pub(crate) downlinks: [Downlink; 3],
     pub(crate) sent: [Sent; 3],
     pub(crate) measure: LegMeasure,
+    pub(crate) clock: SenderClock,
     pub(crate) is_tapped: bool,
     /// The transport waits to be drained.
     pub(crate) is_dirty: bool,
@@ -68,6 +74,7 @@ impl Participant {
             downlinks: Default::default(),
             sent: Default::default(),
             measure: LegMeasure::default(),
+            clock: SenderClock::default(),
             is_tapped: false,
             is_dirty: false,
             timer: None,
@@ -90,6 +97,7 @@ impl Participant {
         self.downlinks = Default::default();
         self.sent = Default::default();
         self.measure = LegMeasure::default();
+        self.clock = SenderClock::default();
         self.asked_for = None;
     }
 

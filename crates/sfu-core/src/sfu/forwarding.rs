@@ -5,6 +5,7 @@ use crate::{
 };
 use bytes::Bytes;
 use model::{Codec, TrackKind};
+use std::time::Instant;
 use wire::{engine::Event, tap::TapFrame};
 
 impl Sfu {
@@ -32,6 +33,7 @@ impl Sfu {
         let Some(participant) = self.participant(key) else { return };
         let (leg, is_tapped) = (participant.leg, participant.is_tapped);
         let change = participant.liveness.heard(now);
+        let captured = packet.captured.map_or(now, |captured| participant.clock.local_time(now, captured));
         let track = participant.track(packet.track);
         track.received(&packet, now);
         let sinks = std::mem::take(&mut track.sinks);
@@ -44,7 +46,7 @@ impl Sfu {
         let mut forwarded = false;
         let mut is_waited_for = false;
         for &sink in &sinks {
-            match self.forward_to(sink, &packet) {
+            match self.forward_to(sink, &packet, captured) {
                 Forwarded::Sent => forwarded = true,
                 Forwarded::NeedsKeyframe => is_waited_for = true,
                 Forwarded::NotSendable => {}
@@ -60,7 +62,7 @@ impl Sfu {
         }
     }
 
-    fn forward_to(&mut self, key: Key, packet: &MediaPacket) -> Forwarded {
+    fn forward_to(&mut self, key: Key, packet: &MediaPacket, captured: Instant) -> Forwarded {
         let now = self.now;
         let Some(participant) = self.participant(key) else { return Forwarded::NotSendable };
         let payload_type = participant
@@ -82,10 +84,11 @@ impl Sfu {
             timestamp: munged.timestamp,
             marker: munged.marker,
             signals: packet.signals,
+            captured,
             payload: munged.payload,
         };
         let sent = self.guarded(key, |participant| {
-            participant.transport.as_mut().is_some_and(|transport| transport.send(packet.track, outgoing, now))
+            participant.transport.as_mut().is_some_and(|transport| transport.send(packet.track, outgoing))
         });
         if sent != Some(true) {
             return Forwarded::NotSendable;
@@ -171,11 +174,10 @@ impl Sfu {
                     .map(|source| source.track(track).reception.jitter())
                     .unwrap_or_default();
                 let Some(participant) = self.participant(key) else { return };
-                let never_had = participant.sink(track).never_had();
                 let codec = if track == TrackKind::Audio { Codec::Opus } else { Codec::Vp8 };
                 let downlink = &mut participant.downlinks[track as usize];
                 let (nacks, requests) = (downlink.nacks, downlink.keyframe_requests);
-                downlink.note(report, never_had, uplink_jitter, codec, now);
+                downlink.note(report, &participant.sinks[track as usize], uplink_jitter, codec, now);
                 let nacks = downlink.nacks.saturating_sub(nacks);
                 let requests = downlink.keyframe_requests.saturating_sub(requests);
                 self.totals.nacks_received += nacks;

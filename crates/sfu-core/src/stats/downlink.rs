@@ -1,4 +1,7 @@
-use crate::participant::{ReceiverReport, Report};
+use crate::{
+    forward::Sink,
+    participant::{ReceiverReport, Report},
+};
 use model::Codec;
 use quality::{downlink_jitter, downlink_loss};
 use std::time::{Duration, Instant};
@@ -24,27 +27,18 @@ struct Judged {
 }
 
 impl Downlink {
-    /// Takes a second's report; `never_had` is what the sink counts as gaps of its sources so far.
-    pub(crate) fn note(
-        &mut self,
-        report: &Report,
-        never_had: u64,
-        uplink_jitter: Duration,
-        codec: Codec,
-        now: Instant,
-    ) {
+    /// Takes a second's report about what `sink` sent.
+    pub(crate) fn note(&mut self, report: &Report, sink: &Sink, uplink_jitter: Duration, codec: Codec, now: Instant) {
         let Report::Egress { nacks_received, keyframe_requests_received, rtt, receiver, .. } = report else { return };
         self.nacks = *nacks_received;
         self.keyframe_requests = *keyframe_requests_received;
         self.rtt = rtt.or(self.rtt);
         let Some(receiver) = *receiver else { return };
+        let never_had = sink.never_had();
         let (before, gaps_before) = match self.last {
             Some((before, _)) if before == receiver => return,
             Some(last) => last,
-            None => {
-                self.last = Some((receiver, never_had));
-                return;
-            }
+            None => (ReceiverReport { highest: sink.first_sequence(), lost: 0, jitter: 0 }, 0),
         };
         let loss = downlink_loss(
             receiver.lost - before.lost,

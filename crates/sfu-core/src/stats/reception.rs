@@ -189,6 +189,7 @@ mod tests {
             marker: false,
             repaired: false,
             signals: Signals::default(),
+            captured: None,
             payload: vec![0].into(),
         }
     }

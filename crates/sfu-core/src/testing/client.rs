@@ -53,6 +53,8 @@ pub struct Received {
     pub marker: bool,
     /// 0 (silent) to 127, if the packet says so.
     pub level: Option<u8>,
+    /// When it was captured, microseconds since 1970 on the sender's clock, by the last sender report.
+    pub captured: Option<i64>,
     /// Payload.
     pub payload: Vec<u8>,
 }
@@ -335,6 +337,7 @@ impl Client {
                     timestamp: packet.header.timestamp,
                     marker: packet.header.marker,
                     level: level.map(|level| 127 - level.unsigned_abs()),
+                    captured: crate::participant::captured(&packet),
                     payload: packet.payload.to_vec(),
                 });
             }

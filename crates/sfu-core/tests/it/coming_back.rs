@@ -74,6 +74,44 @@ fn an_ice_restart_keeps_the_call_going() {
 }
 
 #[test]
+fn an_ice_restart_ends_a_long_cut() {
+    let mut world = talking_pair(7);
+    cut(&mut world, 0, true);
+    world.run_for(Duration::from_secs(22));
+    cut(&mut world, 0, false);
+    let offer = world.clients[0].restart_ice();
+    world.renegotiate(0, offer);
+    world.run_for(Duration::from_secs(3));
+    for client in &world.clients {
+        let heard = client.received(TrackKind::Audio).last().expect("sound").at;
+        assert!(world.now.duration_since(heard) < Duration::from_millis(50), "sound flows again");
+        assert_one_ssrc(client.received(TrackKind::Audio));
+    }
+}
+
+fn assert_one_ssrc<'a>(received: impl Iterator<Item = &'a sfu_core::testing::Received>) {
+    let sources: BTreeSet<u32> = received.map(|packet| packet.ssrc).collect();
+    assert_eq!(sources.len(), 1);
+}
+
+#[test]
+fn a_call_is_set_up_over_a_bad_network() {
+    for seed in 1..=5 {
+        let mut world = World::new(Instant::now(), seed);
+        for client in 0..2 {
+            world.join(ClientOptions::new(World::client_address(client, 6000)));
+        }
+        for link in world.up.iter_mut().chain(&mut world.down) {
+            link.loss = 0.25;
+            link.jitter = Duration::from_millis(100);
+        }
+        world.patch_all();
+        let connected = |world: &World| world.clients.iter().all(|client| client.is_connected);
+        assert!(world.run_until(Duration::from_secs(20), connected), "within 20 s (seed {seed})");
+    }
+}
+
+#[test]
 fn a_reloaded_page_takes_its_place_again() {
     let mut world = talking_pair(4);
     world.command(Command::SetTaps { room: World::room(), legs: vec![World::leg(0)] });

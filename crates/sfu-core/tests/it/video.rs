@@ -87,6 +87,27 @@ fn lost_packets_are_repaired_in_both_hops() {
 }
 
 #[test]
+fn sound_and_pictures_keep_in_step_over_a_shaky_network() {
+    let seed = 6;
+    let mut world = World::pair(Instant::now(), seed);
+    world.clients[0].speak(true);
+    world.clients[0].film(CAMERA, true);
+    world.up[0].jitter = Duration::from_millis(80);
+    world.run_for(Duration::from_secs(10));
+    // RTP times of both count from the same moment, so what is left is when the receiver is told that this was.
+    let origins = |track: TrackKind, rate: i64| {
+        let received = world.clients[1].received(track).filter(|packet| packet.at > world.now - Duration::from_secs(2));
+        let origin = |captured: i64, timestamp: u32| captured - i64::from(timestamp) * 1_000_000 / rate;
+        let all: Vec<i64> = received.filter_map(|packet| Some(origin(packet.captured?, packet.timestamp))).collect();
+        assert!(all.len() > 20, "sender reports come");
+        (all.iter().copied().min().expect("some"), all.iter().copied().max().expect("some"))
+    };
+    let (sound, pictures) = (origins(TrackKind::Audio, 48_000), origins(CAMERA, 90_000));
+    let apart = (sound.1.max(pictures.1) - sound.0.min(pictures.0)) / 1000;
+    assert!(apart < 15, "{apart} ms apart with 80 ms of jitter (seed {seed})");
+}
+
+#[test]
 fn camera_and_screen_are_two_slots() {
     let mut world = World::pair(Instant::now(), 5);
     world.clients[0].film(CAMERA, true);

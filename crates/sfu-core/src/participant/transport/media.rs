@@ -7,7 +7,7 @@ use crate::{
 use model::{Codec, TrackKind};
 use std::{
     sync::Arc,
-    time::{Duration, Instant},
+    time::{Duration, Instant, UNIX_EPOCH},
 };
 use str0m::{
     rtp::{ExtensionValues, RtpPacket, RtpWrite, StreamTx, VideoOrientation},
@@ -38,6 +38,8 @@ pub(crate) struct MediaPacket {
     /// It came by RTX (RFC 4588) and not when it was first sent.
     pub(crate) repaired: bool,
     pub(crate) signals: Signals,
+    /// When the sender's own clock says that it was captured, microseconds since 1970; from its sender reports.
+    pub(crate) captured: Option<i64>,
     pub(crate) payload: Arc<[u8]>,
 }
 
@@ -55,9 +57,19 @@ impl MediaPacket {
             marker: packet.header.marker,
             repaired,
             signals,
+            captured: captured(&packet),
             payload: packet.payload,
         }
     }
+}
+
+/// RFC 3550 §6.4.1: the last sender report names a moment on both the sender's clocks.
+pub(crate) fn captured(packet: &RtpPacket) -> Option<i64> {
+    let report = packet.last_sender_info.as_ref()?;
+    let reported = report.ntp_time.duration_since(UNIX_EPOCH).ok()?.as_micros();
+    let rate = packet.time.frequency().get();
+    let ticks = (packet.header.timestamp).wrapping_sub(report.rtp_time.numer() as u32) as i32;
+    Some(i64::try_from(reported).ok()?.saturating_add(i64::from(ticks) * 1_000_000 / i64::from(rate)))
 }
 
 /// One RTP packet for a downlink, already in the sink's own sequence and timestamp space.
@@ -69,21 +81,24 @@ pub(crate) struct OutgoingPacket {
     pub(crate) timestamp: u32,
     pub(crate) marker: bool,
     pub(crate) signals: Signals,
+    /// When it was captured, on our clock.
+    pub(crate) captured: Instant,
     pub(crate) payload: Arc<[u8]>,
 }
 
 impl OutgoingPacket {
-    pub(super) fn write(self, stream: &mut StreamTx, now: Instant) {
+    pub(super) fn write(self, stream: &mut StreamTx) {
         let extensions = ExtensionValues {
             audio_level: self.signals.level.map(|level| -(127_u8.saturating_sub(level).min(127) as i8)),
             voice_activity: self.signals.voice,
             video_orientation: self.signals.orientation,
             ..ExtensionValues::default()
         };
-        let packet = RtpWrite::new(self.payload_type.into(), self.sequence.into(), self.timestamp, now, self.payload)
-            .marker(self.marker)
-            .ext_vals(extensions)
-            .nackable(true);
+        let packet =
+            RtpWrite::new(self.payload_type.into(), self.sequence.into(), self.timestamp, self.captured, self.payload)
+                .marker(self.marker)
+                .ext_vals(extensions)
+                .nackable(true);
         stream.write_rtp(packet);
     }
 }

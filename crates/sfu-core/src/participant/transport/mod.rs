@@ -11,6 +11,8 @@ mod stun;
 
 #[cfg(test)]
 pub(crate) use media::Signals;
+#[cfg(feature = "testing")]
+pub(crate) use media::captured;
 pub(crate) use media::{MediaPacket, OutgoingPacket, ReceiverReport, Report};
 pub(crate) use negotiate::{Identity, Negotiated};
 pub(crate) use paths::{Learned, Paths};
@@ -123,10 +125,10 @@ impl Transport {
     }
 
     /// Queues a packet for encryption; [`Self::advance`] and [`Self::poll`] bring it out.
-    pub(crate) fn send(&mut self, track: TrackKind, packet: OutgoingPacket, now: Instant) -> bool {
+    pub(crate) fn send(&mut self, track: TrackKind, packet: OutgoingPacket) -> bool {
         self.negotiated
             .mid(track)
-            .and_then(|mid| self.rtc.direct_api().stream_tx_by_mid(mid, None).map(|stream| packet.write(stream, now)))
+            .and_then(|mid| self.rtc.direct_api().stream_tx_by_mid(mid, None).map(|stream| packet.write(stream)))
             .is_some()
     }
 

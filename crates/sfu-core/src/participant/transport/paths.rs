@@ -83,7 +83,7 @@ impl Paths {
         let stale =
             self.paths.iter().filter(|path| !fresh(path) && path.nominated.is_some()).max_by_key(|path| path.nominated);
         self.detour = match (stale, best.nominated) {
-            (Some(stale), Some(_)) => Some((stale.remote, best.remote)),
+            (Some(stale), Some(_)) if best.nominated > stale.nominated => Some((stale.remote, best.remote)),
             _ => None,
         };
     }
