@@ -32,6 +32,19 @@ export class Agent {
     return new Agent(tab);
   }
 
+  /**
+   * The same agent opens the console in another tab, signed in already, and does not touch it.
+   * @param {import("./harness.mjs").Scene} t
+   * @param {import("./server.mjs").Server} server
+   * @param {Agent} first
+   */
+  static async openAgain(t, server, first) {
+    const tab = await t.tab(AGENT, { beside: first.tab, untouched: true });
+    await tab.goto(`${server.printed.console}?processing=off`);
+    await tab.appears('[data-testid="link-state"][data-state="connected"]');
+    return new Agent(tab);
+  }
+
   /** Chooses Active, unless it is chosen already. */
   async goActive() {
     await this.tab.click(id("status-menu"));

@@ -21,6 +21,8 @@ import { Tab } from "./tab.mjs";
  * @property {{ width: number, height: number }} [viewport]
  * @property {"light" | "dark"} [colorScheme]
  * @property {boolean} [denyDevices]  the person refuses microphone and camera
+ * @property {boolean} [unseenDevices]  microphone and camera that the browser does not know to be in use
+ * @property {boolean} [untouched]  the browser must not believe that a person has touched the page
  * @property {Tab} [beside]  shares cookies with this tab
  */
 
@@ -116,26 +118,32 @@ export class Browsers {
     });
   }
 
+  /** @param {Party} party @param {TabOptions & ChromiumOptions} options */
+  async #chromiumContext(party, options) {
+    const browser = await this.#chromium(party, options);
+    const context = await browser.newContext({
+      viewport: options.viewport ?? VIEWPORT,
+      colorScheme: options.colorScheme ?? "light",
+      locale: "en-US",
+      acceptDownloads: true,
+    });
+    context.setDefaultTimeout(ACTION_TIMEOUT_MS);
+    const devices = options.unseenDevices ? fakeOf(party) : null;
+    await context.addInitScript(installProbe, { devices, screen: fakeOf(party) });
+    if (options.denyDevices) await context.addInitScript(refuseDevices);
+    return context;
+  }
+
   /**
    * A tab in a context of its own (no cookies) in the party's Chromium.
    * @param {Party} party
    * @param {TabOptions & ChromiumOptions} [options]
    */
   async chromiumTab(party, options = {}) {
-    const browser = await this.#chromium(party, options);
-    const context =
-      options.beside?.context ??
-      (await browser.newContext({
-        viewport: options.viewport ?? VIEWPORT,
-        colorScheme: options.colorScheme ?? "light",
-        locale: "en-US",
-        acceptDownloads: true,
-      }));
-    if (!options.beside) await context.addInitScript(installProbe, { devices: null, screen: fakeOf(party) });
-    if (options.denyDevices) await context.addInitScript(refuseDevices);
-    context.setDefaultTimeout(ACTION_TIMEOUT_MS);
+    const context = options.beside?.context ?? (await this.#chromiumContext(party, options));
     const page = await context.newPage();
-    return new Tab({ kind: "chromium", page, context, party });
+    const quiet = options.untouched ? await context.newCDPSession(page) : null;
+    return new Tab({ kind: "chromium", page, context, party, quiet });
   }
 
   /**

@@ -48,9 +48,9 @@ export class Scene {
     console.log(`        ${text}`);
   }
 
-  /** A running server. @param {{ flags?: string[] }} [options] */
-  async server({ flags } = {}) {
-    const server = new Server({ folder: this.folder, mediaPort: await freePort(), flags });
+  /** A running server. @param {{ flags?: string[], mediaHost?: string }} [options] */
+  async server({ flags, mediaHost } = {}) {
+    const server = new Server({ folder: this.folder, mediaPort: await freePort(), mediaHost, flags });
     this.defer(() => server.stop());
     await server.start();
     return server;

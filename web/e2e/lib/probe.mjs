@@ -173,6 +173,7 @@ export function installProbe(options) {
       node.start();
     }
     context.resume();
+    addEventListener("pointerdown", () => context.resume(), { capture: true });
     return out.stream.getAudioTracks()[0];
   };
   const fakeVideo = (shades) => {
@@ -190,6 +191,8 @@ export function installProbe(options) {
     const timer = setInterval(() => (track.readyState === "ended" ? clearInterval(timer) : paint()), 66);
     return track;
   };
+  // A page that is not served securely, such as the empty one at a tab's start, has no devices.
+  if (!navigator.mediaDevices) return;
   if (options.devices) {
     const { toneHz, camera } = options.devices;
     navigator.mediaDevices.getUserMedia = async ({ audio, video }) => {

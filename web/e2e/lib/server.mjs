@@ -6,6 +6,7 @@ import { once } from "node:events";
 import { createWriteStream } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { createServer } from "node:net";
+import { networkInterfaces } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
@@ -19,7 +20,7 @@ const STOP_TIMEOUT_MS = 20_000;
 /**
  * @typedef {{ role: string, username: string, password: string, agentId?: string }} Login
  * @typedef {{ console: string, call_link: string, media: string, metrics: string, admin: string, logins: Login[], api_key: string }} Printed
- * @typedef {{ folder: string, mediaPort: number, announcePort?: number, flags?: string[] }} ServerOptions
+ * @typedef {{ folder: string, mediaPort: number, mediaHost?: string, announcePort?: number, flags?: string[] }} ServerOptions
  */
 
 export class Server {
@@ -37,7 +38,7 @@ export class Server {
   }
 
   get #arguments() {
-    const { mediaPort, announcePort, flags = [] } = this.options;
+    const { mediaPort, mediaHost = "127.0.0.1", announcePort, flags = [] } = this.options;
     return [
       "up",
       "--demo",
@@ -45,8 +46,8 @@ export class Server {
       ...["--data", this.data],
       ...["--http", this.#http],
       ...["--admin", "127.0.0.1:0"],
-      ...["--media", `127.0.0.1:${mediaPort}`],
-      ...["--announce", "127.0.0.1"],
+      ...["--media", `${mediaHost}:${mediaPort}`],
+      ...["--announce", mediaHost],
       ...(announcePort === undefined ? [] : ["--announce-port", String(announcePort)]),
       ...flags,
     ];
@@ -162,6 +163,17 @@ export class Server {
     assert.equal(code, 0, `recordings check: ${output}`);
     return output;
   }
+}
+
+/**
+ * An address of this machine that is not loopback. Firefox never pairs a candidate of another interface with one on
+ * loopback, so its media needs this one; the packets stay on the machine all the same.
+ */
+export function ownAddress() {
+  const addresses = Object.values(networkInterfaces()).flatMap((all) => all ?? []);
+  const own = addresses.find((a) => a.family === "IPv4" && !a.internal);
+  assert(own, "Firefox needs a network interface beside loopback");
+  return own.address;
 }
 
 /** A port number that is free for UDP and TCP alike. */

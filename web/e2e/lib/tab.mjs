@@ -13,9 +13,13 @@ const LOG_LINES = 400;
 /** @typedef {import("./media.mjs").Colour} Colour */
 
 export class Tab {
-  /** @param {{ kind: "chromium" | "firefox", page: any, context: any, party: import("./media.mjs").Party }} parts */
-  constructor({ kind, page, context, party }) {
+  /**
+   * @param {{ kind: "chromium" | "firefox", page: any, context: any, party: import("./media.mjs").Party, quiet?: any }} parts
+   * `quiet` is a DevTools session, for a page that must not count as touched: Playwright's own ways do.
+   */
+  constructor({ kind, page, context, party, quiet = null }) {
     this.kind = kind;
+    this.quiet = quiet;
     this.page = page;
     this.context = context;
     this.party = party;
@@ -54,13 +58,24 @@ export class Tab {
    * @param {A} [argument]
    * @returns {Promise<Awaited<R>>}
    */
-  evaluate(inPage, argument) {
-    return this.page.evaluate(inPage, argument);
+  async evaluate(inPage, argument) {
+    if (!this.quiet) return this.page.evaluate(inPage, argument);
+    const expression = `(${inPage})(${JSON.stringify(argument)})`;
+    const options = { expression, awaitPromise: true, returnByValue: true, userGesture: false };
+    const { result, exceptionDetails } = await this.quiet.send("Runtime.evaluate", options);
+    if (exceptionDetails) throw new Error(exceptionDetails.exception?.description ?? exceptionDetails.text);
+    return result.value;
   }
 
   /** @param {string} css */
   async click(css) {
-    await this.page.locator(css).click();
+    if (!this.quiet) return this.page.locator(css).click();
+    await this.appears(css);
+    const { x, y } = await this.evaluate((selector) => {
+      const box = /** @type {Element} */ (document.querySelector(selector)).getBoundingClientRect();
+      return { x: box.x + box.width / 2, y: box.y + box.height / 2 };
+    }, css);
+    await this.page.mouse.click(x, y);
   }
 
   /** @param {string} css @param {string} text */

@@ -4,6 +4,7 @@ import { assertCodec, bothHear, bothSee, bothThere, call } from "../lib/flow.mjs
 import { test } from "../lib/harness.mjs";
 import { AGENT, CUSTOMER } from "../lib/media.mjs";
 import { assertColour, assertTone, probeFile } from "../lib/recordings.mjs";
+import { ownAddress } from "../lib/server.mjs";
 import { sleep } from "../lib/wait.mjs";
 
 /** @typedef {import("../lib/flow.mjs").Pair} Pair */
@@ -115,7 +116,7 @@ for (const [agentBrowser, customerBrowser] of /** @type {const} */ ([
   ["firefox", "chromium"],
 ])) {
   test(`VP8: agent in ${agentBrowser}, customer in ${customerBrowser}`, async (t) => {
-    const server = await t.server();
+    const server = await t.server({ mediaHost: ownAddress() });
     const pair = await bothThere(t, server, { agentBrowser, customerBrowser });
     await call(pair);
     await bothHear(pair);

@@ -2,8 +2,11 @@
 import { Customer } from "../lib/customer.mjs";
 import { bothHear, bothThere, call } from "../lib/flow.mjs";
 import { test } from "../lib/harness.mjs";
+import { sleep } from "../lib/wait.mjs";
 
 const HOUR_MS = 3_600_000;
+/** Of a link that expires before it is opened. */
+const LIFE_MS = 1_500;
 const id = (name) => `[data-testid="${name}"]`;
 
 /** @param {import("../lib/server.mjs").Server} server @param {object} validityWindow @returns {Promise<string>} its address */
@@ -22,10 +25,12 @@ const at = (fromNowMs) => new Date(Date.now() + fromNowMs).toISOString();
 test("links: early, expired, unknown", async (t) => {
   const server = await t.server();
   const early = await link(server, { startTime: at(HOUR_MS), endTime: at(2 * HOUR_MS) });
-  const expired = await link(server, { startTime: at(-2 * HOUR_MS), endTime: at(-HOUR_MS) });
+  const expires = Date.now() + LIFE_MS;
+  const expired = await link(server, { endTime: new Date(expires).toISOString() });
   const customer = await Customer.open(t, early);
   await customer.tab.appears(id("inactive-link"));
   await customer.tab.says("This link is not active.");
+  await sleep(expires + 50 - Date.now());
   await customer.tab.goto(expired);
   await customer.tab.appears(id("expired-link"));
   await customer.tab.says("Link is expired.");
