@@ -74,6 +74,7 @@ export const strings = {
   ownVideo: "Your camera",
   ownScreen: "You are sharing your screen.",
   weak: "Your connection is weak",
+  reconnectingSpoken: "Your connection broke. Reconnecting…",
   reconnecting: "Your connection broke. Reconnecting… {seconds} s left.",
   reconnected: "You are connected again.",
   remoteGone: "The connection of {name} broke. Please wait a moment.",

@@ -1,9 +1,9 @@
 import { asCallError, type Call, CallStatus, canShareScreen, type LegQuality } from "@switchroom/sdk";
 import { useEffect, useRef, useState } from "preact/hooks";
-import { clock, secondsLeft } from "../../shared/src/format.ts";
+import { clock } from "../../shared/src/format.ts";
 import { useChanges, useNow } from "../../shared/src/hooks.ts";
 import { Icon, type IconName } from "../../shared/src/icons.tsx";
-import { dropSound } from "../../shared/src/tones.ts";
+import { useReconnecting } from "../../shared/src/reconnecting.ts";
 import { useDeviceList } from "../../shared/src/tracks.ts";
 import { StreamVideo, streamOf } from "../../shared/src/video.tsx";
 import { CallSettings } from "./call-settings.tsx";
@@ -145,23 +145,23 @@ function OwnPicture({ call }: { call: Call }) {
 
 function Notices({ call, name, note }: { call: Call; name: string; note: string | undefined }) {
   const quality = useQuality(call);
-  const until = useReconnecting(call);
-  const now = useNow(250, until !== undefined);
+  const left = useReconnecting(call);
   return (
     <div class="notices" aria-live="polite">
-      {until !== undefined && (
+      {left !== undefined && (
         <p class="notice bad" data-testid="reconnecting">
           <span class="spinner" aria-hidden="true" />
-          <span>{t("reconnecting", { seconds: secondsLeft(until, now) })}</span>
+          <span class="visually-hidden">{t("reconnectingSpoken")}</span>
+          <span aria-hidden="true">{t("reconnecting", { seconds: left })}</span>
         </p>
       )}
-      {until === undefined && !call.remoteConnected && (
+      {left === undefined && !call.remoteConnected && (
         <p class="notice warn" data-testid="remote-gone">
           <Icon name="warning" />
           <span>{t("remoteGone", { name })}</span>
         </p>
       )}
-      {until === undefined && quality?.weak === true && (
+      {left === undefined && quality?.weak === true && (
         <p class="notice warn" data-testid="own-weak">
           <Icon name="warning" />
           <span>{t("weak")}</span>
@@ -200,24 +200,6 @@ function useQuality(call: Call): LegQuality | undefined {
   const [quality, setQuality] = useState<LegQuality | undefined>();
   useEffect(() => call.on("quality", ({ own }) => setQuality(own)), [call]);
   return quality;
-}
-
-/** When the reconnect window ends, while the connection is broken. */
-function useReconnecting(call: Call): number | undefined {
-  const [until, setUntil] = useState<number | undefined>();
-  useEffect(() => {
-    const stops = [
-      call.on("reconnecting", ({ remainingMs }) => {
-        dropSound();
-        setUntil(Date.now() + remainingMs);
-      }),
-      call.on("reconnected", () => setUntil(undefined)),
-    ];
-    return () => {
-      for (const stop of stops) stop();
-    };
-  }, [call]);
-  return until;
 }
 
 interface ControlProps {

@@ -105,6 +105,7 @@ export const strings = {
   measuring: "measuring…",
   ownWeak: "Your connection is weak",
   customerWeak: "Customer's connection is weak",
+  reconnectingSpoken: "Your connection broke. Reconnecting…",
   reconnecting: "Your connection broke. Reconnecting… {seconds} s left.",
   reconnected: "You are connected again.",
   customerDropped: "The customer's connection broke. The call waits for them.",

@@ -59,6 +59,8 @@ export class Call extends Emitter<CallEvents> {
   readonly startTime = Date.now();
   establishTime: number | undefined;
   endTime: number | undefined;
+  /** While the connection is broken: when the call ends if it does not come back. */
+  reconnectDeadline: number | undefined;
   /** Why the call ended, once it has. */
   endCode: CallError | undefined;
 
@@ -96,8 +98,14 @@ export class Call extends Emitter<CallEvents> {
       {
         linkReady: () => setup.link.ready,
         negotiate: (reason) => this.#negotiate(reason),
-        lost: (remainingMs) => this.#tell("reconnecting", { remainingMs }),
-        back: () => this.#tell("reconnected", undefined),
+        lost: (remainingMs) => {
+          this.reconnectDeadline = Date.now() + remainingMs;
+          this.#tell("reconnecting", { remainingMs });
+        },
+        back: () => {
+          this.reconnectDeadline = undefined;
+          this.#tell("reconnected", undefined);
+        },
         givenUp: (error) => this.#finish(error, null, this.duration),
       },
       setup.windowMs,

@@ -1,4 +1,4 @@
-import { useEffect, useReducer, useState } from "preact/hooks";
+import { useCallback, useEffect, useState } from "preact/hooks";
 
 interface Changing {
   on(name: "changed", listener: () => void): () => void;
@@ -6,8 +6,15 @@ interface Changing {
 
 /** Renders again whenever `source` says that something changed. */
 export function useChanges(source: Changing | undefined): void {
-  const [, again] = useReducer((count: number) => count + 1, 0);
-  useEffect(() => source?.on("changed", () => again(undefined as never)), [source]);
+  const [, setCount] = useState(0);
+  const again = useCallback(() => setCount((count) => count + 1), []);
+  useEffect(() => {
+    if (source === undefined) return;
+    const stop = source.on("changed", again);
+    // Something may have changed between the render and now.
+    again();
+    return stop;
+  }, [source]);
 }
 
 /** The page's clock, renewed every `everyMs` while `running`. */

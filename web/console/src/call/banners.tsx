@@ -1,9 +1,7 @@
 import type { Call, LegQuality } from "@switchroom/sdk";
 import { useEffect, useState } from "preact/hooks";
-import { secondsLeft } from "../../../shared/src/format.ts";
-import { useNow } from "../../../shared/src/hooks.ts";
 import { Icon } from "../../../shared/src/icons.tsx";
-import { dropSound } from "../../../shared/src/tones.ts";
+import { useReconnecting } from "../../../shared/src/reconnecting.ts";
 import { t } from "../text.ts";
 
 export interface CallQuality {
@@ -20,20 +18,20 @@ export function useCallQuality(call: Call): CallQuality {
 /** What is wrong with the call right now. A screen reader hears it when it comes, not with every tick. */
 export function CallBanners({ call, problem }: { call: Call; problem: string }) {
   const { own, remote } = useCallQuality(call);
-  const until = useReconnecting(call);
-  const now = useNow(250, until !== undefined);
+  const left = useReconnecting(call);
   return (
     <div class="banners">
       <div aria-live="assertive">
-        {until !== undefined && (
+        {left !== undefined && (
           <p class="notice bad" data-testid="reconnecting">
             <Icon name="warning" />
-            <span aria-live="off">{t("reconnecting", { seconds: secondsLeft(until, now) })}</span>
+            <span class="visually-hidden">{t("reconnectingSpoken")}</span>
+            <span aria-hidden="true">{t("reconnecting", { seconds: left })}</span>
           </p>
         )}
       </div>
       <div aria-live="polite">
-        {until === undefined && own?.weak === true && <Weak text={t("ownWeak")} testid="own-weak" />}
+        {left === undefined && own?.weak === true && <Weak text={t("ownWeak")} testid="own-weak" />}
         {call.remoteConnected && remote?.weak === true && <Weak text={t("customerWeak")} testid="remote-weak" />}
         {!call.remoteConnected && <Weak text={t("customerDropped")} testid="remote-gone" />}
         {problem !== "" && <Weak text={problem} testid="call-problem" />}
@@ -62,21 +60,4 @@ function Weak({ text, testid }: { text: string; testid: string }) {
       <span>{text}</span>
     </p>
   );
-}
-
-function useReconnecting(call: Call): number | undefined {
-  const [until, setUntil] = useState<number | undefined>();
-  useEffect(() => {
-    const stops = [
-      call.on("reconnecting", ({ remainingMs }) => {
-        dropSound();
-        setUntil(Date.now() + remainingMs);
-      }),
-      call.on("reconnected", () => setUntil(undefined)),
-    ];
-    return () => {
-      for (const stop of stops) stop();
-    };
-  }, [call]);
-  return until;
 }

@@ -88,11 +88,12 @@ function Timer({ call }: { call: Call }) {
   useNow(1000);
   if (call.status !== CallStatus.ESTABLISHED) return <span>{t("callSetUp")}</span>;
   return (
-    <span title={t("callStarted", { time: when(call.establishTime) })}>
+    <>
       <span role="timer" data-testid="timer">
         {clock(call.duration)}
       </span>
-    </span>
+      <span class="call-started">{t("callStarted", { time: when(call.establishTime) })}</span>
+    </>
   );
 }
 

@@ -174,8 +174,7 @@ interface Listed {
 
 export const api = {
   session: () => call<Session>("GET", SESSION),
-  signIn: (username: string, password: string) =>
-    call<Session>("POST", SESSION, { name: username, username, password }),
+  signIn: (username: string, password: string) => call<Session>("POST", SESSION, { name: username, password }),
   signOut: () => call<void>("DELETE", SESSION),
   token: (identity: string) =>
     call<{ token: string; expirationTime?: string }>("POST", "/webrtc/1/token", { identity }),
