@@ -21,7 +21,6 @@ export const strings = {
   startVideo: "Start video call",
   startMuted: "Start with the microphone off",
   check: "Check microphone and camera",
-  checkHint: "See and hear that everything works before you call.",
   checkMic: "Say something: the bar moves when we hear you.",
   silent: "We hear nothing yet. Is the microphone muted, or does another app use it?",
   hears: "Your microphone works.",
@@ -51,7 +50,6 @@ export const strings = {
   stayOpen: "Please keep this page open.",
   inCallWith: "In call with {name}",
   agent: "Agent",
-  connected: "Connected with {name}.",
 
   controls: "Call controls",
   mute: "Mute microphone",
@@ -76,7 +74,6 @@ export const strings = {
   weak: "Your connection is weak",
   reconnectingSpoken: "Your connection broke. Reconnecting…",
   reconnecting: "Your connection broke. Reconnecting… {seconds} s left.",
-  reconnected: "You are connected again.",
   remoteGone: "The connection of {name} broke. Please wait a moment.",
   failed: "That did not work: {problem}",
 

@@ -20,6 +20,10 @@ interface PickerProps {
 
 function Picker({ kind, label, value, devices, onPick }: PickerProps) {
   const own = devices.filter((device) => device.kind === kind && device.deviceId !== "default");
+  // Before the browser has been asked it lists devices without saying which; an empty list means that there is none.
+  if (own.length === 0 && devices.length > 0 && kind !== "audiooutput") {
+    return <p class="small muted grow">{st(kind === "audioinput" ? "noMicrophone" : "noCamera")}</p>;
+  }
   const known = own.some((device) => device.deviceId === value);
   return (
     <select

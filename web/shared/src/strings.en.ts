@@ -15,12 +15,8 @@ export const shared = {
   showPreview: "Show my camera",
   hidePreview: "Hide my camera",
   noProcessing: "Use the microphone without processing (music)",
-  allowDevices: "Allow microphone and camera",
   speakerBySystem: "This browser plays on the speaker that the system has chosen.",
-  deviceProblem: "{problem}",
 
-  qualityOf: "{who}: MOS {mos}, loss {loss}, jitter {jitter}, round trip {rtt}",
-  measuring: "measuring…",
   mos: "MOS",
   loss: "Loss",
   jitter: "Jitter",

@@ -56,7 +56,9 @@ export function CallPanel({ phone, call }: { phone: Phone; call: Call }) {
           <span class="small call-sub">
             {call.recording && (
               <span class="recording" data-testid="recording">
-                <span class="dot bad" aria-hidden="true" /> {t("recorded")}
+                <span class="dot bad" aria-hidden="true" />
+                <span class="visually-hidden">{t("recordedLong")}</span>
+                <span aria-hidden="true">{t("recorded")}</span>
               </span>
             )}
             <Timer call={call} />
