@@ -63,30 +63,7 @@ export function Ready({ guest, problem, starting, onStart }: Props) {
         {name && <p class="muted">{t("greeting", { name })}</p>}
         {inApp() && <Warning title={t("inApp")} text={t("inAppHelp")} />}
         {problem !== undefined && <Problem error={problem} />}
-        <div class="start">
-          {options.audio !== false && (
-            <button
-              type="button"
-              class="button primary large"
-              disabled={starting}
-              onClick={() => start(false)}
-              data-testid="start-audio"
-            >
-              <Icon name="phone" /> {t("startAudio")}
-            </button>
-          )}
-          {video && (
-            <button
-              type="button"
-              class="button primary large"
-              disabled={starting}
-              onClick={() => start(true)}
-              data-testid="start-video"
-            >
-              <Icon name="camera" /> {t("startVideo")}
-            </button>
-          )}
-        </div>
+        <StartButtons audio={options.audio !== false} video={video} disabled={starting} onStart={start} />
         <p class="small muted" role="status" data-testid="start-status">
           {starting ? t("connecting") : t("permissionNote")}
         </p>
@@ -109,6 +86,33 @@ export function Ready({ guest, problem, starting, onStart }: Props) {
         {checking && <Check mic={mic} camera={camera} video={video} settings={settings} onChange={change} />}
       </section>
     </Page>
+  );
+}
+
+interface StartProps {
+  audio: boolean;
+  video: boolean;
+  disabled: boolean;
+  onStart: (video: boolean) => void;
+}
+
+function StartButtons({ audio, video, disabled, onStart }: StartProps) {
+  const button = (withVideo: boolean) => (
+    <button
+      type="button"
+      class="button primary large"
+      disabled={disabled}
+      onClick={() => onStart(withVideo)}
+      data-testid={withVideo ? "start-video" : "start-audio"}
+    >
+      <Icon name={withVideo ? "camera" : "phone"} /> {t(withVideo ? "startVideo" : "startAudio")}
+    </button>
+  );
+  return (
+    <div class="start">
+      {audio && button(false)}
+      {video && button(true)}
+    </div>
   );
 }
 

@@ -1,6 +1,9 @@
 import { render } from "preact";
 import "../../shared/src/theme.css";
 import "./console.css";
+import "./views/views.css";
+import "./call/calls.css";
+import "./narrow.css";
 import { App } from "./app.tsx";
 
 const root = document.getElementById("app");

@@ -66,37 +66,43 @@ export function Ringing({ phone, incoming }: { phone: Phone; incoming: IncomingC
       <p class="small muted" data-testid="ring-countdown">
         {phone.answering ? t("answering") : t("ringsFor", { seconds })}
       </p>
-      <div class="ringing-buttons">
+      <Buttons phone={phone} video={video} />
+    </div>
+  );
+}
+
+function Buttons({ phone, video }: { phone: Phone; video: boolean }) {
+  return (
+    <div class="ringing-buttons">
+      <button
+        type="button"
+        class="button danger"
+        disabled={phone.answering}
+        onClick={() => phone.decline()}
+        data-testid="decline"
+      >
+        <Icon name="hangUp" /> {t("decline")}
+      </button>
+      {video && (
         <button
           type="button"
-          class="button danger"
+          class="button"
           disabled={phone.answering}
-          onClick={() => phone.decline()}
-          data-testid="decline"
+          onClick={() => phone.answer(true)}
+          data-testid="answer-video"
         >
-          <Icon name="hangUp" /> {t("decline")}
+          <Icon name="camera" /> {t("answerVideo")}
         </button>
-        {video && (
-          <button
-            type="button"
-            class="button"
-            disabled={phone.answering}
-            onClick={() => phone.answer(true)}
-            data-testid="answer-video"
-          >
-            <Icon name="camera" /> {t("answerVideo")}
-          </button>
-        )}
-        <button
-          type="button"
-          class="button primary"
-          disabled={phone.answering}
-          onClick={() => phone.answer(false)}
-          data-testid="answer"
-        >
-          <Icon name="phone" /> {t("answer")}
-        </button>
-      </div>
+      )}
+      <button
+        type="button"
+        class="button primary"
+        disabled={phone.answering}
+        onClick={() => phone.answer(false)}
+        data-testid="answer"
+      >
+        <Icon name="phone" /> {t("answer")}
+      </button>
     </div>
   );
 }

@@ -12,7 +12,6 @@ export function WrapUpWindow({ phone, wrapUp }: { phone: Phone; wrapUp: RunningW
   const [problem, setProblem] = useState("");
   const [busy, setBusy] = useState(false);
   const title = useRef<HTMLHeadingElement>(null);
-  const draft = phone.draft;
   useEffect(() => title.current?.focus(), []);
 
   const attempt = async (work: () => Promise<void>) => {
@@ -46,6 +45,30 @@ export function WrapUpWindow({ phone, wrapUp }: { phone: Phone; wrapUp: RunningW
       <p role="timer" data-testid="wrap-up-left">
         {t("wrapUpLeft", { seconds: secondsLeft(wrapUp.until, now) })}
       </p>
+      <Fields phone={phone} />
+      <p class="small muted">{t("closedHint")}</p>
+      {problem !== "" && (
+        <p class="notice bad" role="alert">
+          {problem}
+        </p>
+      )}
+      <button
+        type="button"
+        class="button primary"
+        disabled={busy}
+        onClick={() => attempt(() => phone.finishWrapUp())}
+        data-testid="finish"
+      >
+        {t(busy ? "finishing" : "finish")}
+      </button>
+    </section>
+  );
+}
+
+function Fields({ phone }: { phone: Phone }) {
+  const draft = phone.draft;
+  return (
+    <>
       <label class="field">
         <span>{t("note")}</span>
         <textarea
@@ -83,21 +106,6 @@ export function WrapUpWindow({ phone, wrapUp }: { phone: Phone; wrapUp: RunningW
           ))}
         </select>
       </label>
-      <p class="small muted">{t("closedHint")}</p>
-      {problem !== "" && (
-        <p class="notice bad" role="alert">
-          {problem}
-        </p>
-      )}
-      <button
-        type="button"
-        class="button primary"
-        disabled={busy}
-        onClick={() => attempt(() => phone.finishWrapUp())}
-        data-testid="finish"
-      >
-        {t(busy ? "finishing" : "finish")}
-      </button>
-    </section>
+    </>
   );
 }

@@ -30,7 +30,6 @@ export function NewLink({ onCreated }: { onCreated: () => void }) {
   const [problem, setProblem] = useState("");
   const [busy, setBusy] = useState(false);
   const [url, setUrl] = useState("");
-  const configs = useLoaded("configs", api.linkConfigs);
   const submit = async (event: SubmitEvent) => {
     event.preventDefault();
     const form = new FormData(event.currentTarget as HTMLFormElement);
@@ -56,52 +55,7 @@ export function NewLink({ onCreated }: { onCreated: () => void }) {
     <section class="card part" aria-labelledby="new-link-title">
       <h2 id="new-link-title">{t("newLink")}</h2>
       <form class="stack" onSubmit={submit} data-testid="new-link">
-        <fieldset class="types">
-          <legend class="small">{t("linkType")}</legend>
-          {types.map((one) => (
-            <label key={one} class="type">
-              <input
-                type="radio"
-                name="type"
-                value={one}
-                checked={one === type}
-                onChange={() => setType(one)}
-                data-testid={`type-${one}`}
-              />
-              <span>
-                {t(one)}
-                <span class="small muted block">{t(`${one}Help`)}</span>
-              </span>
-            </label>
-          ))}
-        </fieldset>
-        <label class="field">
-          <span>{t("customerName")}</span>
-          <input class="input" name="displayName" maxLength={50} data-testid="link-name" />
-          <span class="small muted hint">{t("customerNameHelp")}</span>
-        </label>
-        <label class="field">
-          <span>{t("identity")}</span>
-          <input class="input" name="identity" minLength={3} maxLength={64} data-testid="link-identity" />
-          <span class="small muted hint">{t("identityHelp")}</span>
-        </label>
-        {type === "timeFrame" && <Time name="from" label={t("from")} at={Date.now()} />}
-        {type !== "oneTime" && (
-          <Time key={type} name="to" label={t(type === "timeFrame" ? "to" : "expires")} at={Date.now() + DAY_MS} />
-        )}
-        {(configs.data?.length ?? 0) > 1 && (
-          <label class="field">
-            <span>{t("config")}</span>
-            <select class="input" name="config">
-              <option value="">{t("defaultConfig")}</option>
-              {configs.data?.map((config) => (
-                <option key={config.id} value={config.id}>
-                  {config.name}
-                </option>
-              ))}
-            </select>
-          </label>
-        )}
+        <Fields type={type} onType={setType} />
         {problem !== "" && (
           <p class="notice bad" role="alert">
             {problem}
@@ -111,19 +65,77 @@ export function NewLink({ onCreated }: { onCreated: () => void }) {
           {t(busy ? "creating" : "createLink")}
         </button>
       </form>
-      {url !== "" && (
-        <div class="notice link-ready" role="status">
-          <div class="grow stack">
-            <strong>{t("linkReady")}</strong>
-            <input class="input" readOnly value={url} aria-label={t("linkReady")} data-testid="link-url" />
-          </div>
-          <CopyButton text={url} />
-          <a class="button" href={url} target="_blank" rel="noopener noreferrer">
-            {t("openLink")}
-          </a>
-        </div>
-      )}
+      {url !== "" && <Ready url={url} />}
     </section>
+  );
+}
+
+function Fields({ type, onType }: { type: LinkType; onType: (type: LinkType) => void }) {
+  const configs = useLoaded("configs", api.linkConfigs);
+  return (
+    <>
+      <fieldset class="types">
+        <legend class="small">{t("linkType")}</legend>
+        {types.map((one) => (
+          <label key={one} class="type">
+            <input
+              type="radio"
+              name="type"
+              value={one}
+              checked={one === type}
+              onChange={() => onType(one)}
+              data-testid={`type-${one}`}
+            />
+            <span>
+              {t(one)}
+              <span class="small muted block">{t(`${one}Help`)}</span>
+            </span>
+          </label>
+        ))}
+      </fieldset>
+      <label class="field">
+        <span>{t("customerName")}</span>
+        <input class="input" name="displayName" maxLength={50} data-testid="link-name" />
+        <span class="small muted hint">{t("customerNameHelp")}</span>
+      </label>
+      <label class="field">
+        <span>{t("identity")}</span>
+        <input class="input" name="identity" minLength={3} maxLength={64} data-testid="link-identity" />
+        <span class="small muted hint">{t("identityHelp")}</span>
+      </label>
+      {type === "timeFrame" && <Time name="from" label={t("from")} at={Date.now()} />}
+      {type !== "oneTime" && (
+        <Time key={type} name="to" label={t(type === "timeFrame" ? "to" : "expires")} at={Date.now() + DAY_MS} />
+      )}
+      {(configs.data?.length ?? 0) > 1 && (
+        <label class="field">
+          <span>{t("config")}</span>
+          <select class="input" name="config">
+            <option value="">{t("defaultConfig")}</option>
+            {configs.data?.map((config) => (
+              <option key={config.id} value={config.id}>
+                {config.name}
+              </option>
+            ))}
+          </select>
+        </label>
+      )}
+    </>
+  );
+}
+
+function Ready({ url }: { url: string }) {
+  return (
+    <div class="notice link-ready" role="status">
+      <div class="grow stack">
+        <strong>{t("linkReady")}</strong>
+        <input class="input" readOnly value={url} aria-label={t("linkReady")} data-testid="link-url" />
+      </div>
+      <CopyButton text={url} />
+      <a class="button" href={url} target="_blank" rel="noopener noreferrer">
+        {t("openLink")}
+      </a>
+    </div>
   );
 }
 

@@ -1,7 +1,7 @@
 import type { AgentStatus } from "@switchroom/sdk";
-import { api } from "../data/api.ts";
+import { type Agent, api, type Queue } from "../data/api.ts";
 import { useLoaded } from "../data/load.ts";
-import { t, word } from "../text.ts";
+import { type TextKey, t, word } from "../text.ts";
 import { StatusDot } from "../top-bar.tsx";
 import { Empty, Show } from "./common.tsx";
 
@@ -19,74 +19,68 @@ export function TeamView() {
       </div>
       <section class="card part" aria-labelledby="agents-title">
         <h2 id="agents-title">{t("agents")}</h2>
-        <Show of={agents}>
-          {(all) =>
-            all.length === 0 ? (
-              <Empty title={t("noAgents")} />
-            ) : (
-              <table class="table" data-testid="agents">
-                <thead>
-                  <tr>
-                    <th scope="col">{t("name")}</th>
-                    <th scope="col">{t("statusColumn")}</th>
-                    <th scope="col">{t("availability")}</th>
-                    <th scope="col">{t("role")}</th>
-                  </tr>
-                </thead>
-                <tbody>
-                  {all.map((agent) => (
-                    <tr
-                      key={agent.id}
-                      data-testid="agent-row"
-                      data-id={agent.id}
-                      data-availability={agent.availability}
-                    >
-                      <th scope="row">{agent.displayName}</th>
-                      <td>
-                        <Status status={agent.status} />
-                      </td>
-                      <td>
-                        <Status status={agent.availability} />
-                      </td>
-                      <td>{word(agent.role, "role")}</td>
-                    </tr>
-                  ))}
-                </tbody>
-              </table>
-            )
-          }
-        </Show>
+        <Show of={agents}>{(all) => <Agents all={all} />}</Show>
       </section>
       <section class="card part" aria-labelledby="queues-title">
         <h2 id="queues-title">{t("queues")}</h2>
-        <Show of={queues}>
-          {(all) =>
-            all.length === 0 ? (
-              <Empty title={t("noQueues")} />
-            ) : (
-              <table class="table" data-testid="queues">
-                <thead>
-                  <tr>
-                    <th scope="col">{t("name")}</th>
-                    <th scope="col">{t("automatic")}</th>
-                    <th scope="col">{t("enabledAgents")}</th>
-                  </tr>
-                </thead>
-                <tbody>
-                  {all.map((queue) => (
-                    <tr key={queue.id ?? queue.name}>
-                      <th scope="row">{queue.name}</th>
-                      <td>{t(queue.isAutoAssignmentEnabled === true ? "autoOn" : "autoOff")}</td>
-                      <td>{queue.enabledAgentsCount ?? "–"}</td>
-                    </tr>
-                  ))}
-                </tbody>
-              </table>
-            )
-          }
-        </Show>
+        <Show of={queues}>{(all) => <Queues all={all} />}</Show>
       </section>
     </div>
+  );
+}
+
+function Agents({ all }: { all: Agent[] }) {
+  if (all.length === 0) return <Empty title={t("noAgents")} />;
+  return (
+    <table class="table" data-testid="agents">
+      <Columns names={["name", "statusColumn", "availability", "role"]} />
+      <tbody>
+        {all.map((agent) => (
+          <tr key={agent.id} data-testid="agent-row" data-id={agent.id} data-availability={agent.availability}>
+            <th scope="row">{agent.displayName}</th>
+            <td>
+              <Status status={agent.status} />
+            </td>
+            <td>
+              <Status status={agent.availability} />
+            </td>
+            <td>{word(agent.role, "role")}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function Queues({ all }: { all: Queue[] }) {
+  if (all.length === 0) return <Empty title={t("noQueues")} />;
+  return (
+    <table class="table" data-testid="queues">
+      <Columns names={["name", "automatic", "enabledAgents"]} />
+      <tbody>
+        {all.map((queue) => (
+          <tr key={queue.id ?? queue.name}>
+            <th scope="row">{queue.name}</th>
+            <td>{t(queue.isAutoAssignmentEnabled === true ? "autoOn" : "autoOff")}</td>
+            <td>{queue.enabledAgentsCount ?? "–"}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function Columns({ names }: { names: TextKey[] }) {
+  return (
+    <thead>
+      <tr>
+        {names.map((name) => (
+          <th key={name} scope="col">
+            {t(name)}
+          </th>
+        ))}
+      </tr>
+    </thead>
   );
 }
 
