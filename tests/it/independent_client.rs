@@ -1,89 +1,80 @@
-//! Two peers of the `webrtc` crate make a call through the documented messages.
+//! Two peers of the `webrtc` crate, which shares no code with the engine, make a call through the documented messages.
 
-use crate::{page::Page, server::Server, webrtc_peer::WebrtcPeer};
+use crate::{
+    call::{AGENT_HERTZ, CUSTOMER_HERTZ, Call},
+    recorded,
+    server::{self, Server},
+    tone,
+};
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
 
-const CUSTOMER_HERTZ: f32 = 440.0;
-const AGENT_HERTZ: f32 = 1_000.0;
-
-/// A customer's token, as the call link's page gets it.
-fn guest_token(server: &Server) -> String {
-    let link = server.told("call_link").rsplit('/').next().expect("the link's id").to_owned();
-    let guest: Value = ureq::post(server.url("/call-link/1/guest"))
-        .send_json(json!({"link": link}))
-        .expect("the demo link is active")
-        .body_mut()
-        .read_json()
-        .expect("JSON");
-    guest["token"].as_str().expect("a token").to_owned()
-}
-
-/// A token for the demo agent, by API key.
-fn agent_token(server: &Server, agent: &str) -> String {
-    let reply = server.api("POST", "/webrtc/1/token", Some(&json!({"identity": agent, "timeToLive": 3600})));
-    reply["token"].as_str().expect("a token").to_owned()
-}
-
-async fn wait_for_tone(peer: &WebrtcPeer, hertz: f32, foreign: f32) {
-    let started = Instant::now();
-    loop {
-        let heard = peer.heard.lock().await;
-        if heard.seconds() > 2.0 && heard.share_of(hertz) > 0.8 {
-            assert!(heard.share_of(foreign) < 0.05, "nobody hears their own tone");
-            return;
-        }
-        assert!(started.elapsed() < Duration::from_secs(15), "{} s heard, no {hertz} Hz", heard.seconds());
-        drop(heard);
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_call_between_two_independent_clients_is_heard_both_ways() {
+async fn a_call_between_two_independent_clients_is_heard_and_recorded() {
     let data = tempfile::tempdir().expect("a temporary folder");
     let server = Server::start(data.path(), &[]);
-    let agent_id = server.login("agent")["agentId"].as_str().expect("an agent id").to_owned();
-    let console = server.told("console").to_owned();
+    let mut call = Call::establish(&server).await;
+    call.is_heard_both_ways().await;
 
-    let (mut agent, welcome) = Page::connect(&console, &agent_token(&server, &agent_id)).await;
-    assert_eq!(welcome["participant"], "AGENT");
-    server.api("PUT", &format!("/ccaas/1/agents/{agent_id}/status"), Some(&json!({"status": "ACTIVE"})));
-
-    let (mut customer, welcome) = Page::connect(&console, &guest_token(&server)).await;
-    assert_eq!(welcome["participant"], "CUSTOMER");
-    let mut customer_peer = WebrtcPeer::new(0x1111_1111).await;
-    let started = customer
-        .request(json!({"type": "start_call", "media": "audio", "offer": customer_peer.offer().await}), "call_started")
-        .await;
-    customer_peer.connect(started["answer"].as_str().expect("an answer")).await;
-    customer_peer.send_tone(CUSTOMER_HERTZ);
-
-    let incoming = agent.expect("incoming_call").await;
-    assert_eq!(incoming["call"], started["call"]);
-    customer.expect("ringing").await;
-    let mut agent_peer = WebrtcPeer::new(0x2222_2222).await;
-    let answer = agent
-        .request(json!({"type": "accept", "leg": incoming["leg"], "offer": agent_peer.offer().await}), "answer")
-        .await;
-    agent_peer.connect(answer["sdp"].as_str().expect("an answer")).await;
-    agent_peer.send_tone(AGENT_HERTZ);
-
-    let established = agent.expect("established").await;
-    assert_eq!(established["remote"]["participant"], "CUSTOMER");
-    assert_eq!(customer.expect("established").await["remote"]["participant"], "AGENT");
-    wait_for_tone(&agent_peer, CUSTOMER_HERTZ, AGENT_HERTZ).await;
-    wait_for_tone(&customer_peer, AGENT_HERTZ, CUSTOMER_HERTZ).await;
-
-    let quality = agent
+    let quality = call
+        .agent
+        .page
         .find("quality of both sides", |message| {
             message["type"] == "quality" && message["own"]["uplink"]["mos"].is_f64() && message["remote"].is_object()
         })
         .await;
     assert!(quality["own"]["uplink"]["mos"].as_f64() > Some(4.0), "loopback is a good connection: {quality}");
 
-    customer.request(json!({"type": "hangup", "leg": started["leg"]}), "done").await;
-    let hangup = agent.expect("hangup").await;
+    let hang_up = json!({"type": "hangup", "leg": call.customer.leg});
+    call.customer.page.request(hang_up, "done").await;
+    let hangup = call.agent.page.expect("hangup").await;
     assert_eq!((&hangup["code"]["name"], &hangup["ended_by"]), (&json!("NORMAL_HANGUP"), &json!("CUSTOMER")));
-    agent.find("wrap-up", |message| message["type"] == "agent_state" && message["wrap_up"].is_object()).await;
+    let wrapping = |message: &Value| message["type"] == "agent_state" && message["wrap_up"].is_object();
+    call.agent.page.find("wrap-up", wrapping).await;
+
+    let conversation = call.conversation;
+    timeline_tells_the_call(&server, &conversation);
+    let recordings = finished_recordings(&server, &conversation, 2).await;
+    for (participant, own, foreign) in [("CUSTOMER", CUSTOMER_HERTZ, AGENT_HERTZ), ("AGENT", AGENT_HERTZ, CUSTOMER_HERTZ)]
+    {
+        let recording = recordings.iter().find(|one| one["participantType"] == participant).expect("one per leg");
+        let file = data.path().join(participant);
+        server.download(recording["url"].as_str().expect("finished"), &file);
+        let pcm = recorded::pcm(&file);
+        let middle = &pcm[pcm.len() / 2..];
+        assert!(tone::share(middle, own) > 0.8, "{participant}'s file holds their own tone");
+        assert!(tone::share(middle, foreign) < 0.05, "{participant}'s file holds nobody else's tone");
+        let name = recording["fileName"].as_str().expect("a name");
+        let parts: Vec<&str> = name.trim_end_matches(".ogg").split('_').collect();
+        assert_eq!((parts[0], parts.len()), (conversation.as_str(), 4), "rfn_01: {name}");
+        assert!(parts[3].len() == 14 && parts[3].bytes().all(|byte| byte.is_ascii_digit()), "rfn_02: {name}");
+    }
+    server.kill();
+    server::recordings_are_clean(data.path());
+}
+
+/// EVT-01, EVT-02 and EVT-04.
+fn timeline_tells_the_call(server: &Server, conversation: &str) {
+    let timeline = server.api("GET", &format!("/ccaas/1/conversations/{conversation}/timeline"), None);
+    let events = timeline["events"].as_array().expect("a list");
+    let event = |kind: &str| {
+        events.iter().find(|event| event["type"] == kind).unwrap_or_else(|| panic!("{kind} in {timeline}"))
+    };
+    assert_eq!(event("CALL_STARTED")["direction"], "INBOUND");
+    assert!(event("CALL_ANSWERED")["waitingMs"].is_u64(), "{timeline}");
+    assert_eq!(event("CALL_ENDED")["endedBy"], "CUSTOMER");
+    assert!(event("CALL_ENDED")["durationMs"].as_u64() > Some(1_000), "{timeline}");
+}
+
+pub(crate) async fn finished_recordings(server: &Server, conversation: &str, files: usize) -> Vec<Value> {
+    let started = Instant::now();
+    loop {
+        let reply = server.api("GET", &format!("/ccaas/1/conversations/{conversation}/recordings"), None);
+        let recordings = reply["recordings"].as_array().expect("a list");
+        if recordings.len() == files && recordings.iter().all(|one| one["status"] == "FINISHED") {
+            return recordings.clone();
+        }
+        assert!(started.elapsed() < Duration::from_secs(15), "recordings are not finished: {reply}");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
 }

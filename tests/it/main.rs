@@ -1,6 +1,8 @@
 //! Whole-process tests: the built binary, spoken to as browsers and operators do.
 
+mod call;
 mod clicks;
+mod crash;
 mod independent_client;
 mod page;
 mod recorded;

@@ -82,6 +82,16 @@ impl Server {
         response.body_mut().read_json().unwrap_or_else(|error| panic!("{method} {path}: {error}"))
     }
 
+    /// Saves a file of the API.
+    pub(crate) fn download(&self, path: &str, to: &Path) {
+        let mut response = ureq::get(self.url(path))
+            .header("authorization", format!("App {}", self.told("api_key")))
+            .call()
+            .unwrap_or_else(|error| panic!("{path}: {error}"));
+        let mut file = std::fs::File::create(to).expect("the folder is ours");
+        std::io::copy(&mut response.body_mut().as_reader(), &mut file).expect("saved");
+    }
+
     /// SIGKILL, as a crash.
     pub(crate) fn kill(mut self) {
         self.process.kill().expect("killed");
@@ -93,5 +103,17 @@ impl Drop for Server {
     fn drop(&mut self) {
         self.process.kill().ok();
         self.process.wait().ok();
+    }
+}
+
+/// Runs `switchroom recordings recover` and `check`, as an operator would after a crash.
+pub(crate) fn recordings_are_clean(data: &Path) {
+    for action in ["recover", "check"] {
+        let output = Command::new(env!("CARGO_BIN_EXE_switchroom"))
+            .args(["recordings", action])
+            .arg(data)
+            .output()
+            .expect("the binary starts");
+        assert!(output.status.success(), "{action}: {}", String::from_utf8_lossy(&output.stdout));
     }
 }

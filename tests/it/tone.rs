@@ -51,14 +51,19 @@ impl ToneSink {
         self.pcm.len() as f32 / RATE
     }
 
-    /// Share of the last second's energy that lies at this frequency (Goertzel), 0 to 1.
+    /// Share of the last second's energy that lies at this frequency, 0 to 1.
     pub(crate) fn share_of(&self, hertz: f32) -> f32 {
-        let pcm = &self.pcm[self.pcm.len().saturating_sub(48_000)..];
-        let energy: f32 = pcm.iter().map(|sample| sample * sample).sum();
-        let (real, imaginary) = pcm.iter().enumerate().fold((0.0, 0.0), |(real, imaginary), (at, sample)| {
-            let angle = TAU * hertz * at as f32 / RATE;
-            (real + sample * angle.cos(), imaginary + sample * angle.sin())
-        });
-        2.0 * (real * real + imaginary * imaginary) / (pcm.len() as f32 * energy).max(f32::MIN_POSITIVE)
+        share(&self.pcm[self.pcm.len().saturating_sub(48_000)..], hertz)
     }
+}
+
+/// Share of the energy that lies at this frequency (Goertzel), 0 to 1. Longer pieces are judged by their first second.
+pub(crate) fn share(pcm: &[f32], hertz: f32) -> f32 {
+    let pcm = &pcm[..pcm.len().min(48_000)];
+    let energy: f32 = pcm.iter().map(|sample| sample * sample).sum();
+    let (real, imaginary) = pcm.iter().enumerate().fold((0.0, 0.0), |(real, imaginary), (at, sample)| {
+        let angle = TAU * hertz * at as f32 / RATE;
+        (real + sample * angle.cos(), imaginary + sample * angle.sin())
+    });
+    2.0 * (real * real + imaginary * imaginary) / (pcm.len() as f32 * energy).max(f32::MIN_POSITIVE)
 }
