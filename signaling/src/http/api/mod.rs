@@ -5,6 +5,7 @@ mod agents;
 mod call_timeouts;
 mod conversation_dto;
 mod conversations;
+mod disposition;
 mod guest;
 mod link_configs;
 mod link_dto;

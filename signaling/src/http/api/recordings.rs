@@ -1,6 +1,7 @@
 //! Recordings of a conversation and their bytes.
 
 use super::conversation;
+use super::disposition::content_disposition;
 use super::range::{Part, part};
 use crate::http::access::Operation;
 use crate::http::caller::Caller;
@@ -231,7 +232,8 @@ async fn answer(
     out.insert(ACCEPT_RANGES, HeaderValue::from_static("bytes"));
     out.insert(ETAG, text_header(etag));
     out.insert(CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
-    out.insert(CONTENT_DISPOSITION, text_header(disposition(segment, download)));
+    let name = segment.file_name.as_deref().unwrap_or("recording");
+    out.insert(CONTENT_DISPOSITION, text_header(content_disposition(name, download)));
     if status == StatusCode::PARTIAL_CONTENT {
         out.insert(CONTENT_RANGE, text_header(format!("bytes {first}-{last}/{length}")));
     }
@@ -240,18 +242,6 @@ async fn answer(
 
 fn text_header(text: String) -> HeaderValue {
     HeaderValue::from_str(&text).unwrap_or(HeaderValue::from_static("unknown"))
-}
-
-/// File names are letters, digits, hyphen and dot already; anything else is left out rather than quoted.
-fn disposition(segment: &SegmentRow, download: bool) -> String {
-    let name: String = segment
-        .file_name
-        .as_deref()
-        .unwrap_or("recording")
-        .chars()
-        .filter(|letter| letter.is_ascii_alphanumeric() || "-_.".contains(*letter))
-        .collect();
-    format!("{}; filename=\"{name}\"", if download { "attachment" } else { "inline" })
 }
 
 fn chunks(file: File, count: u64) -> impl stream::Stream<Item = io::Result<Bytes>> + Send + 'static {
