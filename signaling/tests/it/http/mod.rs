@@ -1,0 +1,21 @@
+//! The HTTP API as programs, browsers and strangers use it.
+
+mod access;
+mod agents;
+mod client;
+mod conversations;
+mod demo;
+mod doors;
+mod guest;
+mod keys;
+mod link_configs;
+mod links;
+mod openapi;
+mod pages;
+mod queues;
+mod recordings;
+mod settings;
+mod sign_in;
+mod tls;
+mod tokens;
+mod walls;

@@ -1,0 +1,150 @@
+//! Recordings of a conversation and their bytes.
+
+use super::client::{As, Client, NOTHING, id};
+use crate::calls::talk;
+use crate::support::House;
+use callcenter_core::command::Command;
+use model::{AgentId, RecordingMedia, Role};
+use serde_json::{Value, json};
+use wire::recorder::{self, SegmentFile, SegmentStart};
+
+const BYTES: &[u8] = b"0123456789";
+
+/// A recorded call whose customer's file is complete; the agent's is still being written.
+struct Recorded {
+    house: House,
+    agent: AgentId,
+    start: SegmentStart,
+}
+
+async fn recorded(path: &str) -> Recorded {
+    let mut house = House::open().await;
+    house.record_calls().await;
+    let agent = house.agent("Ada").await;
+    let talk = talk(&mut house, agent).await;
+    let start = loop {
+        match house.engine.recorder_command().await {
+            recorder::Command::Start(start) if start.leg == talk.started.leg => break *start,
+            _ => {}
+        }
+    };
+    house.does(Command::Hangup { leg: talk.started.leg }).await;
+    let folder = house.folder.path().join("recordings");
+    std::fs::create_dir_all(&folder).expect("a folder");
+    std::fs::write(folder.join("customer.ogg"), BYTES).expect("written");
+    let file = SegmentFile {
+        segment: start.segment,
+        account: house.account,
+        call: start.call,
+        leg: start.leg,
+        screen: false,
+        media: RecordingMedia::Audio,
+        path: path.into(),
+        file_name: "Ada-A-Customer-2026.ogg".into(),
+        mime: "audio/ogg".into(),
+        bytes: BYTES.len() as u64,
+        duration_ms: 1234,
+        gaps_ms: 0,
+        sha256: "ab".repeat(32),
+        recovered: false,
+    };
+    house.does(Command::SegmentFinished(Box::new(file))).await;
+    Recorded { house, agent, start }
+}
+
+async fn list(client: &Client, who: &As) -> Value {
+    let conversations = client.read(who, "/ccaas/1/conversations").await;
+    let path = format!("/ccaas/1/conversations/{}/recordings", id(&conversations["conversations"][0]));
+    client.read(who, &path).await["recordings"].clone()
+}
+
+#[tokio::test]
+async fn a_recording_is_listed_played_and_saved_under_its_name() {
+    let Recorded { house, agent, start } = recorded("customer.ogg").await;
+    let client = Client::of(&house);
+    let page = client.person(Role::Agent, Some(agent)).await;
+    let recordings = list(&client, &page).await;
+    let of = |status: &str| {
+        let found = recordings.as_array().expect("a list").iter().find(|one| one["status"] == status);
+        found.unwrap_or_else(|| panic!("no {status} in {recordings:#}")).clone()
+    };
+    let finished = of("FINISHED");
+    assert_eq!(finished["segmentId"], start.segment.to_string());
+    assert_eq!((&finished["participantType"], &finished["participantName"]), (&json!("CUSTOMER"), &json!("A Customer")));
+    assert_eq!((&finished["durationMs"], &finished["bytes"]), (&json!(1234), &json!(10)));
+    assert_eq!(of("RECORDING")["url"], Value::Null, "not complete yet");
+
+    let played = client.call("GET", finished["url"].as_str().expect("a url")).by(&page).send().await;
+    assert_eq!((played.status.as_u16(), played.body.as_slice()), (200, BYTES));
+    assert_eq!((played.header("content-type"), played.header("accept-ranges")), ("audio/ogg", "bytes"));
+    assert_eq!((played.header("content-length"), played.header("cache-control")), ("10", "private, no-cache"));
+    assert!(played.header("content-disposition").starts_with("inline"));
+    let saved = client.call("GET", finished["downloadUrl"].as_str().expect("a url")).by(&page).send().await;
+    assert_eq!(saved.header("content-disposition"), "attachment; filename=\"Ada-A-Customer-2026.ogg\"");
+}
+
+#[tokio::test]
+async fn ranges_are_served_and_those_outside_refused() {
+    let Recorded { house, start, .. } = recorded("customer.ogg").await;
+    let client = Client::of(&house);
+    let key = client.key().await;
+    let path = format!("/recordings/1/files/{}", start.segment);
+    let get = |name: &str, value: &str| client.call("GET", &path).by(&key).header(name, value).send();
+    for (range, bytes, content_range) in [
+        ("bytes=2-4", &b"234"[..], "bytes 2-4/10"),
+        ("bytes=8-", b"89", "bytes 8-9/10"),
+        ("bytes=-3", b"789", "bytes 7-9/10"),
+    ] {
+        let part = get("range", range).await;
+        assert_eq!((part.status.as_u16(), part.body.as_slice()), (206, bytes), "{range}");
+        assert_eq!(part.header("content-range"), content_range);
+    }
+    let outside = get("range", "bytes=10-").await;
+    outside.refused(416, "BAD_REQUEST");
+    assert_eq!(outside.header("content-range"), "bytes */10");
+    let etag = get("range", "bytes=0-0").await.header("etag").to_owned();
+    assert_eq!(get("if-none-match", &etag).await.status, 304);
+    let changed = client.call("GET", &path).by(&key).header("range", "bytes=2-4").header("if-range", "\"old\"");
+    assert_eq!(changed.send().await.status, 200, "the file is another than the one the client has");
+    assert_eq!(client.call("HEAD", &path).by(&key).send().await.header("content-length"), "10");
+}
+
+#[tokio::test]
+async fn only_those_who_may_hear_a_recording_get_it() {
+    let Recorded { house, agent, start } = recorded("customer.ogg").await;
+    let client = Client::of(&house);
+    let path = format!("/recordings/1/files/{}", start.segment);
+    let bob = house.agent("Bob").await;
+    let neighbour = client.neighbour().await;
+    let mine = client.person(Role::Agent, Some(agent)).await;
+    let colleague = client.person(Role::Agent, Some(bob)).await;
+    let lead = client.person(Role::Supervisor, None).await;
+    let stranger = client.key_with(neighbour, &["conversations:manage"]).await;
+    for (who, status) in [(&mine, 200), (&lead, 200), (&colleague, 404), (&stranger, 404), (&As::Nobody, 401)] {
+        let answer = client.call("GET", &path).by(who).send().await;
+        assert_eq!(answer.status.as_u16(), status, "{}", answer.text());
+    }
+    for unknown in [NOTHING, "x", &format!("{}?screen=true", start.segment)] {
+        let answer = client.call("GET", &format!("/recordings/1/files/{unknown}")).by(&lead).send().await;
+        answer.refused(404, "NOT_FOUND");
+    }
+}
+
+#[tokio::test]
+async fn a_path_out_of_the_recorders_folder_is_no_file() {
+    for path in ["../test.db", "/etc/hostname", "a/../../test.db"] {
+        let Recorded { house, start, .. } = recorded(path).await;
+        let client = Client::of(&house);
+        let answer = client.call("GET", &format!("/recordings/1/files/{}", start.segment)).by(&client.key().await);
+        answer.send().await.refused(404, "NOT_FOUND");
+    }
+}
+
+#[tokio::test]
+async fn a_file_that_is_gone_is_told_and_not_a_crash() {
+    let Recorded { house, start, .. } = recorded("gone.ogg").await;
+    let client = Client::of(&house);
+    let answer = client.call("GET", &format!("/recordings/1/files/{}", start.segment)).by(&client.key().await);
+    let details = answer.send().await.refused(404, "NOT_FOUND");
+    assert!(details["text"].as_str().is_some_and(|text| text.contains("operator")), "{details}");
+}

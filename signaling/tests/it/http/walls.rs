@@ -1,0 +1,152 @@
+//! Accounts are walls: with another account's key or cookie nothing of ours is there.
+
+use super::access::operations;
+use super::client::{As, Client, id};
+use crate::support::House;
+use model::Role;
+use serde_json::{Value, json};
+
+const MARK: &str = "OURS-AND-NOBODY-ELSES";
+
+/// Things of our account, one of each kind, by the name of their place in a path.
+struct Ours {
+    ids: Vec<(&'static str, &'static str, String)>,
+    link_secret: String,
+}
+
+async fn things(house: &House, client: &Client) -> Ours {
+    let key = client.key().await;
+    let agent = house.agent(MARK).await.to_string();
+    let queue = client.done(&key, "POST", "/ccaas/1/queues", json!({"name": MARK})).await;
+    let fields = json!({"topic": MARK, "agentId": agent});
+    let conversation = id(&client.done(&key, "POST", "/ccaas/1/conversations", fields).await);
+    let notes = format!("/ccaas/1/conversations/{conversation}/notes");
+    let note = client.done(&key, "POST", &notes, json!({"content": MARK})).await;
+    let config = client.done(&key, "POST", "/call-link/1/configs", json!({"name": MARK})).await;
+    let link = json!({"displayName": MARK, "destination": {"type": "CONVERSATIONS"}});
+    let link = client.done(&key, "POST", "/call-link/1/links", link).await;
+    let link_secret = link["url"].as_str().expect("a url").rsplit('/').next().expect("a secret").to_owned();
+    let ids = vec![
+        ("", "{agentId}", agent),
+        ("", "{queueId}", id(&queue)),
+        ("", "{conversationId}", conversation.clone()),
+        ("", "{noteId}", id(&note)),
+        ("/call-link/1/configs", "{id}", id(&config)),
+        ("/call-link/1/links", "{id}", id(&link)),
+        ("", "{segmentId}", conversation),
+        ("", "{seconds}", "10".to_owned()),
+    ];
+    Ours { ids, link_secret }
+}
+
+impl Ours {
+    fn path(&self, pattern: &str) -> String {
+        let fitting = self.ids.iter().filter(|(under, _, _)| pattern.starts_with(under));
+        fitting.fold(pattern.to_owned(), |path, (_, place, id)| path.replace(place, id))
+    }
+
+    /// A body that would do something if the door were open.
+    fn body(&self) -> Value {
+        let of = |place: &str| self.ids.iter().find(|(_, name, _)| *name == place).map(|(_, _, id)| id.clone());
+        json!({
+            "displayName": "Taken", "name": "Taken", "topic": "Taken", "content": "Taken", "status": "ACTIVE",
+            "role": "AGENT", "queueId": of("{queueId}"), "agentId": of("{agentId}"), "identity": of("{agentId}"),
+            "wrapUpSeconds": 7, "canExtendWrapUp": false, "enabled": true, "inbound": 7, "outbound": 7,
+            "isAutoAssignmentEnabled": false, "password": "x", "link": "x",
+            "destination": {"type": "WEBRTC", "identity": of("{agentId}")},
+        })
+    }
+}
+
+/// Everything of our account that the API shows.
+async fn everything(client: &Client, ours: &Ours) -> Vec<Value> {
+    let key = client.key().await;
+    let mut all = Vec::new();
+    for pattern in [
+        "/ccaas/1/agents/{agentId}",
+        "/ccaas/1/queues",
+        "/ccaas/1/conversations/{conversationId}",
+        "/ccaas/1/conversations/{conversationId}/notes",
+        "/ccaas/1/conversations/{conversationId}/timeline",
+        "/call-link/1/configs",
+        "/call-link/1/links",
+        "/ccca/1/agent-configs/{agentId}",
+        "/ccaas/voice/2/account-wrap-up-config",
+        "/ccaas/voice/2/call-timeouts",
+    ] {
+        all.push(client.read(&key, &ours.path(pattern)).await);
+    }
+    all
+}
+
+#[tokio::test]
+async fn no_endpoint_shows_or_changes_anything_of_another_account() {
+    let house = House::open().await;
+    let client = Client::of(&house);
+    let ours = things(&house, &client).await;
+    let before = everything(&client, &ours).await;
+    let neighbour = client.neighbour().await;
+    let key = client.key_with(neighbour, &["conversations:manage"]).await;
+    let admin = client.user(neighbour, Role::Admin, None, "x").await;
+    let public = ["/auth/1/session", "/auth/1/oauth2/token", "/call-link/1/guest"];
+
+    let mut asked = 0;
+    for (method, pattern) in operations() {
+        if public.contains(&pattern.as_str()) {
+            continue;
+        }
+        let path = ours.path(&pattern);
+        for who in [&key, &client.session_of(&admin).await] {
+            let call = client.call(&method, &path).by(who);
+            let call = if method == "GET" || method == "DELETE" { call } else { call.json(&ours.body()) };
+            let answer = call.send().await;
+            let (status, text) = (answer.status.as_u16(), answer.text());
+            assert!(!text.contains(MARK), "{method} {pattern} shows our data: {text}");
+            if pattern.contains('{') {
+                let not_found = text.contains("NOT_FOUND");
+                assert!(matches!(status, 403 | 404) || (status == 400 && not_found), "{method} {pattern}: {status} {text}");
+            }
+            asked += 1;
+        }
+    }
+    assert!(asked > 90, "only {asked} requests were tried");
+    assert_eq!(everything(&client, &ours).await, before);
+}
+
+#[tokio::test]
+async fn lists_filtered_by_ids_of_another_account_are_empty() {
+    let house = House::open().await;
+    let client = Client::of(&house);
+    let ours = things(&house, &client).await;
+    let neighbour = client.neighbour().await;
+    let key = client.key_with(neighbour, &["conversations:read"]).await;
+    for (pattern, items) in [
+        ("/ccaas/1/agents?agentIds={agentId}", "agents"),
+        ("/ccaas/1/queues?queueIds={queueId}", "queues"),
+        ("/ccaas/1/conversations?conversationIds={conversationId}", "conversations"),
+        ("/ccaas/1/conversations?agentId={agentId}", "conversations"),
+        ("/call-link/1/links", "results"),
+        ("/call-link/1/configs", "results"),
+    ] {
+        let list = client.read(&key, &ours.path(pattern)).await;
+        assert_eq!(list[items], json!([]), "{pattern}");
+    }
+}
+
+#[tokio::test]
+async fn a_neighbours_token_and_link_name_their_own_account() {
+    let house = House::open().await;
+    let client = Client::of(&house);
+    let ours = things(&house, &client).await;
+    let neighbour = client.neighbour().await;
+    let key = client.key_with(neighbour, &["conversations:manage"]).await;
+    // Our agent's id is for them an identity like any other: the token makes nobody our agent.
+    let identity = json!({"identity": ours.path("{agentId}")});
+    let token = client.done(&key, "POST", "/webrtc/1/token", identity).await;
+    let claims = client.state.auth.tokens.verify(token["token"].as_str().expect("a token"), signaling::Clock.wall());
+    let claims = claims.expect("a valid token");
+    assert_eq!((claims.account, claims.agent), (neighbour, None));
+    let guest = client.done(&As::Nobody, "POST", "/call-link/1/guest", json!({"link": ours.link_secret})).await;
+    let claims = client.state.auth.tokens.verify(guest["token"].as_str().expect("a token"), signaling::Clock.wall());
+    assert_eq!(claims.expect("a valid token").account, house.account);
+}

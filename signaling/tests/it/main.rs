@@ -1,0 +1,9 @@
+//! Signaling as pages, the media engine and the recorder see it. Engine and recorder are played by the tests.
+
+mod support;
+
+mod calls;
+mod doors;
+mod durability;
+mod http;
+mod schema;
