@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::os::unix::fs::FileExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use wire::recorder::{Event, SegmentFile};
 
 /// Why a file could not be completed now. What lies on disk is unchanged and can be tried again.
@@ -142,6 +142,6 @@ pub(crate) fn fact(dir: &Path, folder: &Path, manifest: &Manifest) -> Option<Eve
     })
 }
 
-fn slashed(path: &PathBuf) -> String {
+fn slashed(path: &Path) -> String {
     path.components().map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/")
 }

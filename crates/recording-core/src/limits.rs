@@ -43,6 +43,8 @@ pub const FILE_BLOCKS: usize = 12_000_000;
 pub const PAGE_MS: u64 = 500;
 /// Bytes of one manifest.
 pub const MANIFEST_BYTES: u64 = 8 << 20;
+/// A video track that begins without a keyframe for so long is asked for one.
+pub const FIRST_KEYFRAME_WITHIN: Duration = Duration::from_millis(300);
 /// At most one wish for a keyframe per track in this time.
 pub const KEYFRAME_WISH_EVERY: Duration = Duration::from_secs(1);
 /// A video track without a keyframe for so long is asked for one, so that its file can be wound.

@@ -119,7 +119,9 @@ fn a_video_without_a_keyframe_asks_for_one() {
     let mut recorder = start(dir.path());
     let leg = segment(1, RecordingMedia::AudioAndVideo);
     let (track, codec, packets) = video(TrackKind::Camera, Codec::Vp8);
-    let without_first: Vec<_> = packets.into_iter().skip(30).collect();
+    // From the second picture on; the next keyframe is 900 ms away.
+    let second = crate::synthetic::EPOCH.0 + 2_050_000;
+    let without_first: Vec<_> = packets.into_iter().filter(|packet| packet.arrival.0 > second).collect();
     send_all(&recorder, &leg, &[(track, codec, without_first)]);
     let wish = Event::KeyframeNeeded { leg: leg.leg, track: TrackKind::Camera };
     wait_for(&mut recorder, |event| (*event == wish).then_some(()));

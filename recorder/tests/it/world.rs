@@ -8,6 +8,7 @@ use model::{
 use recorder::{RecorderConfig, RecorderHandle};
 use recording_core::timeline::Packet;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 use wire::recorder::{Command, Event, SegmentFile, SegmentStart};
 use wire::tap::TapFrame;
 
@@ -70,14 +71,19 @@ pub(crate) fn stop(recorder: &RecorderHandle, start: &SegmentStart) {
     recorder.commands.send(Command::Stop { segment: start.segment }).expect("room for a command");
 }
 
-/// Waits for a fact.
+/// Waits for a fact, a minute at most.
 pub(crate) fn wait_for<T>(recorder: &mut RecorderHandle, mut wanted: impl FnMut(&Event) -> Option<T>) -> T {
-    loop {
-        let event = recorder.events.blocking_recv().expect("the recorder lives");
-        if let Some(found) = wanted(&event) {
-            return found;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime");
+    let search = async {
+        loop {
+            let event = recorder.events.recv().await.expect("the recorder lives");
+            if let Some(found) = wanted(&event) {
+                return found;
+            }
         }
-    }
+    };
+    let limited = async { tokio::time::timeout(Duration::from_secs(60), search).await };
+    runtime.block_on(limited).expect("the fact comes within a minute")
 }
 
 pub(crate) fn wait_finished(recorder: &mut RecorderHandle, screen: bool) -> SegmentFile {

@@ -17,8 +17,8 @@ pub struct VideoTrack {
     cause: GapCause,
     last_us: Option<u64>,
     now: MediaTime,
-    /// When a keyframe came or was last wished for.
-    last_wish: Option<MediaTime>,
+    /// When a keyframe will be wished for if none comes.
+    wish_at: Option<MediaTime>,
     wish: bool,
     gaps: GapList,
 }
@@ -35,7 +35,7 @@ impl VideoTrack {
             cause: GapCause::NotStarted,
             last_us: None,
             now: epoch,
-            last_wish: None,
+            wish_at: None,
             wish: false,
             gaps: GapList::default(),
         }
@@ -47,10 +47,9 @@ impl VideoTrack {
         self.now = now;
         self.intake.push(packet, &mut self.placed);
         self.write_placed(out);
-        let patience = if self.broken { limits::KEYFRAME_WISH_EVERY } else { limits::KEYFRAME_AT_LEAST_EVERY };
-        if self.last_wish.is_none_or(|last| now.since(last) >= patience) {
-            self.last_wish = Some(now);
-            self.wish = true;
+        self.wish |= now >= *self.wish_at.get_or_insert(now.after(limits::FIRST_KEYFRAME_WITHIN));
+        if self.wish {
+            self.wish_at = Some(now.after(limits::KEYFRAME_WISH_EVERY));
         }
     }
 
@@ -112,6 +111,7 @@ impl VideoTrack {
         if !self.broken {
             self.broken = true;
             self.cause = cause;
+            self.wish_at = self.wish_at.map(|at| at.min(self.now));
         }
     }
 
@@ -127,7 +127,7 @@ impl VideoTrack {
         }
         self.state_gap(place_us);
         if frame.keyframe {
-            self.last_wish = Some(self.now);
+            self.wish_at = Some(self.now.after(limits::KEYFRAME_AT_LEAST_EVERY));
         }
         self.broken = false;
         self.last_us = Some(place_us);
