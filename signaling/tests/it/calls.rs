@@ -22,17 +22,23 @@ pub(crate) async fn start_call(house: &mut House, customer: &mut Page) -> Starte
     let message = ClientMessage::StartCall { request, media: CallMedia::Audio, offer, custom_data: [].into() };
     customer.send(&message).await;
     house.engine.answer_offer().await;
-    customer
-        .until("call_started", |message| match message {
-            ServerMessage::CallStarted { request: of, call, leg, answer, .. } if of == request => {
-                assert_eq!(answer, ANSWER);
-                Some(Started { call, leg })
-            }
-            ServerMessage::Error { error, .. } => panic!("refused: {error:?}"),
-            // A page cannot know the leg of a call whose start was not answered yet.
-            early => panic!("{early:?} before call_started"),
-        })
-        .await
+    let mut early = Vec::new();
+    let started = customer.until("call_started", |message| match message {
+        ServerMessage::CallStarted { request: of, call, leg, answer, .. } if of == request => {
+            assert_eq!(answer, ANSWER);
+            Some(Started { call, leg })
+        }
+        ServerMessage::Error { error, .. } => panic!("refused: {error:?}"),
+        other => {
+            early.push(serde_json::to_value(other).expect("JSON"));
+            None
+        }
+    });
+    let started = started.await;
+    // A page cannot know the leg of a call whose start was not answered yet.
+    let own = early.iter().filter(|message| message["leg"] == started.leg.to_string()).count();
+    assert_eq!(own, 0, "{early:?} before call_started");
+    started
 }
 
 pub(crate) async fn accept(house: &mut House, agent: &mut Page) -> LegId {
