@@ -97,7 +97,8 @@ for (const { codec, flag, extension } of [
       const duration = await agent.playRecording(participant);
       assert(duration > 3, `${participant}'s recording takes ${duration} s`);
       const { name, path } = await agent.downloadRecording(participant, t.folder);
-      assert.match(name, /^[A-Za-z0-9-]+_[A-Za-z0-9-]+_[A-Za-z0-9-]+_\d{14}\.[a-z0-9]+$/);
+      assert.match(name, /^[\p{L}\p{N}-]+_[\p{L}\p{N}-]+_[\p{L}\p{N}-]+_\d{14}\.[a-z0-9]+$/u);
+      await agent.tab.says(name);
       assert(name.endsWith(`.${extension}`), name);
       const file = await probeFile(path);
       assert.equal(file.audio, "opus");
