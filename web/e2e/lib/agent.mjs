@@ -23,7 +23,7 @@ export class Agent {
    */
   static async signIn(t, server, login, options) {
     const tab = await t.tab(AGENT, options);
-    await tab.goto(`${server.printed.console}?processing=off`);
+    await tab.goto(`${server.console}?processing=off`);
     await tab.appears(id("sign-in"));
     await tab.fill(id("username"), login.username);
     await tab.fill(id("password"), login.password);
@@ -40,7 +40,7 @@ export class Agent {
    */
   static async openAgain(t, server, first) {
     const tab = await t.tab(AGENT, { beside: first.tab, untouched: true });
-    await tab.goto(`${server.printed.console}?processing=off`);
+    await tab.goto(`${server.console}?processing=off`);
     await tab.appears('[data-testid="link-state"][data-state="connected"]');
     return new Agent(tab);
   }

@@ -56,7 +56,10 @@ export class Scene {
     return server;
   }
 
-  /** A running server that is reached for media only through a relay. @param {{ flags?: string[] }} [options] */
+  /**
+   * A running server that pages reach through relays alone: `relay` for media, `front` for everything else.
+   * @param {{ flags?: string[] }} [options]
+   */
   async serverBehindRelay({ flags } = {}) {
     const [mediaPort, port] = [await freePort(), await freePort()];
     const relay = new Relay({ port, targetPort: mediaPort, seed: this.seed });
@@ -65,7 +68,11 @@ export class Scene {
     const server = new Server({ folder: this.folder, mediaPort, announcePort: port, flags });
     this.defer(() => server.stop());
     await server.start();
-    return { server, relay };
+    const front = new Relay({ port: await freePort(), targetPort: server.httpPort, seed: this.seed });
+    await front.open();
+    this.defer(() => front.close());
+    server.frontPort = front.port;
+    return { server, relay, front };
   }
 
   /**

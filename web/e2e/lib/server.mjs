@@ -30,6 +30,8 @@ export class Server {
   #child;
   #starts = 0;
   #http = "127.0.0.1:0";
+  /** Port of a relay before the pages and the API. @type {number | undefined} */
+  frontPort;
 
   /** @param {ServerOptions} options */
   constructor(options) {
@@ -85,12 +87,28 @@ export class Server {
     return this.#printed;
   }
 
+  /** Where pages reach it: itself, or a relay before it. */
   get origin() {
-    return new URL(this.printed.console).origin;
+    return this.#seen(this.printed.console).origin;
+  }
+
+  get console() {
+    return this.#seen(this.printed.console).href;
   }
 
   get callLink() {
-    return this.printed.call_link;
+    return this.#seen(this.printed.call_link).href;
+  }
+
+  get httpPort() {
+    return Number(new URL(this.printed.console).port);
+  }
+
+  /** @param {string} printed */
+  #seen(printed) {
+    const url = new URL(printed);
+    if (this.frontPort !== undefined) url.port = String(this.frontPort);
+    return url;
   }
 
   /** @param {string} role @param {number} [nth] */

@@ -5,7 +5,7 @@ import { test } from "../lib/harness.mjs";
 import { AGENT, CUSTOMER } from "../lib/media.mjs";
 import { assertColour, assertTone, probeFile } from "../lib/recordings.mjs";
 import { ownAddress } from "../lib/server.mjs";
-import { sleep } from "../lib/wait.mjs";
+import { sleep, until } from "../lib/wait.mjs";
 
 /** @typedef {import("../lib/flow.mjs").Pair} Pair */
 
@@ -47,6 +47,7 @@ test("VP8: two Chromium, everything a call can do", async (t) => {
   const ring = await agent.rings();
   assert.match(ring, /Regular call/i);
   assert((await agent.tab.sounds()) > 0, "the agent's page rings");
+  await until("the title tells who calls", () => agent.tab.evaluate(() => document.title.includes("is calling")));
   await agent.answer();
   await Promise.all([agent.inCall(), customer.inCall()]);
   await bothHear(pair);

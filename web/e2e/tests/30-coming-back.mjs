@@ -50,29 +50,38 @@ test("blocked playback: Turn on sound gives it back", async (t) => {
   await agent.tab.disappears('[data-testid="sound-on"]');
 });
 
-test("a 10 s cut of the network: both stay in the call", async (t) => {
-  const { server, relay } = await t.serverBehindRelay();
-  const pair = await bothThere(t, server);
-  await call(pair);
-  await bothHear(pair);
-  const sounds = await Promise.all([pair.agent.tab.sounds(), pair.customer.tab.sounds()]);
-  const cut = Date.now();
-  relay.set({ cut: true });
-  await Promise.all([pair.agent.saysReconnecting(CUT_MS - 500), pair.customer.saysReconnecting(CUT_MS - 500)]);
-  t.note(`told after ${Date.now() - cut} ms`);
-  await Promise.all([pair.agent.inCall(), pair.customer.inCall()]);
-  await sleep(cut + CUT_MS - Date.now());
-  relay.set({ cut: false });
-  const healed = Date.now();
-  const back = await bothHeardAt(pair, 15_000);
-  t.note(`heard again ${back - healed} ms after the cut`);
-  await bothHear(pair);
-  await Promise.all([pair.agent.reconnected(), pair.customer.reconnected()]);
-  const after = await Promise.all([pair.agent.tab.sounds(), pair.customer.tab.sounds()]);
-  for (const [i, before] of sounds.entries()) assert(after[i] > before, "a sound tells of the drop");
-  await pair.customer.hangUp();
-  await pair.agent.wrapsUp();
-});
+for (const { what, cuts } of [
+  { what: "media path", cuts: ["relay"] },
+  { what: "whole network", cuts: ["relay", "front"] },
+]) {
+  test(`a 10 s cut of the ${what}: both stay in the call`, async (t) => {
+    const behind = await t.serverBehindRelay();
+    const setCut = (on) => {
+      for (const name of cuts) behind[name].set({ cut: on });
+    };
+    const pair = await bothThere(t, behind.server);
+    await call(pair);
+    await bothHear(pair);
+    const sounds = await Promise.all([pair.agent.tab.sounds(), pair.customer.tab.sounds()]);
+    const cut = Date.now();
+    setCut(true);
+    await Promise.all([pair.agent.saysReconnecting(CUT_MS - 500), pair.customer.saysReconnecting(CUT_MS - 500)]);
+    t.note(`told after ${Date.now() - cut} ms`);
+    await Promise.all([pair.agent.inCall(), pair.customer.inCall()]);
+    await sleep(cut + CUT_MS - Date.now());
+    setCut(false);
+    const healed = Date.now();
+    const back = await bothHeardAt(pair, 15_000);
+    t.note(`heard again ${back - healed} ms after the cut`);
+    await bothHear(pair);
+    await Promise.all([pair.agent.tab.sees(CUSTOMER.camera), pair.customer.tab.sees(AGENT.camera)]);
+    await Promise.all([pair.agent.reconnected(), pair.customer.reconnected()]);
+    const after = await Promise.all([pair.agent.tab.sounds(), pair.customer.tab.sounds()]);
+    for (const [i, before] of sounds.entries()) assert(after[i] > before, "a sound tells of the drop");
+    await pair.customer.hangUp();
+    await pair.agent.wrapsUp();
+  });
+}
 
 test("UDP blocked: the call works over TCP", async (t) => {
   const { server, relay } = await t.serverBehindRelay();

@@ -45,7 +45,7 @@ test(
     await mkdir(PICTURES, { recursive: true });
     const server = await t.server();
     const signIn = await t.tab(AGENT);
-    await signIn.goto(server.printed.console);
+    await signIn.goto(server.console);
     await signIn.appears('[data-testid="sign-in"]');
     await examine(signIn, "sign-in");
     const { agent, customer } = await bothThere(t, server);
