@@ -99,6 +99,10 @@ impl Participant {
         self.measure = LegMeasure::default();
         self.clock = SenderClock::default();
         self.asked_for = None;
+        #[cfg(feature = "testing")]
+        {
+            self.panics_next = false;
+        }
     }
 
     pub(crate) fn track(&mut self, kind: TrackKind) -> &mut Track {

@@ -145,7 +145,7 @@ impl Sfu {
     #[cfg(feature = "testing")]
     pub fn panic_at_next_work(&mut self, leg: LegId) {
         if let Some(participant) = self.legs.get(&leg).copied().and_then(|key| self.participant(key)) {
-            participant.panics_next = true;
+            participant.panics_next = participant.transport.is_some();
         }
     }
 

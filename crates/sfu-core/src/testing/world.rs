@@ -200,11 +200,22 @@ impl World {
         self.take_answer(client, id);
     }
 
-    fn take_answer(&mut self, client: usize, wanted: CommandId) {
-        let answer = self.events.iter().rev().find_map(|(_, event)| match event {
+    /// Gives the client the answer to a negotiation; nothing if it was refused.
+    pub fn accept_if_answered(&mut self, client: usize, id: CommandId) {
+        if let Some(answer) = self.answer(id) {
+            self.clients[client].accept(&answer);
+        }
+    }
+
+    fn answer(&self, wanted: CommandId) -> Option<String> {
+        self.events.iter().rev().find_map(|(_, event)| match event {
             Event::Answer { id, sdp, .. } if *id == wanted => Some(sdp.clone()),
             _ => None,
-        });
+        })
+    }
+
+    fn take_answer(&mut self, client: usize, wanted: CommandId) {
+        let answer = self.answer(wanted);
         self.clients[client].accept(&answer.unwrap_or_else(|| panic!("no answer: {:?}", self.events.last())));
     }
 

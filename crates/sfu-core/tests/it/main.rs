@@ -3,6 +3,7 @@
 mod calls;
 mod coming_back;
 mod hostile;
+mod lives;
 mod measures;
 mod negotiation;
 mod video;
