@@ -6,6 +6,7 @@ use crate::{
     independent_client::finished_recordings,
     page::Page,
     server::{self, Server},
+    soak,
     webrtc_peer::WebrtcPeer,
 };
 use serde_json::json;
@@ -34,7 +35,7 @@ impl Party {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_killed_server_comes_back_with_its_call_and_recordings() {
-    let kills: u64 = if std::env::var_os("SWITCHROOM_SOAK").is_some() { 20 } else { 2 };
+    let kills = 2 * soak::times();
     let data = tempfile::tempdir().expect("a temporary folder");
     let mut server = Server::start(data.path(), &[]);
     let mut call = Call::establish(&server).await;
@@ -42,6 +43,8 @@ async fn a_killed_server_comes_back_with_its_call_and_recordings() {
     call.is_heard_both_ways().await;
     // How long the call had lasted at each end of a file.
     let mut ends = Vec::new();
+    let mut slowest_return = Duration::ZERO;
+    let mut most_missing = 0;
     for round in 1..=kills {
         // Not at the same point of the writer's second each time.
         tokio::time::sleep(Duration::from_millis(1_100 + 370 * (round % 5))).await;
@@ -54,7 +57,7 @@ async fn a_killed_server_comes_back_with_its_call_and_recordings() {
             call.customer.come_back(&server, ssrc, CUSTOMER_HERTZ),
             call.agent.come_back(&server, ssrc + 0x1000, AGENT_HERTZ),
         );
-        println!("kill {round}: both back {:?} after the start", started.elapsed());
+        slowest_return = slowest_return.max(started.elapsed());
         assert!(started.elapsed() < BACK_WITHIN, "back after {:?}", started.elapsed());
         call.is_heard_both_ways().await;
     }
@@ -68,10 +71,13 @@ async fn a_killed_server_comes_back_with_its_call_and_recordings() {
         lengths.sort_unstable();
         for (length, end) in lengths.iter().zip(&ends) {
             let missing = (end.as_millis() as u64).saturating_sub(*length);
-            println!("{participant}: a file of {length} ms misses {missing} ms");
+            most_missing = most_missing.max(missing);
             assert!(missing <= LOST_MS, "{participant}: a file of {length} ms misses {missing} ms of {end:?}");
         }
     }
+    soak::figure("kills in one call", &kills.to_string());
+    soak::figure("slowest return of both parties after a start", &format!("{slowest_return:?}"));
+    soak::figure("most that a kill cost a recording", &format!("{most_missing} ms"));
     server.kill();
     server::recordings_are_clean(data.path());
 }

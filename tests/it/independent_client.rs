@@ -35,7 +35,8 @@ async fn a_call_between_two_independent_clients_is_heard_and_recorded() {
     let conversation = call.conversation;
     timeline_tells_the_call(&server, &conversation);
     let recordings = finished_recordings(&server, &conversation, 2).await;
-    for (participant, own, foreign) in [("CUSTOMER", CUSTOMER_HERTZ, AGENT_HERTZ), ("AGENT", AGENT_HERTZ, CUSTOMER_HERTZ)]
+    for (participant, own, foreign) in
+        [("CUSTOMER", CUSTOMER_HERTZ, AGENT_HERTZ), ("AGENT", AGENT_HERTZ, CUSTOMER_HERTZ)]
     {
         let recording = recordings.iter().find(|one| one["participantType"] == participant).expect("one per leg");
         let file = data.path().join(participant);

@@ -7,5 +7,6 @@ mod independent_client;
 mod page;
 mod recorded;
 mod server;
+mod soak;
 mod tone;
 mod webrtc_peer;

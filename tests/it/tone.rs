@@ -21,9 +21,8 @@ impl ToneSource {
     }
 
     pub(crate) fn next_frame(&mut self) -> Vec<u8> {
-        let pcm: Vec<f32> = (0..FRAME)
-            .map(|offset| 0.4 * (TAU * self.hertz * (self.sample + offset) as f32 / RATE).sin())
-            .collect();
+        let pcm: Vec<f32> =
+            (0..FRAME).map(|offset| 0.4 * (TAU * self.hertz * (self.sample + offset) as f32 / RATE).sin()).collect();
         self.sample += FRAME;
         self.encoder.encode_vec_float(&pcm, 400).expect("a frame of 20 ms")
     }
