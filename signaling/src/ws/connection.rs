@@ -5,6 +5,7 @@ use super::{
     socket::{Close, Frame, Gone, PageSocket},
 };
 use crate::{
+    auth::activity::Activity,
     hub::{Counted, Ending, Seated},
     limits,
     state::AppState,
@@ -13,6 +14,7 @@ use axum::extract::ws::WebSocket;
 use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
 use tokio::sync::mpsc;
 use tracing::Instrument;
+use uuid::Uuid;
 use wire::browser::{CallError, ServerMessage};
 
 /// Another page of the same identity took over.
@@ -30,7 +32,15 @@ pub(super) async fn run(socket: WebSocket, state: AppState, counted: Counted) {
     match hello::greet(&mut socket, &state).await {
         Ok(greeted) => {
             let span = tracing::info_span!("page", account = %greeted.claims.account);
-            Connection::new(socket, state, greeted).run().instrument(span).await;
+            let connection = Uuid::now_v7();
+            let (account, identity) = (greeted.claims.account, greeted.claims.identity.clone());
+            let note = |state: &AppState, connected: bool| {
+                let activity = Activity { connection, connected, at: state.clock.wall() };
+                state.auth.activity.note(account, &identity, activity);
+            };
+            note(&state, true);
+            Connection::new(socket, state.clone(), greeted).run().instrument(span).await;
+            note(&state, false);
         }
         Err(NotGreeted::Refused(error, close)) => {
             if socket.send(&ServerMessage::Error { request: None, error: *error }).await.is_ok() {

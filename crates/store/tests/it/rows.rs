@@ -1,0 +1,439 @@
+//! Every row comes back as it was written, whatever is in it.
+
+use crate::support::{ACCOUNT, Open};
+use callcenter_core::{
+    event::{Event, EventRecord},
+    row::{
+        AgentRow, CallRow, CallState, ConversationRow, ConversationStatus, CustomerRow, LegRow, LinkConfigRow,
+        LinkDestination, LinkHours, LinkRow, NoteRow, Priority, QueueRow, RowChange, RunningWrapUp, SegmentRow,
+        SegmentState, Snapshot,
+    },
+    settings::AccountSettings,
+};
+use model::{
+    AgentId, AgentStatus, CallDirection, CallId, CallMedia, ConversationId, CustomerId, EndedBy, LegId, LinkConfigId,
+    LinkId, MediaTime, NoteId, ParticipantType, QueueId, RecordingMedia, Role, SegmentId, VoiceStatus, WallTime,
+};
+use proptest::{
+    collection::{btree_map, vec},
+    option,
+    prelude::*,
+    sample::select,
+    test_runner::{Config, TestRunner},
+};
+use std::{collections::BTreeMap, sync::Arc};
+use store::Unit;
+use wire::browser::{CallKind, LegPhase, MediaState};
+
+fn text() -> impl Strategy<Value = String> {
+    prop_oneof![Just(String::new()), Just("O'Neil; DROP TABLE \"x\" -- %_\\".to_owned()), "\\PC{0,40}"]
+}
+
+fn time() -> impl Strategy<Value = WallTime> {
+    (0..=4_102_444_800_000_i64).prop_map(WallTime)
+}
+
+fn map() -> impl Strategy<Value = BTreeMap<String, String>> {
+    btree_map(text(), text(), 0..4)
+}
+
+/// Ids come from a few, so that rows refer to each other and replace each other.
+fn number() -> impl Strategy<Value = u128> {
+    1..5_u128
+}
+
+fn agent() -> impl Strategy<Value = AgentRow> {
+    let status = select(vec![AgentStatus::Active, AgentStatus::Busy, AgentStatus::Away, AgentStatus::Invisible]);
+    let voice = select(vec![VoiceStatus::Idle, VoiceStatus::Ringing, VoiceStatus::InCall, VoiceStatus::Wrapping]);
+    let role = select(vec![Role::Agent, Role::Supervisor, Role::Admin]);
+    let wrap_up = (number(), number(), time()).prop_map(|(call, conversation, until)| RunningWrapUp {
+        call: CallId::of(call),
+        conversation: ConversationId::of(conversation),
+        until,
+    });
+    let who = (number(), text(), option::of(text()), role, any::<bool>(), status, voice);
+    let when = (time(), option::of(any::<u32>()), option::of(wrap_up), option::of(time()), time(), time());
+    let queues = Just((1..4_u128).map(QueueId::of).collect::<Vec<_>>()).prop_shuffle();
+    (who, when, queues, 0..4_usize).prop_map(|(who, when, mut queues, served)| {
+        queues.truncate(served);
+        let (id, display_name, email, role, enabled, status, voice) = who;
+        let (idle_since, wrap_up_seconds, wrap_up, last_seen, created_at, updated_at) = when;
+        let id = AgentId::of(id);
+        AgentRow {
+            id,
+            display_name,
+            email,
+            role,
+            enabled,
+            status,
+            voice,
+            idle_since,
+            wrap_up_seconds,
+            wrap_up,
+            queues,
+            last_seen,
+            created_at,
+            updated_at,
+        }
+    })
+}
+
+fn queue() -> impl Strategy<Value = QueueRow> {
+    let flags = (any::<bool>(), any::<bool>());
+    (number(), text(), flags, option::of(text()), time(), time(), option::of(time())).prop_map(
+        |(id, name, (is_default, auto_assignment), external_id, created_at, updated_at, deleted_at)| QueueRow {
+            id: QueueId::of(id),
+            name,
+            is_default,
+            auto_assignment,
+            external_id,
+            created_at,
+            updated_at,
+            deleted_at,
+        },
+    )
+}
+
+fn customer() -> impl Strategy<Value = CustomerRow> {
+    (number(), text(), text(), time()).prop_map(|(id, identity, display_name, created_at)| CustomerRow {
+        id: CustomerId::of(id),
+        identity,
+        display_name,
+        created_at,
+    })
+}
+
+fn conversation() -> impl Strategy<Value = ConversationRow> {
+    let status = select(vec![ConversationStatus::Open, ConversationStatus::Waiting, ConversationStatus::Solved]);
+    let priority = select(vec![Priority::Urgent, Priority::High, Priority::Normal, Priority::Low]);
+    let refs = (option::of(number()), option::of(number()), option::of(number()));
+    let texts = (option::of(text()), option::of(text()), text());
+    (number(), refs, texts, status, priority, time(), time()).prop_map(
+        |(id, (customer, queue, agent), (topic, summary, channel), status, priority, created_at, updated_at)| {
+            ConversationRow {
+                id: ConversationId::of(id),
+                customer: customer.map(CustomerId::of),
+                topic,
+                summary,
+                status,
+                priority,
+                queue: queue.map(QueueId::of),
+                agent: agent.map(AgentId::of),
+                channel,
+                created_at,
+                updated_at,
+                closed_at: None,
+            }
+        },
+    )
+}
+
+fn call() -> impl Strategy<Value = CallRow> {
+    let kinds = (
+        select(vec![CallDirection::Inbound, CallDirection::Outbound]),
+        select(vec![CallKind::Regular, CallKind::Transferred, CallKind::Callback]),
+        select(vec![CallMedia::Audio, CallMedia::Video]),
+        select(vec![CallState::Waiting, CallState::Ringing, CallState::Connecting, CallState::Established]),
+    );
+    let refs = (number(), number(), number(), number(), option::of(number()), option::of(number()));
+    let recording = select(vec![RecordingMedia::Audio, RecordingMedia::AudioAndVideo]);
+    let recorded = (option::of(recording), option::of((0..=u64::MAX / 2).prop_map(MediaTime)));
+    let times = (time(), option::of(time()), option::of(time()), option::of(time()));
+    let ended_by = select(vec![EndedBy::Customer, EndedBy::Agent, EndedBy::Api, EndedBy::Platform]);
+    let end = (option::of(ended_by), option::of(any::<u32>()));
+    let passed_over = vec(number().prop_map(AgentId::of), 0..3);
+    (refs, kinds, map(), passed_over, recorded, times, end).prop_map(
+        |(refs, kinds, custom_data, passed_over, recorded, times, end)| CallRow {
+            id: CallId::of(refs.0),
+            conversation: ConversationId::of(refs.1),
+            customer: CustomerId::of(refs.2),
+            direction: kinds.0,
+            kind: kinds.1,
+            media: kinds.2,
+            state: kinds.3,
+            queue: QueueId::of(refs.3),
+            only_agent: refs.4.map(AgentId::of),
+            link: refs.5.map(LinkId::of),
+            custom_data,
+            passed_over,
+            ring_until: times.3,
+            recording: recorded.0,
+            recording_epoch: recorded.1,
+            created_at: times.0,
+            answered_at: times.1,
+            ended_at: times.2,
+            ended_by: end.0,
+            end_code: end.1,
+        },
+    )
+}
+
+/// Legs that live, of any call of the few.
+fn leg() -> impl Strategy<Value = LegRow> {
+    let phase = select(vec![LegPhase::Waiting, LegPhase::Ringing, LegPhase::Connecting, LegPhase::Established]);
+    let participant = select(vec![ParticipantType::Customer, ParticipantType::Agent]);
+    let refs = (number(), number(), option::of(number()), option::of(number()));
+    let media = (any::<bool>(), any::<bool>(), any::<bool>());
+    let times = (option::of(time()), time(), option::of(time()));
+    (refs, participant, text(), text(), phase, media, times).prop_map(
+        |(refs, participant, identity, display_name, phase, (muted, camera, screen_share), times)| LegRow {
+            id: LegId::of(refs.0),
+            call: CallId::of(refs.1),
+            participant,
+            agent: refs.2.map(AgentId::of),
+            identity,
+            display_name,
+            phase,
+            media: MediaState { muted, camera, screen_share },
+            lost_since: times.0,
+            segment: refs.3.map(SegmentId::of),
+            created_at: times.1,
+            connected_at: times.2,
+            ended_at: None,
+        },
+    )
+}
+
+fn link() -> impl Strategy<Value = LinkRow> {
+    let destination = prop_oneof![
+        option::of(text()).prop_map(|display_name| LinkDestination::Conversations { display_name }),
+        (text(), option::of(text()))
+            .prop_map(|(identity, display_name)| LinkDestination::Webrtc { identity, display_name }),
+    ];
+    let hours = (0..1440_u16, 0..1440_u16, vec(0..7_u8, 0..3)).prop_map(|(start_minute, end_minute, days)| LinkHours {
+        start_minute,
+        end_minute,
+        days,
+    });
+    let texts = (text(), option::of(text()), option::of(text()));
+    let refs = (number(), option::of(number()), option::of(number()));
+    let flags = (any::<bool>(), any::<bool>());
+    let times = (time(), time(), time(), option::of(time()), option::of(hours));
+    (refs, texts, destination, map(), flags, times).prop_map(
+        |(refs, texts, destination, custom_data, (show_identity, one_time), times)| LinkRow {
+            id: LinkId::of(refs.0),
+            // Unique, as the hash of a random secret is.
+            secret_hash: format!("{:064x}", refs.0),
+            secret_sealed: texts.0,
+            config: refs.1.map(LinkConfigId::of),
+            identity: texts.1,
+            display_name: texts.2,
+            show_identity,
+            destination,
+            custom_data,
+            one_time,
+            start: times.0,
+            end: times.1,
+            open_hours: times.4,
+            created_by: refs.2.map(AgentId::of),
+            created_at: times.2,
+            used_at: times.3,
+        },
+    )
+}
+
+fn link_config() -> impl Strategy<Value = LinkConfigRow> {
+    (number(), text(), any::<bool>(), map(), time(), time()).prop_map(
+        |(id, name, is_default, body, created_at, updated_at)| LinkConfigRow {
+            id: LinkConfigId::of(id),
+            name,
+            is_default,
+            body: serde_json::to_value(body).expect("JSON"),
+            created_at,
+            updated_at,
+        },
+    )
+}
+
+fn note() -> impl Strategy<Value = NoteRow> {
+    (number(), number(), option::of(number()), text(), time(), time()).prop_map(
+        |(id, conversation, agent, content, created_at, updated_at)| NoteRow {
+            id: NoteId::of(id),
+            conversation: ConversationId::of(conversation),
+            agent: agent.map(AgentId::of),
+            content,
+            created_at,
+            updated_at,
+        },
+    )
+}
+
+fn segment() -> impl Strategy<Value = SegmentRow> {
+    let state =
+        select(vec![SegmentState::Recording, SegmentState::Finished, SegmentState::Failed, SegmentState::Deleted]);
+    let media = select(vec![RecordingMedia::Audio, RecordingMedia::AudioAndVideo]);
+    let participant = select(vec![ParticipantType::Customer, ParticipantType::Agent]);
+    let refs = (number(), number(), number(), number(), option::of(number()), any::<bool>());
+    let count = || option::of(0..=u64::MAX / 2);
+    let texts = (text(), option::of(text()), option::of(text()), option::of(text()), option::of(text()));
+    (refs, (state, media, participant), texts, (count(), count(), count()), option::of(text()), time()).prop_map(
+        |(refs, (state, media, participant), texts, counts, reason, started_at)| SegmentRow {
+            id: SegmentId::of(refs.0),
+            screen: refs.5,
+            conversation: ConversationId::of(refs.1),
+            call: CallId::of(refs.2),
+            leg: LegId::of(refs.3),
+            participant,
+            agent: refs.4.map(AgentId::of),
+            display_name: texts.0,
+            state,
+            media,
+            path: texts.1,
+            file_name: texts.2,
+            mime: texts.3,
+            bytes: counts.0,
+            duration_ms: counts.1,
+            gaps_ms: counts.2,
+            sha256: texts.4,
+            reason,
+            started_at,
+        },
+    )
+}
+
+fn settings() -> impl Strategy<Value = AccountSettings> {
+    (any::<u32>(), any::<bool>(), any::<u32>()).prop_map(|(wrap_up_seconds, wrap_up_enabled, ring_inbound_seconds)| {
+        AccountSettings { wrap_up_seconds, wrap_up_enabled, ring_inbound_seconds, ..Default::default() }
+    })
+}
+
+fn change() -> impl Strategy<Value = RowChange> {
+    prop_oneof![
+        settings().prop_map(RowChange::Settings),
+        agent().prop_map(RowChange::Agent),
+        queue().prop_map(RowChange::Queue),
+        customer().prop_map(RowChange::Customer),
+        conversation().prop_map(RowChange::Conversation),
+        call().prop_map(RowChange::Call),
+        leg().prop_map(RowChange::Leg),
+        link().prop_map(RowChange::Link),
+        number().prop_map(|id| RowChange::LinkDeleted(LinkId::of(id))),
+        link_config().prop_map(RowChange::LinkConfig),
+        number().prop_map(|id| RowChange::LinkConfigDeleted(LinkConfigId::of(id))),
+        note().prop_map(RowChange::Note),
+        segment().prop_map(RowChange::Segment),
+    ]
+}
+
+/// What the changes leave, computed in memory.
+#[derive(Default)]
+struct Expected {
+    settings: AccountSettings,
+    agents: BTreeMap<AgentId, AgentRow>,
+    queues: BTreeMap<QueueId, QueueRow>,
+    customers: BTreeMap<CustomerId, CustomerRow>,
+    conversations: BTreeMap<ConversationId, ConversationRow>,
+    calls: BTreeMap<CallId, CallRow>,
+    legs: BTreeMap<LegId, LegRow>,
+    links: BTreeMap<LinkId, LinkRow>,
+    link_configs: BTreeMap<LinkConfigId, LinkConfigRow>,
+    notes: BTreeMap<NoteId, NoteRow>,
+    segments: BTreeMap<(SegmentId, bool), SegmentRow>,
+}
+
+impl Expected {
+    fn apply(&mut self, change: RowChange) {
+        match change {
+            RowChange::Settings(settings) => self.settings = settings,
+            RowChange::Agent(row) => drop(self.agents.insert(row.id, row)),
+            RowChange::Queue(row) => drop(self.queues.insert(row.id, row)),
+            RowChange::Customer(row) => drop(self.customers.insert(row.id, row)),
+            RowChange::Conversation(row) => drop(self.conversations.insert(row.id, row)),
+            RowChange::Call(row) => drop(self.calls.insert(row.id, row)),
+            RowChange::Leg(row) => drop(self.legs.insert(row.id, row)),
+            RowChange::Link(row) => drop(self.links.insert(row.id, row)),
+            RowChange::LinkDeleted(id) => drop(self.links.remove(&id)),
+            RowChange::LinkConfig(row) => drop(self.link_configs.insert(row.id, row)),
+            RowChange::LinkConfigDeleted(id) => drop(self.link_configs.remove(&id)),
+            RowChange::Note(row) => drop(self.notes.insert(row.id, row)),
+            RowChange::Segment(row) => drop(self.segments.insert((row.id, row.screen), row)),
+        }
+    }
+
+    fn snapshot(&self) -> Snapshot {
+        let known: Vec<CustomerId> = self.conversations.values().filter_map(|row| row.customer).collect();
+        Snapshot {
+            settings: self.settings.clone(),
+            agents: self.agents.values().cloned().collect(),
+            queues: self.queues.values().cloned().collect(),
+            customers: self.customers.values().filter(|row| known.contains(&row.id)).cloned().collect(),
+            conversations: self.conversations.values().cloned().collect(),
+            calls: self.calls.values().cloned().collect(),
+            legs: self.legs.values().filter(|row| self.calls.contains_key(&row.call)).cloned().collect(),
+            links: self.links.values().cloned().collect(),
+            link_configs: self.link_configs.values().cloned().collect(),
+            segments: self.segments.values().filter(|row| row.state == SegmentState::Recording).cloned().collect(),
+            last_event: 0,
+        }
+    }
+}
+
+async fn check(changes: Vec<RowChange>) {
+    let open = Open::new().await;
+    let mut expected = Expected::default();
+    changes.iter().cloned().for_each(|change| expected.apply(change));
+    let units: Vec<Unit> = changes.chunks(3).map(|part| Unit { changes: part.to_vec(), events: Vec::new() }).collect();
+    open.store.commit(ACCOUNT, open.epoch, &units).await.expect("committed");
+    let open = open.reopen().await;
+    let mut snapshot = open.store.snapshot(ACCOUNT).await.expect("a snapshot");
+    snapshot.segments.sort_by_key(|row| (row.id, row.screen));
+    assert_eq!(snapshot, expected.snapshot());
+    for row in expected.notes.values() {
+        assert_eq!(open.store.note(ACCOUNT, row.conversation, row.id).await.expect("readable").as_ref(), Some(row));
+    }
+    for row in expected.segments.values() {
+        assert!(open.store.segment(ACCOUNT, row.id).await.expect("readable").contains(row), "{row:?}");
+    }
+    open.store.close().await;
+}
+
+#[test]
+fn rows_come_back_as_they_were_written() {
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    // Each case opens two databases, so there are few of them, with many rows each. A failure prints its seed.
+    let mut runner = TestRunner::new(Config { cases: 24, failure_persistence: None, ..Config::default() });
+    let runtime = Arc::new(runtime);
+    runner
+        .run(&vec(change(), 1..120), |changes| {
+            runtime.block_on(check(changes));
+            Ok(())
+        })
+        .expect("every row survives");
+}
+
+#[tokio::test]
+async fn what_is_over_is_not_taken_up_again_and_stays_readable() {
+    let open = Open::new().await;
+    let conversation = crate::support::conversation(1);
+    let closed = ConversationRow { status: ConversationStatus::Closed, ..crate::support::conversation(2) };
+    open.write(vec![RowChange::Conversation(conversation.clone()), RowChange::Conversation(closed.clone())]).await;
+    let snapshot = open.store.snapshot(ACCOUNT).await.expect("a snapshot");
+    assert_eq!(snapshot.conversations, [conversation]);
+    assert_eq!(open.store.conversation(ACCOUNT, closed.id).await.expect("readable"), Some(closed));
+}
+
+#[tokio::test]
+async fn events_come_back_in_order() {
+    let open = Open::new().await;
+    let conversation = Some(ConversationId::of(1));
+    let all = [
+        Event::ConversationCreated,
+        Event::CallStarted { direction: CallDirection::Inbound },
+        Event::CallAnswered { agent: AgentId::of(1), waiting_ms: 1234 },
+        Event::CallEnded { ended_by: EndedBy::Agent, duration_ms: 5, code: 10000 },
+        Event::AgentStatusChanged { agent: AgentId::of(1), status: AgentStatus::Away },
+    ];
+    let records: Vec<EventRecord> = (1..)
+        .zip(all)
+        .map(|(sequence, event)| {
+            let conversation = conversation.filter(|_| sequence != 5);
+            EventRecord { sequence, at: WallTime(7), conversation, call: Some(CallId::of(2)), event }
+        })
+        .collect();
+    let unit = Unit { changes: Vec::new(), events: records.clone() };
+    open.store.commit(ACCOUNT, open.epoch, &[unit]).await.expect("committed");
+    let of_conversation = open.store.events_of(ACCOUNT, ConversationId::of(1), 0, 100).await.expect("readable");
+    assert_eq!(of_conversation, records[..4]);
+    assert_eq!(open.store.events_after(ACCOUNT, 2, 2).await.expect("readable"), records[2..4]);
+    assert_eq!(open.store.snapshot(ACCOUNT).await.expect("a snapshot").last_event, 5);
+}
