@@ -190,8 +190,12 @@ impl Style {
 /// Gives refusals the form of their endpoint's group.
 pub(crate) async fn restyle(route: MatchedPath, request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
+    let style = Style::of(route.as_str());
+    if style == Style::default() {
+        return response;
+    }
     match response.extensions_mut().remove::<ApiError>() {
-        Some(error) => error.render(Style::of(route.as_str())),
+        Some(error) => error.render(style),
         None => response,
     }
 }

@@ -59,13 +59,15 @@ async fn the_table_of_access_is_as_written() {
     let admin = client.user(house.account, Role::Admin, None, "x").await;
     let read = client.key_with(house.account, &["conversations:read"]).await;
     let manage = client.key_with(house.account, &["conversations:manage"]).await;
-    let mut table = String::from("operation | nobody | read key | manage key | agent | of another agent | supervisor | admin\n");
+    let mut table =
+        String::from("operation | nobody | read key | manage key | agent | of another agent | supervisor | admin\n");
     for (method, pattern) in operations() {
         let path = filled(&pattern, own);
         let strange = filled(&pattern, other);
         write!(table, "{method} {pattern}").expect("a string grows");
         // Signing out ends a session, so that each request has one of its own.
-        let sessions = [client.session_of(&agent).await, client.session_of(&supervisor).await, client.session_of(&admin).await];
+        let sessions =
+            [client.session_of(&agent).await, client.session_of(&supervisor).await, client.session_of(&admin).await];
         let again = client.session_of(&agent).await;
         let columns = [
             (&As::Nobody, &path),
@@ -100,12 +102,16 @@ async fn an_agent_sees_its_own_conversations_alone() {
     let asked_for_his = client.read(&page, &format!("/ccaas/1/conversations?agentId={bob}")).await;
     assert_eq!(ids(&asked_for_his["conversations"]), [""; 0]);
     for part in ["", "/notes", "/timeline", "/recordings"] {
-        assert_eq!(client.call("GET", &format!("/ccaas/1/conversations/{hers}{part}")).by(&page).send().await.status, 200);
+        assert_eq!(
+            client.call("GET", &format!("/ccaas/1/conversations/{hers}{part}")).by(&page).send().await.status,
+            200
+        );
         let refused = client.call("GET", &format!("/ccaas/1/conversations/{his}{part}")).by(&page).send().await;
         refused.refused(400, "NOT_FOUND");
     }
     let give_away = json!({"agentId": bob.to_string()});
-    let refused = client.call("PATCH", &format!("/ccaas/1/conversations/{hers}")).by(&page).json(&give_away).send().await;
+    let refused =
+        client.call("PATCH", &format!("/ccaas/1/conversations/{hers}")).by(&page).json(&give_away).send().await;
     refused.refused(403, "FORBIDDEN");
 }
 

@@ -131,6 +131,7 @@ async fn the_timeline_tells_a_call_from_its_start_to_its_end() {
     assert_eq!(answered["callId"], talk.started.call.to_string());
     let ended = of("CALL_ENDED");
     assert_eq!((&ended["endedBy"], &ended["code"]), (&json!("CUSTOMER"), &json!(10_000)));
-    let numbers: Vec<u64> = events.iter().map(|event| event["id"].as_str().expect("a number").parse().expect("digits")).collect();
+    let numbers: Vec<u64> =
+        events.iter().map(|event| event["id"].as_str().expect("a number").parse().expect("digits")).collect();
     assert!(numbers.is_sorted(), "{numbers:?}");
 }

@@ -22,13 +22,10 @@ async fn everybody_can_sign_in_and_the_link_and_the_key_work() {
     let house = House::open().await;
     let client = Client::of(&house);
     let demo = seed(&client).await;
-    assert_eq!(demo.sign_ins.iter().map(|one| one.name.as_str()).collect::<Vec<_>>(), [
-        "agent",
-        "agent2",
-        "agent3",
-        "supervisor",
-        "admin"
-    ]);
+    assert_eq!(
+        demo.sign_ins.iter().map(|one| one.name.as_str()).collect::<Vec<_>>(),
+        ["agent", "agent2", "agent3", "supervisor", "admin"]
+    );
     for person in &demo.sign_ins {
         let page = session(&client, person).await;
         let shown = client.read(&page, "/auth/1/session").await;
@@ -40,7 +37,10 @@ async fn everybody_can_sign_in_and_the_link_and_the_key_work() {
     assert_eq!(guest["theme"]["colors"]["primary"], "1B5E9B");
     let key = As::Key(demo.api_key.clone());
     let queues = client.read(&key, "/ccaas/1/queues").await;
-    assert_eq!((&queues["queues"][0]["isAutoAssignmentEnabled"], &queues["queues"][0]["enabledAgentsCount"]), (&json!(true), &json!(3)));
+    assert_eq!(
+        (&queues["queues"][0]["isAutoAssignmentEnabled"], &queues["queues"][0]["enabledAgentsCount"]),
+        (&json!(true), &json!(3))
+    );
 }
 
 #[tokio::test]

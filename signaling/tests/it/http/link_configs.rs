@@ -36,9 +36,8 @@ async fn one_configuration_is_the_default() {
     let house = House::open().await;
     let client = Client::of(&house);
     let key = client.key().await;
-    let make = async |name: &str| {
-        id(&client.done(&key, "POST", CONFIGS, json!({"name": name, "isDefault": true})).await)
-    };
+    let make =
+        async |name: &str| id(&client.done(&key, "POST", CONFIGS, json!({"name": name, "isDefault": true})).await);
     let (first, second) = (make("A").await, make("B").await);
     assert_eq!(client.read(&key, &format!("{CONFIGS}/{first}")).await["isDefault"], false);
     assert_eq!(client.read(&key, &format!("{CONFIGS}/{second}")).await["isDefault"], true);
@@ -60,5 +59,11 @@ async fn wrong_looks_are_named_with_their_paths() {
     ]);
     let webhook = json!({"name": "x", "webhook": {"url": "https://example.com"}});
     post(webhook).send().await.wrong_fields(&["webhook"]);
-    client.call("PUT", &format!("{CONFIGS}/{NOTHING}")).by(&key).json(&json!({})).send().await.refused(404, "NOT_FOUND");
+    client
+        .call("PUT", &format!("{CONFIGS}/{NOTHING}"))
+        .by(&key)
+        .json(&json!({}))
+        .send()
+        .await
+        .refused(404, "NOT_FOUND");
 }

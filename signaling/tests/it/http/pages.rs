@@ -21,7 +21,9 @@ async fn every_page_is_html_and_asked_for_again_each_time() {
 async fn files_that_do_not_exist_are_not_found() {
     let house = House::open().await;
     let client = Client::of(&house);
-    for path in ["/assets/none.js", "/assets/../Cargo.toml", "/assets/%2e%2e/%2e%2e/Cargo.toml", "/assets/call/index.html"] {
+    for path in
+        ["/assets/none.js", "/assets/../Cargo.toml", "/assets/%2e%2e/%2e%2e/Cargo.toml", "/assets/call/index.html"]
+    {
         client.call("GET", path).send().await.refused(404, "NOT_FOUND");
     }
 }

@@ -15,10 +15,10 @@ async fn a_queue_is_made_changed_and_deleted() {
     let changed = client.done(&key, "PUT", &path, json!({"name": "Sales EU"})).await;
     assert_eq!((&changed["name"], &changed["isAutoAssignmentEnabled"]), (&json!("Sales EU"), &json!(true)));
     assert_eq!(changed["externalId"], "crm-1", "what is left out stays");
-    assert_eq!(client.read(&key, "/ccaas/1/queues?name=EU").await["pagination"]["totalItems"], 1);
+    assert_eq!(client.read(&key, "/ccaas/1/queues?name=SALES").await["pagination"]["totalItems"], 1);
     let gone = client.call("DELETE", &path).by(&key).send().await;
     assert_eq!(gone.json()["statusCode"], "SUCCESS");
-    assert_eq!(client.read(&key, "/ccaas/1/queues?name=EU").await["queues"], json!([]));
+    assert_eq!(client.read(&key, "/ccaas/1/queues?name=SALES").await["queues"], json!([]));
     client.call("PUT", &path).by(&key).json(&json!({})).send().await.refused(400, "NOT_FOUND");
 }
 

@@ -70,7 +70,10 @@ async fn a_recording_is_listed_played_and_saved_under_its_name() {
     };
     let finished = of("FINISHED");
     assert_eq!(finished["segmentId"], start.segment.to_string());
-    assert_eq!((&finished["participantType"], &finished["participantName"]), (&json!("CUSTOMER"), &json!("A Customer")));
+    assert_eq!(
+        (&finished["participantType"], &finished["participantName"]),
+        (&json!("CUSTOMER"), &json!("A Customer"))
+    );
     assert_eq!((&finished["durationMs"], &finished["bytes"]), (&json!(1234), &json!(10)));
     assert_eq!(of("RECORDING")["url"], Value::Null, "not complete yet");
 

@@ -32,7 +32,8 @@ async fn an_agents_own_wrap_up_is_set_and_taken_away() {
     let client = Client::of(&house);
     let key = client.key().await;
     let agent = house.agent("Ada").await;
-    let (config, wrap_up) = (format!("/ccca/1/agent-configs/{agent}"), format!("/ccca/1/agent-configs/{agent}/wrap-up"));
+    let (config, wrap_up) =
+        (format!("/ccca/1/agent-configs/{agent}"), format!("/ccca/1/agent-configs/{agent}/wrap-up"));
     assert_eq!(client.read(&key, &config).await["wrapUpSeconds"], Value::Null);
     client.done(&key, "PUT", &wrap_up, json!({"wrapUpSeconds": 5})).await;
     assert_eq!(client.read(&key, &config).await["wrapUpSeconds"], 5);

@@ -17,7 +17,8 @@ use tokio_rustls::TlsConnector;
 
 /// Writes a new self-signed certificate into the folder.
 fn issue(folder: &Path) -> (TlsFiles, CertificateDer<'static>) {
-    let CertifiedKey { cert, signing_key } = generate_simple_self_signed(vec!["localhost".into()]).expect("a certificate");
+    let CertifiedKey { cert, signing_key } =
+        generate_simple_self_signed(vec!["localhost".into()]).expect("a certificate");
     let files = TlsFiles { cert: folder.join("server.crt"), key: folder.join("server.key") };
     std::fs::write(&files.cert, cert.pem()).expect("written");
     std::fs::write(&files.key, signing_key.serialize_pem()).expect("written");

@@ -80,5 +80,10 @@ async fn activity_is_told_newest_first_to_its_own_account() {
     let from = client.read(&key, "/webrtc/1/user-activity?identity=customer-7&startTime=1970-01-01T00:00:02Z").await;
     assert_eq!(from["pageInfo"]["totalResults"], 1);
     client.call("GET", "/webrtc/1/user-activity?size=101").by(&key).send().await.wrong_fields(&["identity", "size"]);
-    client.call("GET", "/webrtc/1/user-activity?identity=abc").by(&As::Nobody).send().await.refused(401, "UNAUTHORIZED");
+    client
+        .call("GET", "/webrtc/1/user-activity?identity=abc")
+        .by(&As::Nobody)
+        .send()
+        .await
+        .refused(401, "UNAUTHORIZED");
 }
