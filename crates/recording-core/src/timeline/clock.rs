@@ -29,7 +29,7 @@ pub enum Doubt {
 /// Maps one stream's RTP time to the engine's clock.
 ///
 /// A packet cannot arrive before it was sent, so the smallest (arrival − RTP time) is the truth and everything above
-/// is network delay. The mapping follows that lower envelope: down at once, up by at most [`RISE_PPM`] and never
+/// is network delay. The mapping follows that lower envelope: down at once, up by at most 300 ppm and never
 /// above the smallest value of the last ten seconds. Jitter does not move it, drift does.
 #[derive(Debug)]
 pub struct SenderClock {
