@@ -127,6 +127,6 @@ pub struct SegmentFile {
     pub gaps_ms: u64,
     /// SHA-256 of the file, lower-case hex.
     pub sha256: String,
-    /// The recorder had died while it was written; it was completed at the next start.
+    /// The recorder died or was shut down before the leg ended; what it had was completed.
     pub recovered: bool,
 }
