@@ -81,6 +81,7 @@ impl CallCenter {
                 Reason::HeartbeatLease(agent) => self.lease_lapsed(agent, &mut turn),
                 Reason::WrapUpEnd(agent) => self.end_wrap_up(agent, &mut turn),
                 Reason::RingAgain(_) => self.assignment_due = true,
+                Reason::RecorderSilence(segment) => self.recorder_silent(segment, &turn),
             }
         }
         self.settle(&mut turn);

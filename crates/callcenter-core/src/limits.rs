@@ -42,3 +42,5 @@ pub const MAX_WRAP_UP_SECONDS: u32 = 3_600;
 
 /// When the only agent who could take a call has just passed it over, it rings there again after this pause.
 pub const RING_AGAIN_PAUSE: Duration = Duration::from_secs(5);
+/// A file of which the recorder has reported nothing for so long after its end counts as failed.
+pub const RECORDER_ANSWER: Duration = Duration::from_secs(30 * 60);

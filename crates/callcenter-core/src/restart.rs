@@ -66,8 +66,8 @@ impl CallCenter {
         for leg in snapshot.legs {
             core.take_up_leg(leg, now);
         }
-        core.stop_left_segments();
         let mut turn = Turn { now, ids: IdSource::new(CommandId(account.0)) };
+        core.stop_left_segments(&turn);
         core.settle(&mut turn);
         core
     }

@@ -1,4 +1,4 @@
-use model::{AgentId, CallId, LegId};
+use model::{AgentId, CallId, LegId, SegmentId};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Instant;
 
@@ -17,6 +17,8 @@ pub enum Reason {
     WrapUpEnd(AgentId),
     /// The only agent who can take the call passed it over and may be rung again.
     RingAgain(CallId),
+    /// The recorder said nothing of a file that was to be finished.
+    RecorderSilence(SegmentId),
 }
 
 /// Running timers: at most one for each reason.

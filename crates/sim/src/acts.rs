@@ -5,13 +5,16 @@ mod people;
 mod team;
 
 use crate::world::{Fate, World};
+use callcenter_core::command::Command;
+use callcenter_core::row::{LegRow, SegmentRow, SegmentState};
+use std::time::Duration;
 
 type Act = fn(&mut World);
 
 /// Each with its weight.
 const ACTS: &[(u64, Act)] = &[
     (10, World::customer_calls),
-    (18, World::agent_answers),
+    (22, World::agent_answers),
     (6, World::agent_declines),
     (2, World::somebody_answers_wrongly),
     (3, World::customer_hangs_up),
@@ -19,14 +22,15 @@ const ACTS: &[(u64, Act)] = &[
     (6, World::customers_page_comes_or_goes),
     (8, World::console_comes_or_goes),
     (1, World::console_freezes_or_thaws),
+    (6, World::pages_come_back),
     (8, World::lost_pages_rejoin),
-    (24, World::engine_connects),
+    (45, World::engine_connects),
     (1, World::engine_refuses),
     (3, World::path_breaks),
     (4, World::path_heals),
     (1, World::engine_restarts),
     (6, World::recorder_reports),
-    (1, World::file_fails),
+    (3, World::file_fails_or_screen_ends),
     (1, World::recorder_restarts),
     (2, World::source_is_toggled),
     (6, World::agent_sets_status),
@@ -39,7 +43,7 @@ const ACTS: &[(u64, Act)] = &[
     (2, World::conversation_moves),
     (2, World::conversation_is_closed),
     (1, World::note_is_written),
-    (1, World::process_dies),
+    (2, World::process_dies),
 ];
 
 impl World {
@@ -67,17 +71,17 @@ impl World {
     pub(crate) fn wind_up(&mut self) {
         self.fate = Fate::Lives;
         for leg in self.model.calls.values().map(|call| call.customer.id).collect::<Vec<_>>() {
-            self.command(callcenter_core::command::Command::Hangup { leg }, |model| model.hang_up(leg));
+            self.command(Command::Hangup { leg }, |model| model.hang_up(leg));
         }
         while let Some(fact) = self.recorder.facts.pop_front() {
             self.command(fact, |_| true);
         }
-        self.pass(std::time::Duration::from_hours(2));
+        self.pass(Duration::from_hours(2));
         assert!(self.engine.rooms.is_empty() && self.recorder.open.is_empty());
-        let unfinished =
-            |row: &&callcenter_core::row::SegmentRow| row.state == callcenter_core::row::SegmentState::Recording;
+        let unfinished = |row: &&SegmentRow| row.state == SegmentState::Recording;
         assert_eq!(self.store.segments.values().find(unfinished), None, "files without an end");
-        assert!(self.store.legs.values().all(|leg| leg.ended_at.is_some()), "legs without an end");
+        let over = |leg: &LegRow| leg.ended_at.is_some() && leg.lost_since.is_none() && leg.segment.is_none();
+        assert!(self.store.legs.values().all(over), "legs without an end");
         self.store.check_log();
     }
 }

@@ -21,8 +21,6 @@ impl Recorder {
                     self.open.insert(start.segment, (**start).clone());
                 }
             }
-            // The command to start was lost with the process that gave it.
-            Command::Stop { segment } if self.known.insert(*segment) => self.report_failure(*segment),
             Command::Stop { segment } => self.finish(*segment, false),
             Command::Delete { segment } => panic!("nobody asked to delete {segment}"),
         }
@@ -37,14 +35,17 @@ impl Recorder {
         self.facts.push_back(CoreCommand::SegmentFinished(Box::new(file(&start, false, recovered))));
     }
 
-    pub(crate) fn fail(&mut self, segment: SegmentId) {
-        if self.open.remove(&segment).is_some() {
-            self.report_failure(segment);
+    /// A shared screen was turned off: its file is complete before the voice's.
+    pub(crate) fn finish_screen(&mut self, segment: SegmentId) {
+        if let Some(start) = self.open.get(&segment) {
+            self.facts.push_back(CoreCommand::SegmentFinished(Box::new(file(start, true, false))));
         }
     }
 
-    fn report_failure(&mut self, segment: SegmentId) {
-        self.facts.push_back(CoreCommand::SegmentFailed { segment, reason: "disk full".to_owned() });
+    pub(crate) fn fail(&mut self, segment: SegmentId) {
+        if self.open.remove(&segment).is_some() {
+            self.facts.push_back(CoreCommand::SegmentFailed { segment, reason: "disk full".to_owned() });
+        }
     }
 
     /// The process died and was started again: it completes what lies there.

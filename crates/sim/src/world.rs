@@ -134,8 +134,10 @@ impl World {
         before_effects: impl FnOnce(&mut Self),
     ) -> Option<bool> {
         let id = self.next_command();
-        let fate = std::mem::replace(&mut self.fate, Fate::Lives);
+        let mut fate = Fate::Lives;
+        // Heartbeats are many and change little: the process dies in something else.
         if !matches!(command, Command::Heartbeat { .. }) {
+            fate = std::mem::replace(&mut self.fate, Fate::Lives);
             self.note(format!("{fate:?} {command:?}"));
         }
         let result = self.core.handle(command, id, self.now);

@@ -35,7 +35,7 @@ impl CallCenter {
         if state == CallState::Ringing && self.call_ref(call).agent_leg.is_some() {
             self.stop_ringing(call, RingEnd::Cancelled, turn);
         }
-        self.stop_media(call, state);
+        self.stop_media(call, state, turn);
         let legs: Vec<LegId> = self.call_ref(call).legs().collect();
         for leg in legs {
             self.tell_leg(leg, ServerMessage::Hangup { leg, code: code.to_error(), ended_by, duration_ms });
@@ -57,10 +57,10 @@ impl CallCenter {
         self.conversation_changed(conversation);
     }
 
-    fn stop_media(&mut self, call: CallId, state: CallState) {
+    fn stop_media(&mut self, call: CallId, state: CallState, turn: &Turn) {
         if state == CallState::Established && self.call_ref(call).row.recording.is_some() {
             self.command_engine(Command::SetTaps { room: call, legs: Vec::new() });
-            self.stop_segments(call);
+            self.stop_segments(call, turn);
         }
         self.command_engine(Command::CloseRoom { room: call });
     }

@@ -71,7 +71,7 @@ impl CallCenter {
         let calls: Vec<_> = self.calls.keys().copied().collect();
         for call in calls {
             // What was written before is whole by itself; it goes on in new files on the same timeline.
-            self.stop_segments(call);
+            self.stop_segments(call, turn);
             self.call_mut(call).media_unsure = false;
         }
         let legs: Vec<LegId> =

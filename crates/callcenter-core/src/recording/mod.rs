@@ -4,8 +4,9 @@ use crate::call_center::{CallCenter, Turn};
 use crate::command::{CommandError, Reply};
 use crate::effect::Effect;
 use crate::event::Event;
-use crate::limits::FINISHED_SEGMENTS_KEPT;
+use crate::limits::{FINISHED_SEGMENTS_KEPT, RECORDER_ANSWER};
 use crate::row::{CallState, RowChange, SegmentRow, SegmentState};
+use crate::timers::Reason;
 use model::{AgentId, CallId, LegId, MediaTime, SegmentId, WallTime};
 use std::collections::{BTreeMap, VecDeque};
 use wire::recorder::{Command, SegmentFile, SegmentStart};
@@ -20,10 +21,11 @@ pub(crate) struct Segments {
 impl Segments {
     pub(crate) fn put(&mut self, row: SegmentRow) {
         let key = (row.id, row.screen);
-        if row.state != SegmentState::Recording {
+        let done = row.state != SegmentState::Recording;
+        let before = self.rows.insert(key, row);
+        if done && before.is_none_or(|row| row.state == SegmentState::Recording) {
             self.done.push_back(key);
         }
-        self.rows.insert(key, row);
         if self.done.len() > FINISHED_SEGMENTS_KEPT {
             self.done.pop_front().map(|oldest| self.rows.remove(&oldest));
         }
@@ -61,12 +63,10 @@ impl CallCenter {
     }
 
     /// Files of legs that are over, of which the recorder may not have been told.
-    pub(crate) fn stop_left_segments(&mut self) {
+    pub(crate) fn stop_left_segments(&mut self, turn: &Turn) {
         let in_use = |row: &SegmentRow| self.legs.get(&row.leg).is_some_and(|leg| leg.row.segment == Some(row.id));
         let left: Vec<SegmentId> = self.segments.rows.values().filter(|row| !in_use(row)).map(|row| row.id).collect();
-        for segment in left {
-            self.outbox.effect(Effect::Recorder(Command::Stop { segment }));
-        }
+        left.into_iter().for_each(|segment| self.stop_segment(segment, turn));
     }
 
     fn segment_start(&self, call: CallId, leg: LegId, segment: SegmentId) -> Option<SegmentStart> {
@@ -91,29 +91,36 @@ impl CallCenter {
         })
     }
 
-    /// No more frames come; the rows wait for the recorder's facts. Every file that was begun gets one: where the
-    /// recorder may not have been told to start, it is told that first.
-    pub(crate) fn stop_segments(&mut self, call: CallId) {
-        if self.call_ref(call).media_unsure {
-            self.repeat_starts(call);
-        }
+    /// No more frames come; the rows wait for the recorder's facts.
+    pub(crate) fn stop_segments(&mut self, call: CallId, turn: &Turn) {
         let legs: Vec<LegId> = self.call_ref(call).legs().collect();
         for leg in legs {
             if let Some(segment) = self.leg_ref(leg).row.segment {
-                self.outbox.effect(Effect::Recorder(Command::Stop { segment }));
                 self.edit_leg(leg, |row| row.segment = None);
+                self.stop_segment(segment, turn);
             }
         }
     }
 
+    fn stop_segment(&mut self, segment: SegmentId, turn: &Turn) {
+        self.outbox.effect(Effect::Recorder(Command::Stop { segment }));
+        self.timers.arm(Reason::RecorderSilence(segment), turn.now.mono + RECORDER_ANSWER);
+    }
+
+    /// The recorder never was told of it, or has lost it. Should the file come after all, it counts.
+    pub(crate) fn recorder_silent(&mut self, segment: SegmentId, turn: &Turn) {
+        self.fail_segment(segment, "the recorder did not report the end of this file".to_owned(), turn);
+    }
+
     pub(crate) fn segment_finished(&mut self, file: SegmentFile, turn: &mut Turn) -> Result<Reply, CommandError> {
-        let (segment, recovered) = (file.segment, file.recovered);
+        let (segment, screen, recovered) = (file.segment, file.screen, file.recovered);
         let Some(known) = self.row_for_file(&file) else { return Ok(Reply::Done) };
         let (conversation, call, leg) = (known.conversation, known.call, known.leg);
         let duration_ms = file.duration_ms;
         self.save_segment(SegmentRow {
             state: SegmentState::Finished,
             media: file.media,
+            reason: None,
             path: Some(file.path),
             file_name: Some(file.file_name),
             mime: Some(file.mime),
@@ -125,7 +132,8 @@ impl CallCenter {
         });
         self.log(turn, Some(conversation), Some(call), Event::RecordingFinished { leg, duration_ms });
         self.conversation_changed(conversation);
-        if self.leave_segment(leg, segment) && recovered {
+        // A shared screen's file may be complete long before the voice's.
+        if !screen && self.leave_segment(leg, segment) && recovered {
             self.go_on_after_recorder_restart(call, turn);
         }
         Ok(Reply::Done)
@@ -134,12 +142,11 @@ impl CallCenter {
     /// The row that the file completes; a screen's file gets its own. Nothing for what is unknown or done already.
     fn row_for_file(&self, file: &SegmentFile) -> Option<SegmentRow> {
         let rows = &self.segments.rows;
-        let open = |row: &&SegmentRow| row.state == SegmentState::Recording;
         match rows.get(&(file.segment, file.screen)) {
-            Some(row) => Some(row).filter(open).cloned(),
+            Some(row) => Some(row).filter(|row| row.state != SegmentState::Finished).cloned(),
             None => {
                 let voice = rows.get(&(file.segment, false))?;
-                Some(SegmentRow { screen: file.screen, reason: None, ..voice.clone() })
+                Some(SegmentRow { screen: file.screen, ..voice.clone() })
             }
         }
     }
@@ -150,20 +157,23 @@ impl CallCenter {
         reason: String,
         turn: &mut Turn,
     ) -> Result<Reply, CommandError> {
+        self.fail_segment(segment, reason, turn);
+        Ok(Reply::Done)
+    }
+
+    fn fail_segment(&mut self, segment: SegmentId, reason: String, turn: &Turn) {
         let open = |row: &&SegmentRow| row.state == SegmentState::Recording;
-        let Some(row) = self.segments.rows.get(&(segment, false)).filter(open).cloned() else {
-            return Ok(Reply::Done);
-        };
+        let Some(row) = self.segments.rows.get(&(segment, false)).filter(open).cloned() else { return };
         let (conversation, call, leg) = (row.conversation, row.call, row.leg);
         self.save_segment(SegmentRow { state: SegmentState::Failed, reason: Some(reason.clone()), ..row });
         self.log(turn, Some(conversation), Some(call), Event::RecordingFailed { leg, reason });
         self.conversation_changed(conversation);
         self.leave_segment(leg, segment);
-        Ok(Reply::Done)
     }
 
     /// The leg's open segment is over although the leg lives.
     fn leave_segment(&mut self, leg: LegId, segment: SegmentId) -> bool {
+        self.timers.cancel(Reason::RecorderSilence(segment));
         let was_open = self.legs.get(&leg).is_some_and(|leg| leg.row.segment == Some(segment));
         if was_open {
             self.edit_leg(leg, |row| row.segment = None);

@@ -3,6 +3,7 @@
 use crate::center::{Center, Talk, seconds};
 use callcenter_core::command::Command;
 use callcenter_core::event::Event;
+use callcenter_core::limits::RECORDER_ANSWER;
 use callcenter_core::row::SegmentState;
 use model::{AccountId, AgentId, LegId, ParticipantType, RecordingMedia, SegmentId};
 use wire::engine::Command as Engine;
@@ -175,4 +176,28 @@ fn a_failed_file_is_not_tried_again_at_once() {
     center.forget();
     center.must(Command::SegmentFailed { segment: start.segment, reason: "disk full".to_owned() });
     assert_eq!(starts(&center), []);
+}
+
+#[test]
+fn a_file_of_which_the_recorder_says_nothing_fails_until_it_comes_after_all() {
+    let (mut center, _, talk) = recorded();
+    let start = starts(&center)[0].clone();
+    center.must(Command::Hangup { leg: talk.customer });
+    center.pass(RECORDER_ANSWER - seconds(1));
+    assert_eq!(center.segments()[&(start.segment, false)].state, SegmentState::Recording);
+    center.pass(seconds(1));
+    assert_eq!(center.segments()[&(start.segment, false)].state, SegmentState::Failed);
+    center.must(Command::SegmentFinished(file(&start, false, true)));
+    let row = &center.segments()[&(start.segment, false)];
+    assert_eq!((row.state, row.reason.as_deref()), (SegmentState::Finished, None));
+}
+
+#[test]
+fn a_screens_file_that_is_complete_in_mid_call_leaves_the_voices_open() {
+    let (mut center, _, talk) = recorded();
+    let start = starts(&center)[0].clone();
+    center.must(Command::SegmentFinished(file(&start, true, false)));
+    center.forget();
+    center.must(Command::Hangup { leg: talk.customer });
+    assert!(stops(&center).contains(&start.segment));
 }

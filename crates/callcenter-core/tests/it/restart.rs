@@ -162,18 +162,3 @@ fn files_of_calls_that_are_over_are_stopped_again() {
     center.restart();
     assert_eq!(stops(&center), 2);
 }
-
-#[test]
-fn the_recorder_hears_of_every_file_before_it_is_stopped() {
-    let mut center = Center::new();
-    center.set(|settings| settings.recording = Some(RecordingMedia::Audio));
-    let agent = center.free_agent("ann");
-    center.talk("customer-1", agent);
-    center.restart();
-    center.forget();
-    center.must(Command::EngineRestarted);
-    assert!(matches!(
-        &center.recorder()[..],
-        [Recorder::Start(_), Recorder::Start(_), Recorder::Stop { .. }, Recorder::Stop { .. }]
-    ));
-}

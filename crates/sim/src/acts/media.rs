@@ -88,10 +88,12 @@ impl World {
         }
     }
 
-    pub(super) fn file_fails(&mut self) {
+    pub(super) fn file_fails_or_screen_ends(&mut self) {
         let open: Vec<_> = self.recorder.open.keys().copied().collect();
-        if let Some(segment) = self.random.pick(&open) {
-            self.recorder.fail(segment);
+        match self.random.pick(&open) {
+            Some(segment) if self.random.chance(30) => self.recorder.fail(segment),
+            Some(segment) => self.recorder.finish_screen(segment),
+            None => {}
         }
     }
 

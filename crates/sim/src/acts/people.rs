@@ -26,7 +26,7 @@ impl World {
         let mut placed = None;
         let learn = |model: &mut Model, reply: Option<&Reply>| {
             let in_use = model.calls.values().any(|call| call.link == link);
-            let usable = !model.spent.contains(&link) && !(model.one_time.contains(&link) && in_use);
+            let usable = !(model.spent.contains(&link) || model.one_time.contains(&link) && in_use);
             if let Some(Reply::CallStarted { call, leg }) = reply {
                 placed = Some((call.id, *leg));
                 let mut customer = Leg::new(*leg);
@@ -126,13 +126,16 @@ impl World {
 
     pub(super) fn customers_page_comes_or_goes(&mut self) {
         let index = usize::try_from(self.random.below(self.customers.len() as u64)).expect("an index");
-        let identity = self.customers[index].identity.clone();
-        let leg = self.core.leg_of_identity(&identity);
         let connected = !self.customers[index].connected;
         // Pages are mostly open.
-        if !connected && self.random.chance(70) {
-            return;
+        if connected || self.random.chance(30) {
+            self.set_customers_page(index, connected);
         }
+    }
+
+    fn set_customers_page(&mut self, index: usize, connected: bool) {
+        let identity = self.customers[index].identity.clone();
+        let leg = self.core.leg_of_identity(&identity);
         self.note(format!("page of {identity} connected={connected}"));
         let Some(leg) = leg else {
             let (core, now) = (&self.core, self.now);
@@ -157,12 +160,14 @@ impl World {
     pub(super) fn console_comes_or_goes(&mut self) {
         let agents: Vec<AgentId> = self.agents.keys().copied().collect();
         let Some(agent) = self.random.pick(&agents) else { return };
-        let page = &self.agents[&agent];
+        let connected = !self.agents[&agent].connected;
         // Consoles are mostly open.
-        let connected = !page.connected;
-        if !connected && self.random.chance(75) {
-            return;
+        if connected || self.random.chance(25) {
+            self.set_console(agent, connected);
         }
+    }
+
+    fn set_console(&mut self, agent: AgentId, connected: bool) {
         let command = if connected { Command::AgentConnected { agent } } else { Command::AgentDisconnected { agent } };
         let follow = |model: &mut Model, _: Option<&Reply>| {
             model.connected(agent, connected);
@@ -173,6 +178,20 @@ impl World {
             (page.connected, page.frozen, page.remote_connected) = (connected, false, true);
             page.welcome(&world.core, agent, world.now);
         });
+    }
+
+    /// Most of those that are away connect again, as they do after a restart.
+    pub(super) fn pages_come_back(&mut self) {
+        for agent in self.agents.keys().copied().collect::<Vec<_>>() {
+            if !self.agents[&agent].connected && self.random.chance(80) {
+                self.set_console(agent, true);
+            }
+        }
+        for index in 0..self.customers.len() {
+            if !self.customers[index].connected && self.random.chance(80) {
+                self.set_customers_page(index, true);
+            }
+        }
     }
 
     pub(super) fn console_freezes_or_thaws(&mut self) {

@@ -5,7 +5,10 @@ use callcenter_core::command::{Command, ConversationFields, NewAgent};
 use callcenter_core::row::{ConversationStatus, Priority};
 use model::{AgentId, AgentStatus, ConversationId, QueueId, RecordingMedia};
 
-const STATUSES: [AgentStatus; 6] = [
+const STATUSES: [AgentStatus; 9] = [
+    AgentStatus::Active,
+    AgentStatus::Active,
+    AgentStatus::Active,
     AgentStatus::Active,
     AgentStatus::Active,
     AgentStatus::Active,

@@ -6,10 +6,10 @@ use std::io::Write;
 use std::time::Instant;
 
 /// Lives in the gate, and of how many steps.
-const LIVES: u64 = 300;
+const LIVES: u64 = 1_000;
 const STEPS: u32 = 200;
 /// How many times more a soak lives.
-const SOAK: u64 = 100;
+const SOAK: u64 = 30;
 
 /// What must have happened somewhere in the gate's lives, or they prove little.
 const MUST_HAPPEN: &[&str] = &[
