@@ -17,11 +17,20 @@ use wire::recorder::Event;
 #[derive(Debug)]
 pub(crate) enum Job {
     /// Complete a file whose live parts no longer grow.
-    Complete(PathBuf, Box<Manifest>),
+    Complete(Closed),
     /// Remove a segment's files.
     Delete(SegmentId),
     /// Tell again what became of a segment.
     Tell(PathBuf, SegmentId),
+}
+
+/// A file to be completed.
+#[derive(Debug)]
+pub(crate) struct Closed {
+    pub(crate) folder: PathBuf,
+    pub(crate) manifest: Box<Manifest>,
+    /// The recorder ended before the leg did: signaling is told `recovered`, so that it records on.
+    pub(crate) cut_short: bool,
 }
 
 /// Stems of files that the writer of this run opened while recovery was at work, which leaves them alone. `None`
@@ -57,7 +66,7 @@ pub(crate) struct Finisher {
     claims: Claims,
     shared: Arc<Shared>,
     /// Files that could not be completed, and when to try again.
-    later: Vec<(Instant, PathBuf, Box<Manifest>)>,
+    later: Vec<(Instant, Closed)>,
 }
 
 impl Finisher {
@@ -100,30 +109,29 @@ impl Finisher {
         let now = Instant::now();
         let (due, later) = std::mem::take(&mut self.later).into_iter().partition(|(at, ..)| *at <= now);
         self.later = later;
-        for (_, folder, manifest) in due {
-            self.complete(folder, manifest);
-        }
+        due.into_iter().for_each(|(_, closed)| self.complete(closed));
     }
 
     fn work(&mut self, job: Job) {
         match job {
-            Job::Complete(folder, manifest) => self.complete(folder, manifest),
+            Job::Complete(closed) => self.complete(closed),
             Job::Delete(segment) => self.delete(segment),
             Job::Tell(folder, segment) => self.tell_again(folder, segment),
         }
     }
 
-    fn complete(&mut self, folder: PathBuf, manifest: Box<Manifest>) {
-        match complete(&folder, (*manifest).clone(), false) {
+    fn complete(&mut self, closed: Closed) {
+        match complete(&closed.folder, (*closed.manifest).clone(), closed.cut_short) {
             Ok(done) => {
                 self.shared.counters.finishing.fetch_sub(1, Relaxed);
-                self.tell(&folder, &done);
+                self.tell(&closed.folder, &done);
             }
             Err(error) => {
-                tracing::warn!(%error, segment = %manifest.segment(), "a recording cannot be finished now");
+                let segment = closed.manifest.segment();
+                tracing::warn!(%error, %segment, "a recording cannot be finished now");
                 let reason = format!("the finished file cannot be written, it will be tried again: {error}");
-                self.send(Event::Behind { segment: manifest.segment(), dropped: 0, reason });
-                self.later.push((Instant::now() + limits::RETRY_FINISH_AFTER, folder, manifest));
+                self.send(Event::Behind { segment, dropped: 0, reason });
+                self.later.push((Instant::now() + limits::RETRY_FINISH_AFTER, closed));
             }
         }
     }

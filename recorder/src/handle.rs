@@ -117,8 +117,8 @@ impl RecorderHandle {
         move || shared.counters.snapshot()
     }
 
-    /// Ends all segments, completes their files and waits for it. Facts that were not fetched are lost; the next
-    /// start knows the files by their manifests.
+    /// Ends all segments, completes their files and waits for it. Facts that were not fetched are told by the next
+    /// start; segments whose leg had not ended are then `recovered`, so that signaling records on.
     pub fn shutdown(mut self) {
         self.events.close();
         // An error means that the writer is gone already.

@@ -111,13 +111,13 @@ impl LegRecording {
     }
 
     /// No more frames: the files to be written to their end.
-    pub(super) fn close(self, until: MediaTime) -> Vec<LiveFile> {
+    pub(super) fn close(self, until: MediaTime, cut_short: bool) -> Vec<LiveFile> {
         let now = Instant::now();
         self.files
             .into_values()
             .map(|mut file| {
                 file.assembler().finish(until);
-                file.close(now);
+                file.close(now, cut_short);
                 file
             })
             .collect()

@@ -1,4 +1,5 @@
 use super::outbox::Outbox;
+use crate::finisher::Closed;
 use crate::stats::Counters;
 use crate::{disk, limits};
 use model::SegmentId;
@@ -38,6 +39,7 @@ pub(super) struct LiveFile {
     started: bool,
     saved_gaps: usize,
     close_by: Option<Instant>,
+    cut_short: bool,
 }
 
 #[derive(Debug)]
@@ -77,6 +79,7 @@ impl LiveFile {
             started: false,
             saved_gaps: 0,
             close_by: None,
+            cut_short: false,
         };
         if let Err(error) = file.ensure_manifest() {
             file.trouble(&error, Instant::now());
@@ -263,8 +266,10 @@ impl LiveFile {
         }
     }
 
-    /// No more frames will come; the disk gets a bounded time to take what waits.
-    pub(super) fn close(&mut self, now: Instant) {
+    /// No more frames will come; the disk gets a bounded time to take what waits. `cut_short`: because the recorder
+    /// ends, not the leg.
+    pub(super) fn close(&mut self, now: Instant, cut_short: bool) {
+        self.cut_short = cut_short;
         self.close_by = Some(now + limits::CLOSE_WITHIN);
     }
 
@@ -272,8 +277,8 @@ impl LiveFile {
         self.backlog.is_empty() || self.close_by.is_some_and(|by| now >= by)
     }
 
-    /// Folder and manifest for the finisher; an error when the disk never took a byte, so that nothing is there.
-    pub(super) fn into_finishing(mut self) -> Result<(PathBuf, Box<Manifest>), (SegmentId, String)> {
+    /// What the finisher needs; an error when the disk never took a byte, so that nothing is there.
+    pub(super) fn into_finishing(mut self) -> Result<Closed, (SegmentId, String)> {
         self.manifest.gaps = self.all_gaps();
         self.manifest.frames_dropped += self.backlog.len() as u64;
         let never_written = self.next_part == 1 && !self.backlog.is_empty();
@@ -283,7 +288,10 @@ impl LiveFile {
         if let Err(error) = disk::write_manifest(&self.folder, &self.manifest) {
             tracing::warn!(%error, segment = %self.segment(), "a manifest cannot be written");
         }
-        if never_written { Err((self.segment(), self.reason)) } else { Ok((self.folder, Box::new(self.manifest))) }
+        if never_written {
+            return Err((self.segment(), self.reason));
+        }
+        Ok(Closed { folder: self.folder, manifest: Box::new(self.manifest), cut_short: self.cut_short })
     }
 }
 

@@ -154,7 +154,7 @@ impl Writer {
         let Some(leg) = self.legs.iter().find(|(_, leg)| leg.segment() == segment).map(|(id, _)| *id) else { return };
         let until = self.clock.now(Instant::now());
         if let Some(recording) = self.legs.remove(&leg) {
-            self.closing.extend(recording.close(until));
+            self.closing.extend(recording.close(until, self.ending));
         }
         self.write_closing();
     }
@@ -200,9 +200,9 @@ impl Writer {
                 continue;
             }
             match file.into_finishing() {
-                Ok((folder, manifest)) => {
+                Ok(closed) => {
                     self.shared.counters.finishing.fetch_add(1, Relaxed);
-                    self.submit(Job::Complete(folder, manifest));
+                    self.submit(Job::Complete(closed));
                 }
                 Err((segment, reason)) => {
                     self.shared.counters.failed.fetch_add(1, Relaxed);

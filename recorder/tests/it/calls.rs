@@ -148,3 +148,18 @@ fn a_folder_that_cannot_be_used_is_named() {
     let text = refused.expect_err("a file is no folder").to_string();
     assert!(text.contains(&*file.to_string_lossy()), "{text}");
 }
+
+#[test]
+fn a_shutdown_in_mid_call_completes_the_file_and_the_next_start_tells_of_it() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let recorder = start(dir.path());
+    let leg = segment(1, RecordingMedia::Audio);
+    send_all(&recorder, &leg, &[voice()]);
+    recorder.shutdown();
+    assert_clean(dir.path());
+    let mut recorder = start(dir.path());
+    let file = wait_finished(&mut recorder, false);
+    assert!(file.recovered && file.segment == leg.segment, "the leg is to be recorded on: {file:?}");
+    assert_eq!(clicks(&listen(&dir.path().join(&file.path))).len(), SECONDS as usize);
+    recorder.shutdown();
+}
