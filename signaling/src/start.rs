@@ -7,7 +7,10 @@ use crate::{
     http,
     hub::{Ending, Hub},
     recorder_link::{self, RecorderChannels, RecorderLink},
-    serve::{self, ServeError},
+    serve::{
+        self, ServeError,
+        tls::{Tls, TlsError},
+    },
     state::AppState,
 };
 use std::{net::SocketAddr, sync::Arc};
@@ -39,6 +42,7 @@ pub struct Server {
     pub base_url: String,
     /// What request handlers reach; the program uses it for demo data.
     pub state: AppState,
+    tls: Option<Arc<Tls>>,
     stop: watch::Sender<bool>,
     serving: JoinHandle<()>,
     links: [JoinHandle<()>; 2],
@@ -89,13 +93,19 @@ pub async fn start(
     ];
     let (stop, stopping) = watch::channel(false);
     let (http, admin, base_url) = (listeners.public_addr(), listeners.admin_addr(), listeners.base_url());
+    let tls = listeners.tls();
     let config = Arc::new(config);
     let state = AppState { accounts, store, auth, metrics, config, clock, hub, directory, engine: engine_link };
     let serving = tokio::spawn(listeners.run(http::router(state.clone()), http::admin_router(state.clone()), stopping));
-    Ok(Server { http, admin, base_url, state, stop, serving, links })
+    Ok(Server { http, admin, base_url, state, tls, stop, serving, links })
 }
 
 impl Server {
+    /// Reads the certificate's files again, on SIGHUP. If they cannot be used, the old certificate stays.
+    pub fn reload_certificate(&self) -> Result<(), TlsError> {
+        self.tls.as_ref().map_or(Ok(()), |tls| tls.reload())
+    }
+
     /// Ends at once without a goodbye, as SIGKILL would. What was answered is committed.
     pub fn abort(self) {
         self.serving.abort();

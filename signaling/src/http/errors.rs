@@ -48,8 +48,7 @@ impl ApiError {
     }
     /// 400 with what is wrong per field.
     pub(crate) fn invalid_fields(fields: BTreeMap<String, Vec<String>>) -> Self {
-        let list: Vec<_> = fields.iter().map(|(field, why)| format!("{field}: {}", why.join(", "))).collect();
-        Self { fields, ..Self::bad_request(format!("Request validation failed. {}", list.join("; "))) }
+        Self { fields, ..Self::bad_request("Request validation failed.") }
     }
     /// 400 for one field.
     pub(crate) fn invalid(field: &str, why: impl Into<String>) -> Self {
@@ -141,10 +140,16 @@ impl ApiError {
         }
     }
 
+    /// The short form has no room for fields but in its text.
+    fn short_text(&self) -> String {
+        let list: Vec<_> = self.fields.iter().map(|(field, why)| format!("{field}: {}", why.join(", "))).collect();
+        if list.is_empty() { self.text.clone() } else { list.join("; ") }
+    }
+
     fn render(self, style: Style) -> Response {
         let status = self.status(style);
         let mut response = if style.short_bad_request && status == StatusCode::BAD_REQUEST {
-            Json(StatusResponse { status: Outcome::Error, message: self.text.clone() }).into_response()
+            Json(StatusResponse { status: Outcome::Error, message: self.short_text() }).into_response()
         } else {
             Json(ApiException::of(&self)).into_response()
         };

@@ -232,8 +232,8 @@ async fn talk(
 
 #[cfg(test)]
 mod tests {
-    use crate::config::for_tests as config;
     use super::*;
+    use crate::config::for_tests as config;
 
     #[test]
     fn plain_http_stays_on_the_machine() {

@@ -98,7 +98,7 @@ async fn an_agent_sees_its_own_conversations_alone() {
     let (hers, his) = (super::client::id(&hers), super::client::id(&his));
 
     let listed = client.read(&page, "/ccaas/1/conversations").await;
-    assert_eq!(ids(&listed["conversations"]), [hers.clone()]);
+    assert_eq!(ids(&listed["conversations"]), std::slice::from_ref(&hers));
     let asked_for_his = client.read(&page, &format!("/ccaas/1/conversations?agentId={bob}")).await;
     assert_eq!(ids(&asked_for_his["conversations"]), [""; 0]);
     for part in ["", "/notes", "/timeline", "/recordings"] {
