@@ -9,9 +9,14 @@ type Tool = (&'static str, &'static str);
 pub(crate) const TO_BUILD: &[Tool] =
     &[("cc", "gcc"), ("c++", "g++"), ("make", "make"), ("cmake", "cmake"), ("git", "git")];
 
-/// What tests need besides.
-pub(crate) const TO_TEST: &[Tool] =
-    &[("chromium", "chromium"), ("firefox-esr", "firefox-esr"), ("ffmpeg", "ffmpeg"), ("ffprobe", "ffmpeg")];
+/// What tests need besides. PulseAudio is the silent sound card without which Firefox plays nothing.
+pub(crate) const TO_TEST: &[Tool] = &[
+    ("chromium", "chromium"),
+    ("firefox-esr", "firefox-esr"),
+    ("pulseaudio", "pulseaudio"),
+    ("ffmpeg", "ffmpeg"),
+    ("ffprobe", "ffmpeg"),
+];
 
 /// Node's versions that the pages' build tool accepts: these minors of these majors, and any later major.
 const NODE: &[(u32, u32)] = &[(20, 19), (22, 12)];
