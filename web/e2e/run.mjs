@@ -4,6 +4,7 @@
  * SWITCHROOM_BIN         the binary under test (default ../target/debug/switchroom)
  * SWITCHROOM_SEED        seed of the relay's losses and the moments of kills
  * SWITCHROOM_SOAK        how often the kill tests repeat (default 1)
+ * SWITCHROOM_SOAK_FIGURES  file that gets a line for each measured time
  * SWITCHROOM_SCREENSHOTS folder for the screenshots (default: a folder in the system's temporary folder)
  */
 import { readdir } from "node:fs/promises";

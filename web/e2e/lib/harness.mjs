@@ -1,5 +1,5 @@
 /** Registers browser tests and runs them one after the other. */
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { appendFile, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Relay } from "./relay.mjs";
@@ -14,6 +14,8 @@ const CLEANUP_TIMEOUT_MS = 30_000;
 
 /** @type {Test[]} */
 const registered = [];
+/** Times that tests took down. @type {Map<string, number[]>} */
+const figures = new Map();
 
 /**
  * @param {string} name
@@ -46,6 +48,12 @@ export class Scene {
   /** @param {string} text */
   note(text) {
     console.log(`        ${text}`);
+  }
+
+  /** Notes a time that the run's end sums up. @param {string} what @param {number} ms */
+  figure(what, ms) {
+    this.note(`${what}: ${ms} ms`);
+    figures.set(what, [...(figures.get(what) ?? []), ms]);
   }
 
   /** A running server. @param {{ flags?: string[], mediaHost?: string }} [options] */
@@ -131,6 +139,17 @@ async function runOne({ name, body, timeoutMs }, browsers, root, seed) {
   return !failure;
 }
 
+/** Appends what was measured to the file that a long run names. */
+async function keepFigures() {
+  const path = process.env.SWITCHROOM_SOAK_FIGURES;
+  if (!path) return;
+  const rows = [...figures].map(([what, times]) => {
+    const [median, worst] = [times.toSorted((a, b) => a - b)[times.length >> 1], Math.max(...times)];
+    return `browsers: ${what} | median ${median} ms, worst ${worst} ms of ${times.length}\n`;
+  });
+  await appendFile(path, rows.join(""));
+}
+
 /**
  * @param {import("./browsers.mjs").Browsers} browsers
  * @param {{ only: RegExp, seed: number }} options
@@ -142,6 +161,7 @@ export async function runAll(browsers, { only, seed }) {
   console.log(`${chosen.length} of ${registered.length} browser tests, seed ${seed}`);
   let failed = 0;
   for (const one of chosen) if (!(await runOne(one, browsers, root, seed))) failed += 1;
+  await keepFigures();
   if (failed === 0) await rm(root, { recursive: true, force: true });
   console.log(`${chosen.length - failed} passed, ${failed} failed`);
   if (chosen.length === 0) throw new Error(`no test matches ${only}`);

@@ -19,7 +19,7 @@ test("a reload of either page in mid-call comes back into it", async (t) => {
     const began = Date.now();
     await side.tab.reload();
     const back = await bothHeardAt(pair, 10_000);
-    t.note(`${side.tab.party.name} back after ${back - began} ms`);
+    t.figure(`heard again after a reload of the ${side.tab.party.name}'s page`, back - began);
     assert(back - began < BACK_WITHIN_MS, `${side.tab.party.name} was away ${back - began} ms`);
     await bothHear(pair);
     await side.tab.sees(side === pair.agent ? CUSTOMER.camera : AGENT.camera);
@@ -66,13 +66,13 @@ for (const { what, cuts } of [
     const cut = Date.now();
     setCut(true);
     await Promise.all([pair.agent.saysReconnecting(CUT_MS - 500), pair.customer.saysReconnecting(CUT_MS - 500)]);
-    t.note(`told after ${Date.now() - cut} ms`);
+    t.figure(`both pages tell of a cut of the ${what}`, Date.now() - cut);
     await Promise.all([pair.agent.inCall(), pair.customer.inCall()]);
     await sleep(cut + CUT_MS - Date.now());
     setCut(false);
     const healed = Date.now();
     const back = await bothHeardAt(pair, 15_000);
-    t.note(`heard again ${back - healed} ms after the cut`);
+    t.figure(`heard again after a 10 s cut of the ${what}`, back - healed);
     await bothHear(pair);
     await Promise.all([pair.agent.tab.sees(CUSTOMER.camera), pair.customer.tab.sees(AGENT.camera)]);
     await Promise.all([pair.agent.reconnected(), pair.customer.reconnected()]);

@@ -75,7 +75,7 @@ for (let round = 0; round < ROUNDS; round++) {
     const killed = Date.now();
     const started = await killAndStart(server);
     const back = await bothHeardAt(pair, 15_000);
-    t.note(`heard again ${back - started} ms after the start`);
+    t.figure("heard again after SIGKILL and start", back - started);
     assert(back - started < BACK_WITHIN_MS, `back after ${back - started} ms`);
     await bothHear(pair);
     await Promise.all([pair.agent.tab.sees(CUSTOMER.camera), pair.customer.tab.sees(AGENT.camera)]);
