@@ -11,9 +11,8 @@ use std::path::Path;
 
 /// Prints for people, and with `as_json` once more as one line for programs.
 pub(crate) fn print(server: &Server, engine: &EngineHandle, data: &Path, demo: Option<&Demo>, as_json: bool) {
-    let addresses = |addresses: Vec<std::net::SocketAddr>| {
-        addresses.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
-    };
+    let addresses =
+        |addresses: Vec<std::net::SocketAddr>| addresses.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
     let console = format!("{}/", server.base_url);
     let docs = format!("{}/docs", server.base_url);
     let metrics = format!("http://{}/metrics", server.admin);

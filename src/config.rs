@@ -93,8 +93,8 @@ pub(crate) fn load(args: &UpArgs) -> Result<Config, ConfigError> {
     let mut table: Table = DEFAULTS.parse().expect("the example configuration is TOML");
     let mut source = PathBuf::from("the defaults");
     if let Some(path) = &args.config {
-        let text = std::fs::read_to_string(path)
-            .map_err(|source| ConfigError::Unreadable { path: path.clone(), source })?;
+        let text =
+            std::fs::read_to_string(path).map_err(|source| ConfigError::Unreadable { path: path.clone(), source })?;
         overlay(&mut table, parse(path, &text)?);
         source.clone_from(path);
     }
@@ -209,8 +209,8 @@ mod tests {
         let dir = tempfile::tempdir().expect("temporary folder");
         let path = dir.path().join("switchroom.toml");
         std::fs::write(&path, "[media]\nshards = 2\nbind = \"127.0.0.1:5000\"\n").expect("written");
-        let config = load(&args(&["--config", path.to_str().expect("UTF-8"), "--media", "127.0.0.1:6000"]))
-            .expect("valid");
+        let config =
+            load(&args(&["--config", path.to_str().expect("UTF-8"), "--media", "127.0.0.1:6000"])).expect("valid");
         assert_eq!((config.media.shards, config.media.bind.port()), (2, 6000));
         assert_eq!(config.http.bind.port(), 8080, "untouched keys keep their defaults");
     }

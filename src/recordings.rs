@@ -14,11 +14,7 @@ pub(crate) fn run(command: &RecordingsCommand) -> ExitCode {
     }
 }
 
-fn report(
-    outcome: Result<(bool, impl Display), impl Display>,
-    action: &str,
-    dir: impl Display,
-) -> ExitCode {
+fn report(outcome: Result<(bool, impl Display), impl Display>, action: &str, dir: impl Display) -> ExitCode {
     match outcome {
         Ok((clean, report)) => {
             println!("{report}");

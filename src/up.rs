@@ -53,7 +53,9 @@ pub(crate) fn run(args: &UpArgs) -> Result<(), UpError> {
 
 async fn serve(args: &UpArgs, config: Config, level: &LogLevel) -> Result<(), UpError> {
     let data = config.data.dir.clone();
-    let cannot_use = |error| UpError(format!("cannot use {} as data folder: {error}; choose another with --data DIR", data.display()));
+    let cannot_use = |error| {
+        UpError(format!("cannot use {} as data folder: {error}; choose another with --data DIR", data.display()))
+    };
     fs::create_dir_all(&data).map_err(cannot_use)?;
     let mut signaling_config = signaling_config(&config, args)?;
     signaling::serve::check(&signaling_config).map_err(UpError::new)?;
@@ -116,9 +118,8 @@ async fn until_stopped(level: &LogLevel, args: &UpArgs) {
 }
 
 fn reload(level: &LogLevel, args: &UpArgs) {
-    let outcome = config::load(args)
-        .map_err(UpError::new)
-        .and_then(|config| level.set(&config.log.level).map_err(UpError::new));
+    let outcome =
+        config::load(args).map_err(UpError::new).and_then(|config| level.set(&config.log.level).map_err(UpError::new));
     match outcome {
         Ok(()) => tracing::info!("the log level was read again; everything else needs a restart"),
         Err(error) => tracing::error!(%error, "nothing was changed by SIGHUP"),
@@ -131,9 +132,8 @@ fn signaling_config(config: &Config, args: &UpArgs) -> Result<signaling::Config,
         (Some(cert), Some(key)) => Some(TlsFiles { cert: cert.into(), key: key.into() }),
         _ => None,
     };
-    let network = |text: &String| {
-        text.parse().map_err(|error| UpError(format!("http.behind_proxy: {text:?} is {error}")))
-    };
+    let network =
+        |text: &String| text.parse().map_err(|error| UpError(format!("http.behind_proxy: {text:?} is {error}")));
     let behind_proxy = http.behind_proxy.iter().map(network).collect::<Result<_, _>>()?;
     let metrics_token = http.metrics_token_file.as_deref().map(read_token).transpose()?;
     Ok(signaling::Config {

@@ -20,7 +20,9 @@ impl Now {
 }
 
 /// UTC in milliseconds since 1970-01-01.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize, JsonSchema, ToSchema)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize, JsonSchema, ToSchema,
+)]
 #[serde(transparent)]
 pub struct WallTime(pub i64);
 
