@@ -131,6 +131,17 @@ for (const [agentBrowser, customerBrowser] of /** @type {const} */ ([
   });
 }
 
+test("codecs meet: a customer who began with H.264, an agent without it", async (t) => {
+  const server = await t.server({ mediaHost: ownAddress(), flags: ["--video-codec", "h264"] });
+  const pair = await bothThere(t, server, { agentBrowser: "firefox", customerBrowser: "chromium" });
+  await call(pair);
+  await bothHear(pair);
+  await bothSee(pair);
+  await assertCodec(pair, "VP8");
+  await pair.customer.hangUp();
+  await pair.agent.wrapsUp();
+});
+
 test("an audio call whose customer turns the camera on later", async (t) => {
   const server = await t.server();
   const pair = await bothThere(t, server);
