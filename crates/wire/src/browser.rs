@@ -138,7 +138,7 @@ pub enum ServerMessage {
         /// How long a leg may be gone and still come back, in milliseconds.
         reconnect_window_ms: u64,
         /// The live leg of this identity, if it has one: the client takes it up again.
-        leg: Option<LegSnapshot>,
+        leg: Option<Box<LegSnapshot>>,
         /// The agent's state; absent for customers.
         agent: Option<AgentState>,
     },
