@@ -73,7 +73,11 @@ pub async fn start(
     };
     let accounts = Accounts::new(outside);
     for account in store.accounts().await? {
-        accounts.open(account.id);
+        // Once it answers, the directory knows its legs and segments, which engine and recorder will speak of. One
+        // that cannot be built now is tried again.
+        if accounts.open(account.id).query(|_, _| ()).await.is_err() {
+            tracing::error!(account = %account.id, "the call center cannot be built yet");
+        }
     }
     let links = [
         tokio::spawn(engine_link::listen(

@@ -16,14 +16,14 @@ static MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
 /// Brings the file to the newest schema that this release knows.
 pub(crate) async fn bring_up(path: &Path) -> Result<(), OpenError> {
     let mut connection = options(path).connect().await.map_err(|error| unavailable(path, &error))?;
-    let done = bring_up_on(path, &mut connection).await;
+    let done = bring_up_on(path, &mut connection, &MIGRATIONS).await;
     let closed = connection.close().await.map_err(|error| unavailable(path, &error));
     done.and(closed)
 }
 
-async fn bring_up_on(path: &Path, connection: &mut Connection) -> Result<(), OpenError> {
+async fn bring_up_on(path: &Path, connection: &mut Connection, migrations: &Migrator) -> Result<(), OpenError> {
     let failed = |reason: String| OpenError::Migration { path: path.to_owned(), reason };
-    let known = MIGRATIONS.iter().map(|migration| migration.version).max().unwrap_or(0);
+    let known = migrations.iter().map(|migration| migration.version).max().unwrap_or(0);
     let found = version(connection).await.map_err(|error| unavailable(path, &error))?;
     if found > known {
         return Err(OpenError::Newer { path: path.to_owned(), found, known });
@@ -32,7 +32,7 @@ async fn bring_up_on(path: &Path, connection: &mut Connection) -> Result<(), Ope
         copy(path, connection, found).await.map_err(|error| failed(format!("cannot copy it first: {error}")))?;
         forget_old_copies(path).map_err(|error| failed(format!("cannot remove old copies: {error}")))?;
     }
-    MIGRATIONS.run(connection).await.map_err(|error| failed(error.to_string()))
+    migrations.run(connection).await.map_err(|error| failed(error.to_string()))
 }
 
 /// Version of the last migration that was applied; 0 for an empty file.
@@ -87,4 +87,63 @@ fn forget_old_copies(path: &Path) -> std::io::Result<()> {
     copies.sort();
     let surplus = copies.len().saturating_sub(limits::KEPT_COPIES);
     copies.into_iter().take(surplus).try_for_each(|(_, copy)| std::fs::remove_file(copy))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use sqlx::{
+        SqlSafeStr,
+        migrate::{Migration, MigrationType},
+    };
+
+    /// The first `count` releases of a schema that gets one table more with each.
+    fn releases(count: i64) -> Migrator {
+        let migration = |version: i64| {
+            let sql = AssertSqlSafe(format!("CREATE TABLE t{version} (a BIGINT)")).into_sql_str();
+            Migration::new(version, format!("release {version}").into(), MigrationType::Simple, sql, false)
+        };
+        Migrator { migrations: (1..=count).map(migration).collect(), ..Migrator::DEFAULT }
+    }
+
+    async fn open_with(path: &Path, count: i64) -> Connection {
+        let mut connection = options(path).connect().await.expect("a database");
+        bring_up_on(path, &mut connection, &releases(count)).await.expect("brought up");
+        connection
+    }
+
+    async fn rows(connection: &mut Connection) -> i64 {
+        sqlx::query_scalar("SELECT COUNT(*) FROM t1").fetch_one(connection).await.expect("a table")
+    }
+
+    #[tokio::test]
+    async fn an_older_file_is_copied_before_it_is_migrated() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("it's.db");
+        for release in 1..=6 {
+            let mut connection = open_with(&path, release).await;
+            assert_eq!(rows(&mut connection).await, release - 1, "nothing is lost");
+            sqlx::query("INSERT INTO t1 VALUES (1)").execute(&mut connection).await.expect("written");
+            connection.close().await.expect("closed");
+        }
+        // Each copy is the file as it was before the release after it; the oldest have gone.
+        let exists = |version| copy_name(&path, version).exists();
+        assert_eq!((1..=6).map(exists).collect::<Vec<_>>(), [false, false, true, true, true, false]);
+        let copy = copy_name(&path, 5);
+        let mut connection = options(&copy).connect().await.expect("the copy is a database");
+        assert_eq!(version(&mut connection).await.expect("a version"), 5);
+        assert_eq!(rows(&mut connection).await, 5);
+    }
+
+    #[tokio::test]
+    async fn a_migration_that_fails_leaves_the_file_as_it_was() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("test.db");
+        let mut connection = open_with(&path, 1).await;
+        sqlx::query("CREATE TABLE t2 (in_the_way BIGINT)").execute(&mut connection).await.expect("written");
+        let failed = bring_up_on(&path, &mut connection, &releases(2)).await.expect_err("t2 exists");
+        assert!(failed.to_string().contains("t2"), "{failed}");
+        assert_eq!(version(&mut connection).await.expect("a version"), 1);
+        assert_eq!(rows(&mut connection).await, 0);
+    }
 }

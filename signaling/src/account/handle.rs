@@ -67,6 +67,7 @@ impl AccountHandle {
     /// Hands a command over at once, in order with others of the caller.
     pub(crate) fn submit(&self, command: Command) -> Result<Answer, AccountError> {
         let (reply, receiver) = oneshot::channel();
+        let command = Box::new(command);
         self.queue.try_send(Order::Command { command, reply }).map_err(|_| AccountError::Unavailable)?;
         Ok(receiver)
     }

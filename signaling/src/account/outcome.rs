@@ -29,11 +29,9 @@ impl Outcomes {
                     outside.directory.put_leg(account, row);
                     over.extend(row.ended_at.map(|_| row.id));
                 }
-                RowChange::Call(row) if row.state == CallState::Established => {
-                    if self.established.insert(row.id) {
-                        let waited = row.answered_at.map(|at| outside.clock.wall().since(at));
-                        outside.metrics.call_set_up(waited.unwrap_or(Duration::ZERO).as_secs_f64());
-                    }
+                RowChange::Call(row) if row.state == CallState::Established && self.established.insert(row.id) => {
+                    let waited = row.answered_at.map(|at| outside.clock.wall().since(at));
+                    outside.metrics.call_set_up(waited.unwrap_or(Duration::ZERO).as_secs_f64());
                 }
                 RowChange::Call(row) if row.state == CallState::Ended => {
                     self.established.remove(&row.id);

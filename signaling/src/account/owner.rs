@@ -159,7 +159,7 @@ impl<'a> Owner<'a> {
         while let Some(order) = next {
             match order {
                 Order::Command { command, reply } => {
-                    let answer = self.core.handle(command, CommandId::fresh(), now);
+                    let answer = self.core.handle(*command, CommandId::fresh(), now);
                     turn.out.push(Out::Reply(reply, answer));
                     turn.drain(&mut self.core);
                 }

@@ -13,7 +13,7 @@ use tokio::sync::oneshot;
 /// What an account's task is asked.
 pub(super) enum Order {
     /// Decide and commit.
-    Command { command: Command, reply: ReplyTo },
+    Command { command: Box<Command>, reply: ReplyTo },
     /// Read.
     Query(Query),
 }

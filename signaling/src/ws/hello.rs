@@ -147,7 +147,7 @@ fn welcome_message(
 ) -> ServerMessage {
     let snapshot = leg.and_then(|leg| core.leg_snapshot(leg, now)).map(|snapshot| {
         let media_alive = directory.media_alive(snapshot.leg);
-        wire::browser::LegSnapshot { media_alive, ..snapshot }
+        Box::new(wire::browser::LegSnapshot { media_alive, ..snapshot })
     });
     ServerMessage::Welcome {
         protocol: wire::PROTOCOL,
