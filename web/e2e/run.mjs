@@ -10,6 +10,10 @@
 import { readdir } from "node:fs/promises";
 import { Browsers } from "./lib/browsers.mjs";
 import { runAll } from "./lib/harness.mjs";
+import { exitCodeInside } from "./lib/own-network.mjs";
+
+const exitCode = await exitCodeInside();
+if (exitCode !== undefined) process.exit(exitCode);
 
 const folder = new URL("tests/", import.meta.url);
 for (const file of (await readdir(folder)).sort()) if (file.endsWith(".mjs")) await import(new URL(file, folder).href);

@@ -8,6 +8,21 @@ const IN_CALL = '[data-testid="call-panel"][data-status="ESTABLISHED"]';
 /** A password check is slow on purpose, and slower in a debug build. */
 const SIGN_IN_TIMEOUT_MS = 30_000;
 
+/**
+ * Anyone signs in at the console.
+ * @param {import("./tab.mjs").Tab} tab
+ * @param {import("./server.mjs").Server} server
+ * @param {import("./server.mjs").Login} login
+ */
+export async function signInAt(tab, server, login) {
+  await tab.goto(`${server.console}?processing=off`);
+  await tab.appears(id("sign-in"));
+  await tab.fill(id("username"), login.username);
+  await tab.fill(id("password"), login.password);
+  await tab.click(id("sign-in-button"));
+  await tab.appears(id("who"), SIGN_IN_TIMEOUT_MS);
+}
+
 export class Agent {
   /** @param {import("./tab.mjs").Tab} tab */
   constructor(tab) {
@@ -23,11 +38,7 @@ export class Agent {
    */
   static async signIn(t, server, login, options) {
     const tab = await t.tab(AGENT, options);
-    await tab.goto(`${server.console}?processing=off`);
-    await tab.appears(id("sign-in"));
-    await tab.fill(id("username"), login.username);
-    await tab.fill(id("password"), login.password);
-    await tab.click(id("sign-in-button"));
+    await signInAt(tab, server, login);
     await tab.appears('[data-testid="link-state"][data-state="connected"]', SIGN_IN_TIMEOUT_MS);
     return new Agent(tab);
   }

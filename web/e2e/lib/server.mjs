@@ -10,6 +10,7 @@ import { networkInterfaces } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { endWithUs } from "./children.mjs";
 import { until, within } from "./wait.mjs";
 
 const DEFAULT_BIN = fileURLToPath(new URL("../../../target/debug/switchroom", import.meta.url));
@@ -62,7 +63,7 @@ export class Server {
     this.#starts += 1;
     const log = createWriteStream(join(this.options.folder, `server-${this.#starts}.log`));
     const at = Date.now();
-    const child = spawn(SWITCHROOM_BIN, this.#arguments, { stdio: ["ignore", "pipe", "pipe"] });
+    const child = endWithUs(spawn(SWITCHROOM_BIN, this.#arguments, { stdio: ["ignore", "pipe", "pipe"] }));
     this.#child = child;
     child.stderr.pipe(log, { end: false });
     const lines = createInterface({ input: child.stdout });
@@ -174,7 +175,7 @@ export class Server {
 
   /** Runs `switchroom recordings check` on its data, and it must find nothing wrong. */
   async checkRecordings() {
-    const child = spawn(SWITCHROOM_BIN, ["recordings", "check", this.data]);
+    const child = endWithUs(spawn(SWITCHROOM_BIN, ["recordings", "check", this.data]));
     let output = "";
     for (const pipe of [child.stdout, child.stderr]) pipe.on("data", (chunk) => (output += chunk));
     const [code] = await within(once(child, "close"), 30_000, "recordings check");

@@ -7,6 +7,7 @@ import { once } from "node:events";
 import { access, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { endWithUs } from "./children.mjs";
 import { until, within } from "./wait.mjs";
 
 const PULSEAUDIO = process.env.PULSEAUDIO_BIN ?? "/usr/bin/pulseaudio";
@@ -19,10 +20,10 @@ export async function soundCard() {
   const home = await mkdtemp(join(tmpdir(), "switchroom-sound-"));
   const socket = join(home, "socket");
   const modules = ["module-null-sink", `module-native-protocol-unix auth-anonymous=1 socket=${socket}`];
-  const daemon = spawn(
-    PULSEAUDIO,
-    ["-n", "--daemonize=no", "--use-pid-file=no", "--exit-idle-time=-1", ...modules.map((m) => `--load=${m}`)],
-    { env: { PATH: process.env.PATH, HOME: home, XDG_RUNTIME_DIR: home }, stdio: "ignore" },
+  const options = ["-n", "--daemonize=no", "--use-pid-file=no", "--exit-idle-time=-1"];
+  const env = { PATH: process.env.PATH, HOME: home, XDG_RUNTIME_DIR: home };
+  const daemon = endWithUs(
+    spawn(PULSEAUDIO, [...options, ...modules.map((module) => `--load=${module}`)], { env, stdio: "ignore" }),
   );
   await until("the sound server's socket", () => access(socket).then(() => true));
   return {

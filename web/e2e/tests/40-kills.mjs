@@ -62,11 +62,10 @@ async function checkFiles(server, saidMs) {
 /** @param {number} round @param {number} seed  a moment in milliseconds, another one each round */
 const moment = (round, seed, most) => ((seed + round * 7_919) % 97) * (most / 97);
 
-for (let round = 0; round < ROUNDS; round++) {
-  const of = ROUNDS === 1 ? "" : ` (${round + 1} of ${ROUNDS})`;
-
-  test(`killed in mid-call: every page is back within 3 s, recordings are whole${of}`, async (t) => {
-    const server = await t.server();
+/** @param {string} codec @param {number} round @param {string} of */
+function killInMidCall(codec, round, of) {
+  test(`killed in mid-call with ${codec}: every page is back within 3 s, recordings are whole${of}`, async (t) => {
+    const server = await t.server({ flags: ["--video-codec", codec] });
     const pair = await bothThere(t, server);
     await call(pair);
     const answered = Date.now();
@@ -85,6 +84,12 @@ for (let round = 0; round < ROUNDS; round++) {
     await pair.agent.wrapsUp();
     await checkFiles(server, said);
   });
+}
+
+for (let round = 0; round < ROUNDS; round++) {
+  const of = ROUNDS === 1 ? "" : ` (${round + 1} of ${ROUNDS})`;
+
+  for (const codec of ["vp8", "h264"]) killInMidCall(codec, round, of);
 
   test(`killed while it rings: it rings again and can be answered${of}`, async (t) => {
     const server = await t.server();

@@ -4,11 +4,11 @@ import { mkdir } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { assertAccessible, assertFitsWidth } from "../lib/accessible.mjs";
-import { Agent } from "../lib/agent.mjs";
+import { Agent, signInAt } from "../lib/agent.mjs";
 import { Customer } from "../lib/customer.mjs";
 import { bothHear, bothSee, bothThere } from "../lib/flow.mjs";
 import { test } from "../lib/harness.mjs";
-import { AGENT } from "../lib/media.mjs";
+import { AGENT, CUSTOMER } from "../lib/media.mjs";
 
 const PICTURES = process.env.SWITCHROOM_SCREENSHOTS ?? join(tmpdir(), "switchroom-screenshots");
 const NARROWEST = { width: 320, height: 640 };
@@ -74,6 +74,28 @@ test(
   },
   { timeoutMs: 180_000 },
 );
+
+test("so are the screens around calls", async (t) => {
+  await mkdir(PICTURES, { recursive: true });
+  const server = await t.server();
+  const [console, page] = await Promise.all([t.tab(AGENT), t.tab(CUSTOMER)]);
+  await signInAt(console, server, server.login("supervisor"));
+  for (const [view, shows] of [
+    ["team", "agents"],
+    ["links", "new-link"],
+    ["devices", "device-settings"],
+  ]) {
+    await console.click(`[data-testid="nav-${view}"]`);
+    await console.appears(`[data-testid="${shows}"]`);
+    await examine(console, `console-${view}`);
+  }
+  await page.goto(`${server.origin}/c/AAAAAAAAAAAAAAAAAAAAAA`);
+  await page.appears('[data-testid="unknown-link"]');
+  await examine(page, "call-unknown-link");
+  await page.goto(`${server.origin}/docs`);
+  await page.says("Call links");
+  await examine(page, "docs");
+});
 
 test("a call by keyboard alone, on both sides", async (t) => {
   const server = await t.server();
