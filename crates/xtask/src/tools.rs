@@ -14,6 +14,8 @@ pub(crate) const TO_TEST: &[Tool] = &[
     ("chromium", "chromium"),
     ("firefox-esr", "firefox-esr"),
     ("pulseaudio", "pulseaudio"),
+    ("ip", "iproute2"),
+    ("unshare", "util-linux"),
     ("ffmpeg", "ffmpeg"),
     ("ffprobe", "ffmpeg"),
 ];
