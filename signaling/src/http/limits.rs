@@ -6,8 +6,8 @@ use std::time::Duration;
 pub(crate) const BODY_MAX_BYTES: usize = 64 * 1024;
 /// How long an API request may take. Downloads and WebSockets are not bound by it.
 pub(crate) const REQUEST_TIMEOUT: Duration = Duration::from_secs(15);
-/// How long a client may take to send a request's headers.
-pub(crate) const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long a client may take to send a request's headers, and how long an idle connection is kept.
+pub(crate) const HEADER_TIMEOUT: Duration = Duration::from_secs(30);
 /// How long a TLS handshake may take.
 pub(crate) const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);
 /// Connections at once, on the public and on the admin address each.

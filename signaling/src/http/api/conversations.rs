@@ -67,6 +67,7 @@ async fn answer(state: &AppState, account: AccountId, row: ConversationRow) -> R
     params(
         ("conversationIds" = Option<Vec<String>>, Query, description = "These conversations."),
         ("queueIds" = Option<Vec<String>>, Query, description = "Of one of these queues."),
+        ("tagNames" = Option<Vec<String>>, Query, description = "No conversation has tags yet: fits none."),
         ("agentId" = Option<String>, Query, description = "Assigned to this agent."),
         ("status" = Option<StatusDto>, Query, description = "In this status."),
         ("priority" = Option<PriorityDto>, Query, description = "Of this priority."),
@@ -90,6 +91,10 @@ async fn list(
         (Some(own), Some(asked)) if own != asked => Some(nobody()),
         (Some(own), _) => Some(own),
         (None, asked) => asked,
+    };
+    let agent = match params.text("tagNames") {
+        Some(_) => Some(nobody()),
+        None => agent,
     };
     let query = ConversationQuery {
         filter: ConversationFilter {

@@ -57,7 +57,7 @@ pub(super) struct CallOptions {
 }
 
 /// Texts, colours and language.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", default)]
 pub(super) struct Theme {
     pub(super) messages: Messages,
@@ -131,6 +131,17 @@ impl Default for CallOptions {
             chat: false,
             settings: true,
             recording_indicator: false,
+        }
+    }
+}
+
+impl Default for Theme {
+    fn default() -> Self {
+        Self {
+            messages: Messages::default(),
+            colors: Colors::default(),
+            layouts: vec![Layout::Grid],
+            localization: Localization::default(),
         }
     }
 }

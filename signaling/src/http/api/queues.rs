@@ -49,6 +49,7 @@ struct Queue {
     is_auto_assignment_enabled: bool,
     auto_assignment_algorithm: &'static str,
     is_auto_assignment_outside_of_working_hours_enabled: bool,
+    is_sticky_auto_assignment_enabled: bool,
     is_restricted: bool,
     is_private: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -81,7 +82,8 @@ impl Queue {
             updated_at: times::text(row.updated_at),
             is_auto_assignment_enabled: row.auto_assignment,
             auto_assignment_algorithm: "LOAD_BALANCING",
-            is_auto_assignment_outside_of_working_hours_enabled: true,
+            is_auto_assignment_outside_of_working_hours_enabled: false,
+            is_sticky_auto_assignment_enabled: false,
             is_restricted: false,
             is_private: false,
             deleted_at: times::text_of(row.deleted_at),
@@ -147,6 +149,7 @@ fn refuse_unsupported(fields: &mut Fields) {
         ("queueIds" = Option<Vec<String>>, Query, description = "These queues."),
         ("agentId" = Option<String>, Query, description = "Queues that this agent serves."),
         ("name" = Option<String>, Query, description = "Part of the name, in any case."),
+        ("workingHoursId" = Option<String>, Query, description = "No queue has working hours yet: fits none."),
         LimitPaging,
     ),
     responses((status = 200, body = QueuePage), (status = 400, body = ApiException)))]
@@ -154,13 +157,15 @@ async fn list(State(state): State<AppState>, caller: Caller, mut params: Params)
     let ids: Option<Vec<QueueId>> = params.ids("queueIds");
     let agent: Option<Option<AgentId>> = params.id("agentId");
     let name = params.text("name").map(|name| name.to_lowercase());
+    let all_hours = params.text("workingHoursId").is_none();
     let request = params.limit_page::<QueueOrder>();
     params.done()?;
     let page = call_center(&state, caller.account)?
         .query(move |core, _| {
             let served = agent.map(|id| id.and_then(|id| core.agent(id)).map_or(&[][..], |agent| &agent.queues));
             let fits = |row: &&QueueRow| {
-                row.deleted_at.is_none()
+                all_hours
+                    && row.deleted_at.is_none()
                     && ids.as_ref().is_none_or(|ids| ids.contains(&row.id))
                     && served.is_none_or(|served| served.contains(&row.id))
                     && name.as_ref().is_none_or(|part| row.name.to_lowercase().contains(part))

@@ -54,6 +54,7 @@ async fn lists_are_filtered_sorted_and_paged() {
     assert_eq!(topics(list("priority=HIGH&orderBy=topic:asc&status=OPEN")).await, ["a", "b"]);
     assert_eq!(topics(list("status=CLOSED")).await, [""; 0]);
     assert_eq!(topics(list("conversationIds=nonsense")).await, [""; 0]);
+    assert_eq!(topics(list("tagNames=vip")).await, [""; 0]);
     assert_eq!(topics(list(&format!("agentId={NOTHING}"))).await, [""; 0]);
     assert_eq!(topics(format!("/ccaas/1/agents/{agent}/conversations?orderBy=topic:asc")).await, ["a", "b", "c"]);
     let wrong = client.call("GET", &list("status=PENDING&closedAfter=now")).by(&key).send().await;

@@ -92,6 +92,20 @@ async fn a_links_secret_gets_into_no_metric() {
 }
 
 #[tokio::test]
+async fn without_the_database_requests_are_told_to_come_again() {
+    let house = House::open().await;
+    let client = Client::of(&house);
+    let key = client.key().await;
+    client.state.store.close().await;
+    let refused = client.call("GET", "/ccaas/1/agents").by(&key).send().await;
+    refused.refused(503, "SERVICE_UNAVAILABLE");
+    assert!(refused.header("retry-after").parse::<u64>().is_ok());
+    let ready = client.admin("/readyz").send().await;
+    assert_eq!((ready.status.as_u16(), &ready.json()["ready"]), (503, &json!(false)));
+    assert_eq!(client.admin("/healthz").send().await.status, 200, "the process lives");
+}
+
+#[tokio::test]
 async fn metrics_are_for_this_machine_and_health_is_for_all() {
     let house = House::open().await;
     let client = Client::of(&house);

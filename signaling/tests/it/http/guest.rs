@@ -1,11 +1,15 @@
 //! `/call-link/1/guest`: a customer opens a link.
 
 use super::client::{Answer, As, Client};
-use crate::support::House;
-use model::ParticipantType;
+use crate::calls::{accept, start_call};
+use crate::support::{House, Page};
+use callcenter_core::command::Command;
+use callcenter_core::row::LinkRow;
+use model::{LinkId, ParticipantType, WallTime};
 use serde_json::{Value, json};
 use signaling::Clock;
 use signaling::auth::limits::UNKNOWN_LINKS_PER_MINUTE;
+use signaling::auth::{keys, link_secret};
 
 async fn make(client: &Client, link: Value) -> String {
     let made = client.done(&client.key().await, "POST", "/call-link/1/links", link).await;
@@ -60,7 +64,7 @@ async fn each_visit_of_a_link_without_identity_is_somebody_else() {
 }
 
 #[tokio::test]
-async fn too_early_and_used_links_say_so_and_give_no_token() {
+async fn links_that_open_later_say_so_and_give_no_token() {
     let house = House::open().await;
     let client = Client::of(&house);
     let window = json!({"startTime": "2090-01-01T00:00:00Z", "endTime": "2090-01-02T00:00:00Z"});
@@ -71,6 +75,47 @@ async fn too_early_and_used_links_say_so_and_give_no_token() {
     assert_eq!((&guest["state"], guest.get("token")), (&json!("INACTIVE"), None));
     assert_eq!(guest["theme"]["messages"]["inactiveText"], "This link is not active.");
     assert_eq!(guest["validFrom"], "2090-01-01T00:00:00.000+00:00");
+}
+
+#[tokio::test]
+async fn a_one_time_link_is_spent_by_the_call_it_led_to() {
+    let mut house = House::open().await;
+    let client = Client::of(&house);
+    let once = json!({"destination": {"type": "CONVERSATIONS"}, "validityWindow": {"oneTime": true}});
+    let secret = make(&client, once).await;
+    let guest = open(&client, &secret, "127.0.0.1").await.json();
+    let agent = house.agent("Ada").await;
+    let mut agent = house.agent_page(agent).await;
+    let mut customer = Page::open(&house, guest["token"].as_str().expect("a token")).await;
+    let started = start_call(&mut house, &mut customer).await;
+    assert_eq!(open(&client, &secret, "127.0.0.1").await.json()["state"], "ACTIVE", "nobody has answered yet");
+    let agent_leg = accept(&mut house, &mut agent).await;
+    house.engine.connect(started.leg).await;
+    house.engine.connect(agent_leg).await;
+    customer.established().await;
+    let again = open(&client, &secret, "127.0.0.1").await.json();
+    assert_eq!((&again["state"], again.get("token")), (&json!("EXPIRED"), None));
+    assert_eq!(again["theme"]["messages"]["expirationText"], "Link is expired.");
+}
+
+#[tokio::test]
+async fn a_link_whose_time_is_over_says_so() {
+    let house = House::open().await;
+    let client = Client::of(&house);
+    let id = house.link().await;
+    let row = client.state.store.link(house.account, id).await.expect("readable").expect("stored");
+    let secret = link_secret::new_secret();
+    let end = Clock.wall();
+    let over = LinkRow {
+        id: LinkId::fresh(),
+        secret_hash: keys::secret_hash(&secret),
+        start: WallTime(end.0 - 1000),
+        end,
+        ..row
+    };
+    house.does(Command::CreateLink(over)).await;
+    let guest = open(&client, &secret, "127.0.0.1").await.json();
+    assert_eq!((&guest["state"], guest.get("token")), (&json!("EXPIRED"), None));
 }
 
 #[tokio::test]
