@@ -22,7 +22,7 @@ const ACTS: &[(u64, Act)] = &[
     (6, World::customers_page_comes_or_goes),
     (8, World::console_comes_or_goes),
     (1, World::console_freezes_or_thaws),
-    (6, World::pages_come_back),
+    (10, World::pages_come_back),
     (8, World::lost_pages_rejoin),
     (45, World::engine_connects),
     (1, World::engine_refuses),
@@ -43,7 +43,7 @@ const ACTS: &[(u64, Act)] = &[
     (2, World::conversation_moves),
     (2, World::conversation_is_closed),
     (1, World::note_is_written),
-    (2, World::process_dies),
+    (3, World::process_dies),
 ];
 
 impl World {

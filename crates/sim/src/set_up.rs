@@ -7,7 +7,7 @@ use callcenter_core::CallCenter;
 use callcenter_core::command::{Command, NewAgent, NewQueue, Reply};
 use callcenter_core::row::{LinkDestination, LinkRow, Snapshot};
 use callcenter_core::settings::AccountSettings;
-use model::{AccountId, AgentId, AgentStatus, LinkId, Now, QueueId, Role, VoiceStatus, WallTime};
+use model::{AccountId, AgentId, AgentStatus, LinkId, Now, QueueId, RecordingMedia, Role, VoiceStatus, WallTime};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
@@ -44,6 +44,8 @@ impl World {
             .map(|number| CustomerPage { identity: format!("c-{number}"), ..Default::default() })
             .collect();
         world.customers.iter_mut().for_each(|page| page.connected = true);
+        let recording = world.random.chance(70).then_some(RecordingMedia::AudioAndVideo);
+        world.set_settings(|settings| settings.recording = recording);
         world
     }
 

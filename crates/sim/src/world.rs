@@ -135,9 +135,10 @@ impl World {
     ) -> Option<bool> {
         let id = self.next_command();
         let mut fate = Fate::Lives;
-        // Heartbeats are many and change little: the process dies in something else.
-        if !matches!(command, Command::Heartbeat { .. }) {
+        if is_decisive(&command) {
             fate = std::mem::replace(&mut self.fate, Fate::Lives);
+        }
+        if !matches!(command, Command::Heartbeat { .. }) {
             self.note(format!("{fate:?} {command:?}"));
         }
         let result = self.core.handle(command, id, self.now);
@@ -248,6 +249,21 @@ impl World {
     pub(crate) fn time(&self) -> Time {
         self.now.wall.0
     }
+}
+
+/// The process dies in the middle of what changes a call: there is most to be lost.
+fn is_decisive(command: &Command) -> bool {
+    matches!(
+        command,
+        Command::StartCall(_)
+            | Command::Accept { .. }
+            | Command::Decline { .. }
+            | Command::Hangup { .. }
+            | Command::LegConnected { .. }
+            | Command::SegmentFinished(_)
+            | Command::ClearWrapUp { .. }
+            | Command::UpdateConversation { .. }
+    )
 }
 
 fn ring(effect: &Effect) -> Option<Ring> {
