@@ -56,9 +56,9 @@ impl Directory {
 
     /// A committed row of a leg that lives.
     pub(crate) fn put_leg(&self, account: AccountId, row: &LegRow) {
-        let seat = seat_of(row);
-        let media = self.legs.get(&row.id).map_or(EngineSide::Absent, |entry| entry.media);
-        self.legs.insert(row.id, LegEntry { account, call: row.call, seat, media });
+        // In one step: the engine's side may change at the same moment.
+        let fresh = || LegEntry { account, call: row.call, seat: seat_of(row), media: EngineSide::Absent };
+        self.legs.entry(row.id).or_insert_with(fresh);
     }
 
     /// The leg is over.

@@ -68,7 +68,11 @@ pub(crate) async fn listen(
                 tracing::warn!(%segment, dropped, reason, "a recording misses frames");
             }
             Event::KeyframeNeeded { leg, track } => {
-                engine.command(engine::Command::RequestKeyframe { leg, track }).await;
+                let wish = engine.command(engine::Command::RequestKeyframe { leg, track }).await;
+                if let Err(stuck) = wish {
+                    // The recorder asks again.
+                    tracing::warn!(%leg, %stuck, "a recording waits for its keyframe");
+                }
             }
             Event::Started { segment } => tracing::debug!(%segment, "a recording runs"),
             Event::Deleted { segment } => tracing::info!(%segment, "a recording's files are gone"),

@@ -6,7 +6,7 @@ use super::{
 use crate::{
     clock::Clock,
     directory::{Directory, EngineSide},
-    engine_link::EngineLink,
+    engine_link::{EngineLink, EngineStuck},
     hub::{Ending, Hub},
     limits,
     recorder_link::RecorderLink,
@@ -40,6 +40,9 @@ pub(crate) struct Outside {
 enum Dropped {
     #[error(transparent)]
     Store(#[from] store::Error),
+    /// Built again, the core says anew what the engine is to hold.
+    #[error("the media engine does not take its commands")]
+    EngineStuck(#[from] EngineStuck),
     #[error("the call center failed on a bug of ours")]
     Bug,
     #[error("nobody can ask any more")]
@@ -73,7 +76,7 @@ async fn live(account: AccountId, orders: &mut mpsc::Receiver<Order>, outside: &
             outside.hub.end_pages(account, Ending::Rebuilt);
             owner.work(orders).await
         }
-        Err(error) => error.into(),
+        Err(dropped) => dropped,
     }
 }
 
@@ -107,7 +110,7 @@ struct Owner<'a> {
 }
 
 impl<'a> Owner<'a> {
-    async fn build(account: AccountId, outside: &'a Outside) -> Result<Self, store::Error> {
+    async fn build(account: AccountId, outside: &'a Outside) -> Result<Self, Dropped> {
         let epoch = outside.store.claim_epoch(account).await?;
         let snapshot = outside.store.snapshot(account).await?;
         outside.directory.replace_legs(account, &snapshot.legs);
@@ -147,8 +150,8 @@ impl<'a> Owner<'a> {
                 turn.drain(&mut self.core);
             }
             self.gather(first, orders, &mut turn, now);
-            if let Err(error) = self.finish(turn, now).await {
-                return error.into();
+            if let Err(dropped) = self.finish(turn, now).await {
+                return dropped;
             }
         }
     }
@@ -170,12 +173,12 @@ impl<'a> Owner<'a> {
     }
 
     /// Commits the turn, then lets out what it decided, in order. When the commit fails, those who wait are told.
-    async fn finish(&mut self, turn: Turn, now: Now) -> Result<(), store::Error> {
+    async fn finish(&mut self, turn: Turn, now: Now) -> Result<(), Dropped> {
         if !turn.units.is_empty()
             && let Err(error) = self.outside.store.commit(self.account, self.epoch, &turn.units).await
         {
             turn.out.into_iter().for_each(Out::refuse);
-            return Err(error);
+            return Err(error.into());
         }
         let over = self.outcomes.note(self.account, &turn.units, self.outside);
         for out in turn.out {
@@ -183,14 +186,14 @@ impl<'a> Owner<'a> {
                 // Who asked may have gone.
                 Out::Reply(reply, answer) => drop(reply.send(answer.map_err(AccountError::Refused))),
                 Out::Query(query) => query(&self.core, now),
-                Out::Effect(effect) => self.carry_out(*effect).await,
+                Out::Effect(effect) => self.carry_out(*effect).await?,
             }
         }
         over.into_iter().for_each(|leg| self.outside.directory.remove_leg(leg));
         Ok(())
     }
 
-    async fn carry_out(&self, effect: Effect) {
+    async fn carry_out(&self, effect: Effect) -> Result<(), EngineStuck> {
         match effect {
             Effect::TellAgent { agent, message } => {
                 self.outside.hub.tell(self.account, &crate::hub::Seat::Agent(agent), message);
@@ -200,7 +203,7 @@ impl<'a> Owner<'a> {
                     self.outside.hub.tell(self.account, &entry.seat, message);
                 }
             }
-            Effect::Engine(command) => self.outside.engine.command(command).await,
+            Effect::Engine(command) => self.outside.engine.command(command).await?,
             Effect::Recorder(command) => {
                 if let wire::recorder::Command::Start(start) = &command {
                     self.outside.directory.put_segment(self.account, start.segment);
@@ -208,6 +211,7 @@ impl<'a> Owner<'a> {
                 self.outside.recorder.command(command).await;
             }
         }
+        Ok(())
     }
 }
 

@@ -10,7 +10,7 @@ pub(crate) use negotiation::NegotiationError;
 use crate::limits;
 use model::CommandId;
 use negotiation::Pending;
-use tokio::sync::mpsc;
+use tokio::sync::mpsc::{self, error::SendTimeoutError};
 use wire::engine::{Command, Event, Request};
 
 /// The engine's two ends, in this process or beyond a connection.
@@ -21,6 +21,11 @@ pub struct EngineChannels {
     /// What the engine reports.
     pub events: mpsc::Receiver<Event>,
 }
+
+/// The engine's queue stays full.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the media engine does not drain its queue")]
+pub(crate) struct EngineStuck;
 
 /// Sends to the engine. Cheap to clone.
 #[derive(Clone)]
@@ -34,12 +39,17 @@ impl EngineLink {
         Self { requests, pending: Pending::default() }
     }
 
-    /// Sends a command that needs no answer. The engine is meant to drain its queue at once; one that does not is
-    /// given up on, so that it cannot stop the call center.
-    pub(crate) async fn command(&self, command: Command) {
+    /// Sends a command that needs no answer. The engine is meant to drain its queue at once.
+    pub(crate) async fn command(&self, command: Command) -> Result<(), EngineStuck> {
         let request = Request { id: CommandId::fresh(), command };
-        if let Err(error) = self.requests.send_timeout(request, limits::EFFECT_WAIT).await {
-            tracing::error!(%error, "the media engine takes no commands; a call may be without media");
+        match self.requests.send_timeout(request, limits::EFFECT_WAIT).await {
+            Ok(()) => Ok(()),
+            Err(SendTimeoutError::Timeout(_)) => Err(EngineStuck),
+            // There is nobody to tell later either.
+            Err(SendTimeoutError::Closed(_)) => {
+                tracing::error!("the media engine is gone; calls are without media");
+                Ok(())
+            }
         }
     }
 }

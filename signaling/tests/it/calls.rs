@@ -1,7 +1,10 @@
 //! A call from its start to the wrap-up, and what may happen in between.
 
 use crate::support::{ANSWER, BAD_OFFER, House, Page};
-use callcenter_core::{command::Command as CoreCommand, row::CallState};
+use callcenter_core::{
+    command::Command as CoreCommand,
+    row::{CallState, SegmentState},
+};
 use model::{AgentId, AgentStatus, CallId, CallMedia, Codec, EndedBy, LegId, TrackKind, VoiceStatus};
 use wire::{
     browser::{ClientMessage, LegPhase, MediaState, OfferReason, RingEnd, ServerMessage},
@@ -92,13 +95,14 @@ async fn a_call_goes_from_its_start_to_the_wrap_up() {
     let ServerMessage::Established { remote, .. } = agent.established().await else { unreachable!() };
     assert_eq!(remote.display_name, "A Customer");
     house.engine.expect_patches(started.call, [started.leg, agent_leg]).await;
-    let mut recorded = Vec::new();
-    while recorded.len() < 2 {
+    let mut starts = Vec::new();
+    while starts.len() < 2 {
         match house.engine.recorder_command().await {
-            recorder::Command::Start(start) => recorded.push(start.leg),
+            recorder::Command::Start(start) => starts.push(start),
             other => panic!("{other:?} before both legs are recorded"),
         }
     }
+    let mut recorded: Vec<LegId> = starts.iter().map(|start| start.leg).collect();
     recorded.sort();
     assert_eq!(recorded, [started.leg.min(agent_leg), started.leg.max(agent_leg)]);
 
@@ -117,8 +121,41 @@ async fn a_call_goes_from_its_start_to_the_wrap_up() {
     assert_eq!(wrap_up.await.call, started.call);
     let stored = house.server.state.store.call(house.account, started.call).await.expect("readable");
     assert_eq!(stored.expect("stored").state, CallState::Ended);
+    for start in &starts {
+        recording_finishes(&house, start).await;
+    }
     let metrics = house.server.state.metrics.encode();
     assert!(metrics.contains("switchroom_calls_total{outcome=\"answered\"} 1"), "{metrics}");
+}
+
+async fn recording_finishes(house: &House, start: &recorder::SegmentStart) {
+    let file = recorder::SegmentFile {
+        segment: start.segment,
+        account: start.account,
+        call: start.call,
+        leg: start.leg,
+        screen: false,
+        media: start.media,
+        path: "a/b.webm".into(),
+        file_name: "Maria.webm".into(),
+        mime: "video/webm".into(),
+        bytes: 4711,
+        duration_ms: 61_500,
+        gaps_ms: 0,
+        sha256: "00".into(),
+        recovered: false,
+    };
+    house.engine.facts.send(recorder::Event::Finished(Box::new(file))).await.expect("signaling lives");
+    let stored = async {
+        loop {
+            let rows = house.server.state.store.segment(house.account, start.segment).await.expect("readable");
+            if rows.iter().any(|row| row.state == SegmentState::Finished && row.bytes == Some(4711)) {
+                return;
+            }
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(crate::support::PATIENCE, stored).await.expect("the file is stored as finished");
 }
 
 #[tokio::test]

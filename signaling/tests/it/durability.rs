@@ -5,15 +5,17 @@ use crate::{
     support::House,
 };
 use callcenter_core::command::{Command as CoreCommand, ConversationFields, Reply};
+use model::TrackKind;
 use signaling::account::AccountError;
 use wire::{
     browser::{ClientMessage, OfferReason, ServerMessage},
     engine::Command,
+    recorder,
 };
 
 #[tokio::test]
 async fn a_call_survives_the_death_of_its_account_s_task_between_commit_and_effect() {
-    // An engine whose queue is full holds the task after its commit, before its effects.
+    // An engine whose one place is taken holds the task after its commit, before its patches.
     let mut house = House::open_with(1).await;
     let link = house.link().await;
     let agent_id = house.agent("Ada").await;
@@ -21,6 +23,9 @@ async fn a_call_survives_the_death_of_its_account_s_task_between_commit_and_effe
     let mut customer = house.customer_page("customer-1", link).await;
     let started = start_call(&mut house, &mut customer).await;
     let agent_leg = accept(&mut house, &mut agent).await;
+    let wish = recorder::Event::KeyframeNeeded { leg: agent_leg, track: TrackKind::Camera };
+    house.engine.facts.send(wish).await.expect("signaling lives");
+    house.engine.until_full().await;
     house.engine.connect(started.leg).await;
     house.engine.connect(agent_leg).await;
     // Both legs are up: established is committed once the store has it.
@@ -36,13 +41,13 @@ async fn a_call_survives_the_death_of_its_account_s_task_between_commit_and_effe
     tokio::time::timeout(crate::support::PATIENCE, established).await.expect("the call is established");
     house.server.state.accounts.restart(house.account);
 
-    // The pages connect again and find the call; the engine, which lives, is told everything anew.
+    // The engine, which lives, is told everything anew; the pages connect again and find the call.
+    house.engine.expect_patches(started.call, [started.leg, agent_leg]).await;
     assert_eq!(agent.closed().await, Some(1012));
     let agent = house.agent_page(agent_id).await;
     assert_eq!(agent.welcome["leg"]["leg"], agent_leg.to_string());
     assert_eq!(agent.welcome["leg"]["phase"], "established");
     assert_eq!(agent.welcome["leg"]["media_alive"], true);
-    house.engine.expect_patches(started.call, [started.leg, agent_leg]).await;
 }
 
 #[tokio::test]

@@ -12,16 +12,16 @@ fn current() -> Value {
     })
 }
 
-/// `UPDATE_SNAPSHOTS=1 cargo nextest run -p signaling schema` writes the file anew.
+/// `SWITCHROOM_BLESS=1 cargo nextest run -p signaling schema` writes the file anew.
 #[test]
 fn the_schema_of_messages_is_committed() {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/signaling.schema.json");
     let text = format!("{:#}\n", current());
-    if std::env::var_os("UPDATE_SNAPSHOTS").is_some() {
+    if std::env::var_os("SWITCHROOM_BLESS").is_some() {
         std::fs::write(&file, &text).expect("docs can be written");
     }
     let committed = std::fs::read_to_string(&file).unwrap_or_default();
-    assert!(committed == text, "docs/signaling.schema.json is out of date: run with UPDATE_SNAPSHOTS=1 and look at it");
+    assert!(committed == text, "docs/signaling.schema.json is out of date: run with SWITCHROOM_BLESS=1 and look at it");
 }
 
 fn documentation() -> String {

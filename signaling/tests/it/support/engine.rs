@@ -82,6 +82,16 @@ impl Engine {
         }
     }
 
+    /// Waits until signaling has filled the queue.
+    pub(crate) async fn until_full(&self) {
+        let full = async {
+            while self.requests.len() < self.requests.max_capacity() {
+                tokio::task::yield_now().await;
+            }
+        };
+        timeout(PATIENCE, full).await.expect("a full queue");
+    }
+
     pub(crate) async fn tell(&self, event: Event) {
         self.events.send(event).await.expect("signaling lives");
     }
