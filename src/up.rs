@@ -98,30 +98,32 @@ async fn serve(args: &UpArgs, config: Config, level: &LogLevel) -> Result<(), Up
     };
     announce::print(&server, &engine, &data, demo.as_ref(), args.print_json);
 
-    until_stopped(level, args).await;
+    until_stopped(level, args, &server).await;
     server.stop().await;
     engine.shutdown();
     recorder_shutdown.await.map_err(UpError::new)
 }
 
 /// Waits for the signal that ends the process; SIGHUP reads again what can change while it runs.
-async fn until_stopped(level: &LogLevel, args: &UpArgs) {
+async fn until_stopped(level: &LogLevel, args: &UpArgs, server: &signaling::Server) {
     let mut hang_up = signal(SignalKind::hangup()).expect("signals can be handled");
     let mut terminate = signal(SignalKind::terminate()).expect("signals can be handled");
     loop {
         tokio::select! {
             _ = tokio::signal::ctrl_c() => return,
             _ = terminate.recv() => return,
-            _ = hang_up.recv() => reload(level, args),
+            _ = hang_up.recv() => reload(level, args, server),
         }
     }
 }
 
-fn reload(level: &LogLevel, args: &UpArgs) {
-    let outcome =
-        config::load(args).map_err(UpError::new).and_then(|config| level.set(&config.log.level).map_err(UpError::new));
+fn reload(level: &LogLevel, args: &UpArgs, server: &signaling::Server) {
+    let outcome = config::load(args)
+        .map_err(UpError::new)
+        .and_then(|config| level.set(&config.log.level).map_err(UpError::new))
+        .and_then(|()| server.reload_certificate().map_err(UpError::new));
     match outcome {
-        Ok(()) => tracing::info!("the log level was read again; everything else needs a restart"),
+        Ok(()) => tracing::info!("log level and certificate were read again; everything else needs a restart"),
         Err(error) => tracing::error!(%error, "nothing was changed by SIGHUP"),
     }
 }

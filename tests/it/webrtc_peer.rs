@@ -79,8 +79,7 @@ impl WebrtcPeer {
             rtcp_feedback: vec![],
         };
         let mut media = MediaEngine::default();
-        let parameters =
-            RTCRtpCodecParameters { rtp_codec: opus.clone(), payload_type: OPUS_PAYLOAD_TYPE, ..Default::default() };
+        let parameters = RTCRtpCodecParameters { rtp_codec: opus.clone(), payload_type: OPUS_PAYLOAD_TYPE };
         media.register_codec(parameters, RtpCodecKind::Audio).expect("Opus");
         let registry = register_default_interceptors(Registry::new(), &mut media).expect("interceptors");
         let (tell, state) = watch::channel(RTCPeerConnectionState::New);
