@@ -123,6 +123,7 @@ impl CallCenter {
             own_media: row.media,
             remote: other.map(|other| self.party(other)),
             remote_media: other.map_or_else(MediaState::default, |other| self.leg_ref(other).row.media),
+            remote_connected: other.is_none_or(|other| self.leg_ref(other).row.lost_since.is_none()),
             established_at: call.row.answered_at.filter(|_| established),
             media_alive: true,
             recording: established && call.row.recording.is_some(),

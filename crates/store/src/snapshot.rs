@@ -63,10 +63,11 @@ async fn agents(from: &mut Connection, account: AccountId) -> Result<Vec<AgentRo
     Ok(agents)
 }
 
-/// Customers of conversations that are not closed.
+/// Customers of conversations that are not closed, and those whom a link names: they are known when they call again.
 async fn customers(from: &mut Connection, account: AccountId) -> Result<Vec<CustomerRow>, Error> {
-    let condition = "AND id IN (SELECT customer FROM conversations \
-                     WHERE conversations.account = customers.account AND status <> 'CLOSED')";
+    let condition = "AND (id IN (SELECT customer FROM conversations \
+                     WHERE conversations.account = customers.account AND status <> 'CLOSED') \
+                     OR identity IN (SELECT identity FROM links WHERE links.account = customers.account))";
     rows(from, account, condition).await
 }
 

@@ -373,6 +373,8 @@ pub struct LegSnapshot {
     pub remote: Option<Remote>,
     /// What the other party has turned on.
     pub remote_media: MediaState,
+    /// The other party is there; false while its connection is broken.
+    pub remote_connected: bool,
     /// When the call was answered.
     pub established_at: Option<WallTime>,
     /// The engine still holds the leg's transport: ICE restart is enough; otherwise rejoin.

@@ -303,8 +303,7 @@ export class Call extends Emitter<CallEvents> {
       case "remote_media":
         return this.#setRemoteMedia(message.media);
       case "remote_connection":
-        this.remoteConnected = message.connected;
-        return this.#tell(message.connected ? "remote-reconnected" : "remote-disconnected", undefined);
+        return this.#setRemoteConnected(message.connected);
       case "remote_network_quality":
         return this.#tell("remote-network-quality-changed", {
           networkQuality: message.network_quality as NetworkQuality,
@@ -407,11 +406,17 @@ export class Call extends Emitter<CallEvents> {
     if (leg.phase === "established" && leg.remote !== null) {
       this.#established(leg.remote, leg.established_at ?? Date.now(), leg.recording);
       this.#setRemoteMedia(leg.remote_media);
+      if (this.remoteConnected !== leg.remote_connected) this.#setRemoteConnected(leg.remote_connected);
     } else {
       const status = { ringing: CallStatus.RINGING, connecting: CallStatus.CONNECTING, waiting: CallStatus.CALLING };
       this.#setStatus(leg.phase in status ? status[leg.phase as keyof typeof status] : this.#status);
     }
     this.emit("changed", undefined);
+  }
+
+  #setRemoteConnected(connected: boolean): void {
+    this.remoteConnected = connected;
+    this.#tell(connected ? "remote-reconnected" : "remote-disconnected", undefined);
   }
 
   #established(remote: Remote, at: number, recording: boolean): void {

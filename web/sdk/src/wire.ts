@@ -103,6 +103,7 @@ export interface LegSnapshot {
   own_media: MediaState;
   remote: Remote | null;
   remote_media: MediaState;
+  remote_connected: boolean;
   established_at: number | null;
   /** ICE restart is enough; otherwise rejoin. */
   media_alive: boolean;

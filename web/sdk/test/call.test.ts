@@ -266,6 +266,13 @@ describe("coming back", () => {
     expect(socket.of("offer").at(-1)).toMatchObject({ reason: "rejoin", leg: "leg-1" });
   });
 
+  it("knows after a reload that the other party is away", async () => {
+    const resumed: Call[] = [];
+    rtc.on("call-resumed", ({ call }) => resumed.push(call));
+    await connect(welcome(liveLeg({ remote_connected: false })));
+    expect(resumed[0]?.remoteConnected).toBe(false);
+  });
+
   it("goes on without the microphone when it does not open after a reload", async () => {
     devices.refuse = "NotReadableError";
     const codes: string[] = [];

@@ -207,6 +207,7 @@ export function liveLeg(over: Partial<LegSnapshot> = {}): LegSnapshot {
     own_media: { muted: false, camera: false, screen_share: false },
     remote: { participant: "AGENT", identity: "agent-1", display_name: "Ada" },
     remote_media: { muted: false, camera: false, screen_share: false },
+    remote_connected: true,
     established_at: Date.now() - 5_000,
     media_alive: true,
     recording: false,

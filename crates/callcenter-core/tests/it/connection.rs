@@ -162,3 +162,17 @@ fn an_agent_who_is_lost_while_connecting_gives_the_call_back() {
     assert!(center.rings(bob));
     assert_eq!(center.voice(ann), VoiceStatus::Idle);
 }
+
+#[test]
+fn a_page_that_returns_while_the_other_party_is_away_is_told_so() {
+    let mut center = Center::new();
+    let agent = center.free_agent("ann");
+    let talk = center.talk("customer-1", agent);
+    let remote_connected =
+        |center: &Center| center.core.leg_snapshot(talk.agent, center.now).expect("live").remote_connected;
+    assert!(remote_connected(&center));
+    center.must(Command::PathLost { leg: talk.customer });
+    assert!(!remote_connected(&center));
+    center.must(Command::PathBack { leg: talk.customer });
+    assert!(remote_connected(&center));
+}

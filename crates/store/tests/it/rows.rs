@@ -352,11 +352,13 @@ impl Expected {
 
     fn snapshot(&self) -> Snapshot {
         let known: Vec<CustomerId> = self.conversations.values().filter_map(|row| row.customer).collect();
+        let named: Vec<&str> = self.links.values().filter_map(|row| row.identity.as_deref()).collect();
+        let is_wanted = |row: &&CustomerRow| known.contains(&row.id) || named.contains(&row.identity.as_str());
         Snapshot {
             settings: self.settings.clone(),
             agents: self.agents.values().cloned().collect(),
             queues: self.queues.values().cloned().collect(),
-            customers: self.customers.values().filter(|row| known.contains(&row.id)).cloned().collect(),
+            customers: self.customers.values().filter(is_wanted).cloned().collect(),
             conversations: self.conversations.values().cloned().collect(),
             calls: self.calls.values().cloned().collect(),
             legs: self.legs.values().filter(|row| self.calls.contains_key(&row.call)).cloned().collect(),
@@ -399,6 +401,38 @@ fn rows_come_back_as_they_were_written() {
             Ok(())
         })
         .expect("every row survives");
+}
+
+#[tokio::test]
+async fn a_customer_whom_a_link_names_is_known_without_a_conversation() {
+    let open = Open::new().await;
+    let customer = |number, identity: &str| CustomerRow {
+        id: CustomerId::of(number),
+        identity: identity.to_owned(),
+        display_name: identity.to_owned(),
+        created_at: WallTime(1),
+    };
+    let link = LinkRow {
+        id: LinkId::of(1),
+        secret_hash: "1".repeat(64),
+        secret_sealed: "sealed".to_owned(),
+        config: None,
+        identity: Some("named".to_owned()),
+        display_name: None,
+        show_identity: true,
+        destination: LinkDestination::Conversations { display_name: None },
+        custom_data: BTreeMap::new(),
+        one_time: false,
+        start: WallTime(1),
+        end: WallTime(2),
+        open_hours: None,
+        created_by: None,
+        created_at: WallTime(1),
+        used_at: None,
+    };
+    let (named, other) = (customer(1, "named"), customer(2, "other"));
+    open.write(vec![RowChange::Customer(named.clone()), RowChange::Customer(other), RowChange::Link(link)]).await;
+    assert_eq!(open.store.snapshot(ACCOUNT).await.expect("a snapshot").customers, [named]);
 }
 
 #[tokio::test]
