@@ -5,7 +5,7 @@ import { useChanges, useNow } from "../../shared/src/hooks.ts";
 import { Icon, type IconName } from "../../shared/src/icons.tsx";
 import { useReconnecting } from "../../shared/src/reconnecting.ts";
 import { useDeviceList } from "../../shared/src/tracks.ts";
-import { StreamVideo, streamOf } from "../../shared/src/video.tsx";
+import { RemoteVideo, StreamVideo, streamOf } from "../../shared/src/video.tsx";
 import { CallSettings } from "./call-settings.tsx";
 import type { Guest } from "./guest.ts";
 import { t } from "./text.ts";
@@ -96,22 +96,7 @@ function Pictures({ call, name }: { call: Call; name: string }) {
   const { camera, screen_share: screen, muted } = call.remoteMedia;
   return (
     <div class={screen ? "pictures with-screen" : "pictures"}>
-      {screen && (
-        <StreamVideo
-          class="screen"
-          stream={call.remoteScreenStream}
-          label={t("remoteScreen", { name })}
-          testid="remote-screen"
-        />
-      )}
-      {camera && (
-        <StreamVideo
-          class="camera"
-          stream={call.remoteStream}
-          label={t("remoteVideo", { name })}
-          testid="remote-camera"
-        />
-      )}
+      <RemoteVideo call={call} camera={t("remoteVideo", { name })} screen={t("remoteScreen", { name })} />
       {!camera && !screen && (
         <div class="person">
           <span class="avatar" aria-hidden="true">

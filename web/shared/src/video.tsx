@@ -1,3 +1,4 @@
+import type { Call } from "@switchroom/sdk";
 import { useEffect, useRef } from "preact/hooks";
 
 interface Props {
@@ -31,3 +32,17 @@ export function streamOf(track: MediaStreamTrack | null): MediaStream | undefine
 }
 
 const streams = new WeakMap<MediaStreamTrack, MediaStream>();
+
+/** The other party's screen and camera, each while it is on. */
+export function RemoteVideo({ call, camera, screen }: { call: Call; camera: string; screen: string }) {
+  return (
+    <>
+      {call.remoteMedia.screen_share && (
+        <StreamVideo class="screen" stream={call.remoteScreenStream} label={screen} testid="remote-screen" />
+      )}
+      {call.remoteMedia.camera && (
+        <StreamVideo class="camera" stream={call.remoteStream} label={camera} testid="remote-camera" />
+      )}
+    </>
+  );
+}

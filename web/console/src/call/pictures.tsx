@@ -1,7 +1,7 @@
 import type { Call } from "@switchroom/sdk";
 import { useState } from "preact/hooks";
 import { Icon } from "../../../shared/src/icons.tsx";
-import { StreamVideo, streamOf } from "../../../shared/src/video.tsx";
+import { RemoteVideo, StreamVideo, streamOf } from "../../../shared/src/video.tsx";
 import { t } from "../text.ts";
 
 export function Pictures({ call, name }: { call: Call; name: string }) {
@@ -9,22 +9,7 @@ export function Pictures({ call, name }: { call: Call; name: string }) {
   const own = call.localTrack("camera");
   return (
     <div class={screen ? "pictures with-screen" : "pictures"}>
-      {screen && (
-        <StreamVideo
-          class="screen"
-          stream={call.remoteScreenStream}
-          label={t("remoteScreen", { name })}
-          testid="remote-screen"
-        />
-      )}
-      {camera && (
-        <StreamVideo
-          class="camera"
-          stream={call.remoteStream}
-          label={t("remoteCamera", { name })}
-          testid="remote-camera"
-        />
-      )}
+      <RemoteVideo call={call} camera={t("remoteCamera", { name })} screen={t("remoteScreen", { name })} />
       {!camera && !screen && (
         <div class="nobody">
           <span class="avatar" aria-hidden="true">
