@@ -50,6 +50,7 @@ impl Reporter {
         self.volumes(&totals, &before);
         let shard = &mut self.shard;
         shard.packets_lost(Direction::Ingress, totals.packets_lost - before.packets_lost);
+        shard.packets_lost(Direction::Egress, totals.packets_lost_downlink - before.packets_lost_downlink);
         shard.keyframe_requests(Direction::Egress, totals.keyframe_requests_sent - before.keyframe_requests_sent);
         shard.keyframe_requests(
             Direction::Ingress,

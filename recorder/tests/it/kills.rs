@@ -114,11 +114,15 @@ fn verify_recovered(dir: &Path, sent_ms: u64, seed: u64) {
     }
 }
 
-/// How many kills: `RECORDER_KILLS` for a long run, six otherwise.
+fn number(name: &str) -> Option<u64> {
+    std::env::var(name).ok()?.parse().ok()
+}
+
 #[test]
 fn a_kill_at_any_moment_costs_at_most_a_second() {
-    let kills = std::env::var("RECORDER_KILLS").ok().and_then(|count| count.parse().ok()).unwrap_or(6u64);
-    let seed = SystemTime::now().duration_since(UNIX_EPOCH).expect("after 1970").as_nanos() as u64 | 1;
+    let kills = 6 * number("SWITCHROOM_SOAK").unwrap_or(1);
+    let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).expect("after 1970");
+    let seed = number("SWITCHROOM_SEED").unwrap_or(since_1970.as_millis() as u64) | 1;
     println!("seed {seed}");
     let mut random = Random(seed);
     for _ in 0..kills.div_ceil(3) {
@@ -132,6 +136,10 @@ fn a_kill_at_any_moment_costs_at_most_a_second() {
                 });
             }
         });
+    }
+    if let Some(path) = std::env::var_os("SWITCHROOM_SOAK_FIGURES") {
+        let mut figures = std::fs::OpenOptions::new().append(true).create(true).open(path).expect("the file opens");
+        writeln!(figures, "kills of the recorder, each missing at most 1 s | {kills}").expect("a figure is written");
     }
 }
 

@@ -114,7 +114,9 @@ impl Sfu {
             .hop(now)
             .filter(|_| heard.audio_out > 0)
             .map(|(loss, jitter)| Hop { loss, burst_ratio: 1.0, jitter, rtt: heard.rtt.unwrap_or_default() });
+        let lost_downlink: u64 = participant.downlinks.iter_mut().map(|downlink| downlink.take_lost()).sum();
         self.totals.packets_lost += lost;
+        self.totals.packets_lost_downlink += lost_downlink;
         Some(heard)
     }
 

@@ -15,6 +15,7 @@ pub(crate) struct Downlink {
     last: Option<(ReceiverReport, u64)>,
     judged: Option<Judged>,
     pub(crate) rtt: Option<Duration>,
+    lost: u64,
     pub(crate) nacks: u64,
     pub(crate) keyframe_requests: u64,
 }
@@ -40,14 +41,17 @@ impl Downlink {
             Some(last) => last,
             None => (ReceiverReport { highest: sink.first_sequence(), lost: 0, jitter: 0 }, 0),
         };
-        let loss = downlink_loss(
-            receiver.lost - before.lost,
-            never_had.saturating_sub(gaps_before),
-            receiver.highest.saturating_sub(before.highest),
-        );
+        let (lost, gaps) = (receiver.lost - before.lost, never_had.saturating_sub(gaps_before));
+        self.lost += u64::try_from(lost).unwrap_or(0).saturating_sub(gaps);
+        let loss = downlink_loss(lost, gaps, receiver.highest.saturating_sub(before.highest));
         let reported = Duration::from_secs_f64(f64::from(receiver.jitter) / f64::from(codec.clock_rate()));
         self.judged = Some(Judged { at: now, loss, jitter: downlink_jitter(reported, uplink_jitter) });
         self.last = Some((receiver, never_had));
+    }
+
+    /// Packets lost on this hop since the last call, as the page reports them.
+    pub(crate) fn take_lost(&mut self) -> u64 {
+        std::mem::take(&mut self.lost)
     }
 
     /// Loss and jitter of the hop, while they are fresh.

@@ -26,6 +26,8 @@ pub struct Totals {
     pub media_out: [Volume; 3],
     /// RTP packets that uplinks lost, before repair.
     pub packets_lost: u64,
+    /// RTP packets that downlinks lost by the receivers' reports, less what their sources never delivered.
+    pub packets_lost_downlink: u64,
     /// RTP packets that came as repairs.
     pub packets_repaired: u64,
     /// PLI and FIR sent to sources.

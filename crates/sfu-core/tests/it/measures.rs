@@ -99,6 +99,7 @@ fn silence_is_not_a_bad_connection_and_not_one_way() {
 fn totals_count_what_went_through() {
     let mut world = talking_pair(6);
     world.up[0].loss = 0.1;
+    world.down[0].loss = 0.1;
     world.run_for(Duration::from_secs(10));
     let totals = world.sfu.totals();
     let (sound_in, sound_out) = (totals.media_in[0], totals.media_out[0]);
@@ -106,6 +107,7 @@ fn totals_count_what_went_through() {
     assert!(sound_in.packets - sound_out.packets < 10, "{totals:?}");
     assert_eq!(sound_in.bytes, sound_in.packets * 80);
     assert!((20..100).contains(&totals.packets_lost), "{totals:?}");
+    assert!((5..100).contains(&totals.packets_lost_downlink), "{totals:?}");
     assert!(totals.control_in.packets > 20 && totals.control_out.packets > 20, "{totals:?}");
     let counted = totals.control_in.packets + sound_in.packets;
     assert!(totals.datagrams_in.packets.abs_diff(counted) < 10, "{totals:?}");
