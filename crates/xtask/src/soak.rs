@@ -14,9 +14,9 @@ use std::{
 };
 
 /// How many times the gate's counts, unless `SWITCHROOM_SOAK` says so.
-const TIMES: &str = "10";
+const TIMES: &str = "20";
 /// Cases of each property test.
-const PROPTEST_CASES: &str = "2000";
+const PROPTEST_CASES: &str = "20000";
 
 /// Runs the tests with their long counts and keeps the figures.
 pub(crate) fn run_long() -> Done {
