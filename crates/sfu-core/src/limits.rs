@@ -34,6 +34,14 @@ pub const OUTPUTS_PER_DRAIN: usize = 100_000;
 /// SSRCs of a leg whose track is remembered.
 pub const SSRCS_REMEMBERED: usize = 16;
 
+/// A DTLS flight that is not answered is sent again after about this time, then after twice as long each time. Longer
+/// than most round trips, far below the second of RFC 6347 §4.2.4.1, which is for traffic that nobody waits for.
+pub const HANDSHAKE_REPEAT_AFTER: Duration = Duration::from_millis(150);
+/// How often a flight is sent again.
+pub const HANDSHAKE_REPEATS: usize = 8;
+/// A handshake that takes longer has failed.
+pub const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(40);
+
 /// How often liveness and keyframe requests are looked at.
 pub const TICK: Duration = Duration::from_millis(100);
 /// How often statistics are sent.

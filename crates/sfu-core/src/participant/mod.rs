@@ -7,11 +7,11 @@ mod transport;
 pub(crate) use liveness::{Change, Liveness};
 #[cfg(test)]
 pub(crate) use transport::Signals;
-#[cfg(feature = "testing")]
-pub(crate) use transport::captured;
 pub(crate) use transport::{
     BindingRequest, Identity, Learned, MediaPacket, OutgoingPacket, Output, ReceiverReport, Report, Transport,
 };
+#[cfg(feature = "testing")]
+pub(crate) use transport::{captured, crypto_provider};
 
 use sender_clock::SenderClock;
 

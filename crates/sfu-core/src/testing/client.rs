@@ -4,6 +4,7 @@ use model::{Codec, TrackKind};
 use std::{
     collections::VecDeque,
     net::SocketAddr,
+    sync::Arc,
     time::{Duration, Instant},
 };
 use str0m::{
@@ -90,6 +91,7 @@ impl Client {
     /// A client that has not offered yet.
     pub fn new(options: ClientOptions, now: Instant) -> Self {
         let mut settings = Rtc::builder()
+            .set_crypto_provider(Arc::new(crate::participant::crypto_provider()))
             .set_rtp_mode(true)
             .clear_codecs()
             .enable_opus(true, false)

@@ -3,12 +3,15 @@
 //! [`media`] is what will leave str0m; [`negotiate`] and [`stun`] will stay. The rest of the crate sees
 //! [`MediaPacket`], [`OutgoingPacket`] and [`Report`].
 
+mod dtls;
 mod media;
 mod negotiate;
 mod paths;
 mod sdp;
 mod stun;
 
+#[cfg(feature = "testing")]
+pub(crate) use dtls::crypto_provider;
 #[cfg(test)]
 pub(crate) use media::Signals;
 #[cfg(feature = "testing")]

@@ -1,6 +1,6 @@
 //! SDP offers to transports and answers (RFC 8829), with str0m's own idea of a session behind it.
 
-use super::{Paths, Transport, media::configure_resends, sdp};
+use super::{Paths, Transport, dtls, media::configure_resends, sdp};
 use crate::{Config, Protocol};
 use model::{Codec, TrackKind};
 use std::{net::SocketAddr, sync::Arc, time::Instant};
@@ -23,7 +23,7 @@ pub(crate) struct Identity {
 impl Identity {
     /// One DTLS certificate for the shard.
     pub(crate) fn new() -> Self {
-        let crypto = str0m::crypto::from_feature_flags();
+        let crypto = dtls::crypto_provider();
         let certificate = crypto.dtls_provider.generate_certificate().expect("the provider can make certificates");
         Self { certificate, crypto: Arc::new(crypto) }
     }
