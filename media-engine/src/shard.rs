@@ -77,7 +77,7 @@ impl Shard {
         }
         let mut received = 0;
         if wake.input {
-            received = self.port.receive(&mut |datagram| feed(sfu, now, &datagram));
+            received = self.port.receive(&mut |datagram| feed(sfu, now, datagram));
             for closed in self.port.take_closed_tcp() {
                 sfu.handle_tcp_closed(closed);
             }
@@ -90,7 +90,7 @@ impl Shard {
                 protocol: to_netio(transmit.protocol),
                 source: transmit.source,
                 destination: transmit.destination,
-                bytes: &transmit.bytes,
+                bytes: transmit.bytes,
             });
         }
         self.port.flush();
@@ -154,7 +154,7 @@ impl Kept {
     }
 }
 
-fn feed(sfu: &mut Sfu, now: Instant, datagram: &Datagram<'_>) {
+fn feed(sfu: &mut Sfu, now: Instant, datagram: Datagram<'_>) {
     let protocol = match datagram.protocol {
         netio::Protocol::Udp => Protocol::Udp,
         netio::Protocol::Tcp => Protocol::Tcp,

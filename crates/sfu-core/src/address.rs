@@ -10,8 +10,8 @@ pub enum Protocol {
 }
 
 /// A datagram to send.
-#[derive(Debug)]
-pub struct Transmit {
+#[derive(Debug, Clone, Copy)]
+pub struct Transmit<'a> {
     /// UDP, or a frame on the TCP connection from `destination`.
     pub protocol: Protocol,
     /// The local address that the peer knows.
@@ -19,11 +19,11 @@ pub struct Transmit {
     /// Where to.
     pub destination: SocketAddr,
     /// What.
-    pub bytes: Vec<u8>,
+    pub bytes: &'a [u8],
 }
 
 /// The far end of a path, as datagrams name it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Remote {
     pub(crate) protocol: Protocol,
     pub(crate) address: SocketAddr,

@@ -5,7 +5,11 @@ use crate::{
     limits::{SUSPECT_DATAGRAMS, SUSPECT_WINDOW, SUSPECTS},
     participant::Key,
 };
-use std::{collections::BTreeMap, net::IpAddr, time::Instant};
+use std::{
+    collections::{BTreeMap, HashMap},
+    net::IpAddr,
+    time::Instant,
+};
 
 /// Why a datagram was dropped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -14,28 +18,34 @@ pub enum DropReason {
     Malformed,
     /// STUN with the user name of no leg.
     UnknownUfrag,
-    /// STUN whose message integrity does not fit.
+    /// STUN whose message integrity does not fit, or SRTP whose tag does not.
     BadIntegrity,
     /// DTLS or RTP from an address that no leg has validated.
     UnknownAddress,
     /// STUN from an address that failed too many integrity checks in the last second.
     RateLimited,
+    /// A packet that came before, or is too old to tell.
+    Replayed,
     /// The leg's transport refused it.
     Refused,
     /// An outgoing datagram found the queue full.
     QueueFull,
+    /// An outgoing datagram of media that did not come from the media path.
+    Stray,
 }
 
 impl DropReason {
     /// Every reason, in the order of [`crate::Totals::drops`].
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 9] = [
         Self::Malformed,
         Self::UnknownUfrag,
         Self::BadIntegrity,
         Self::UnknownAddress,
         Self::RateLimited,
+        Self::Replayed,
         Self::Refused,
         Self::QueueFull,
+        Self::Stray,
     ];
 
     /// The label of a metric.
@@ -46,8 +56,10 @@ impl DropReason {
             Self::BadIntegrity => "bad_integrity",
             Self::UnknownAddress => "unknown_address",
             Self::RateLimited => "rate_limited",
+            Self::Replayed => "replayed",
             Self::Refused => "refused",
             Self::QueueFull => "queue_full",
+            Self::Stray => "stray",
         }
     }
 }
@@ -71,17 +83,22 @@ impl Kind {
     }
 }
 
-/// STUN, DTLS or RTCP; RTCP shares the first byte with RTP and has packet types 192 to 223 (RFC 5761 §4).
+/// RTCP shares the first byte with RTP and has packet types 192 to 223 (RFC 5761 §4).
+pub(crate) fn is_rtcp(bytes: &[u8]) -> bool {
+    bytes.get(1).is_some_and(|kind| (192..=223).contains(kind))
+}
+
+/// STUN, DTLS or RTCP.
 pub(crate) fn is_control(bytes: &[u8]) -> bool {
-    let is_rtcp = bytes.get(1).is_some_and(|kind| (192..=223).contains(kind));
-    Kind::of(bytes) != Some(Kind::Media) || is_rtcp
+    Kind::of(bytes) != Some(Kind::Media) || is_rtcp(bytes)
 }
 
 /// The two tables that find a datagram's leg.
 #[derive(Debug, Default)]
 pub(crate) struct Demux {
     ufrags: BTreeMap<String, Key>,
-    remotes: BTreeMap<Remote, Key>,
+    #[expect(clippy::disallowed_types, reason = "every packet looks here, and nothing depends on its order")]
+    remotes: HashMap<Remote, Key>,
     suspects: Suspects,
 }
 

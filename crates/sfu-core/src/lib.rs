@@ -1,13 +1,13 @@
 //! The SFU of one shard as a state machine without IO.
 //!
 //! ```text
-//! handle_datagram ─► demux ─► participant (transport ─► media) ─► track ─► patches ─► sinks ─► poll_transmit
+//! handle_datagram ─► demux ─► participant (transport, media) ─► track ─► patches ─► sinks ─► poll_transmit
 //! handle_request  ─► room, participant                               └──► tap ───────────────► poll_tap
 //! handle_timeout  ─► transports, keyframe requests, liveness, stats ─────────────────────────► poll_event
 //! ```
 //!
-//! [`Sfu`] owns rooms and participants. Everything of ICE, DTLS, SDP and SRTP stands behind
-//! `participant::transport`; the rest sees RTP packets as plain data. A caller mutates once, then drains
+//! [`Sfu`] owns rooms and participants. ICE, DTLS and SDP stand behind `participant::transport`, SRTP and RTCP behind
+//! `participant::media`; the rest sees RTP packets as plain data. A caller mutates once, then drains
 //! [`Sfu::poll_transmit`], [`Sfu::poll_event`] and [`Sfu::poll_tap`], then waits for [`Sfu::poll_timeout`].
 
 mod address;
@@ -22,6 +22,7 @@ mod stats;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod track;
+mod transmits;
 
 pub use address::{Protocol, Transmit};
 pub use config::Config;

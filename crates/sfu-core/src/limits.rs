@@ -24,6 +24,8 @@ pub const SUSPECT_DATAGRAMS: u32 = 200;
 pub const SUSPECT_WINDOW: Duration = Duration::from_secs(1);
 /// Tap frames that wait to be polled; the oldest go first.
 pub const TAP_FRAMES: usize = 8192;
+/// Tap frames share rooms of this size.
+pub const TAP_ROOM_BYTES: usize = 64 * 1024;
 /// Datagrams that wait to be polled; new ones are dropped beyond it.
 pub const TRANSMITS: usize = 16_384;
 /// Errors in a row after which a transport is given up.
@@ -31,7 +33,7 @@ pub const TRANSPORT_ERRORS: u32 = 16;
 /// Outputs that one drain of a transport may yield before it is taken for a bug.
 pub const OUTPUTS_PER_DRAIN: usize = 100_000;
 
-/// SSRCs of a leg whose track is remembered.
+/// SSRCs that may have given their slot of a leg to another.
 pub const SSRCS_REMEMBERED: usize = 16;
 
 /// A DTLS flight that is not answered is sent again after about this time, then after twice as long each time. Longer
@@ -42,8 +44,10 @@ pub const HANDSHAKE_REPEATS: usize = 8;
 /// A handshake that takes longer has failed.
 pub const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(40);
 
-/// How often liveness and keyframe requests are looked at.
-pub const TICK: Duration = Duration::from_millis(100);
+/// How often the shard looks at a part of its legs.
+pub const TICK: Duration = Duration::from_millis(10);
+/// Parts of the legs: each is looked at once in so many ticks, for liveness, reports and keyframe requests.
+pub const TICK_PARTS: usize = 10;
 /// How often statistics are sent.
 pub const STATS_INTERVAL: Duration = Duration::from_secs(1);
 /// Seconds that statistics are averaged over.
@@ -61,11 +65,29 @@ pub const SOURCE_SILENT_AFTER: Duration = Duration::from_secs(2);
 pub const SEQUENCE_JUMP: u64 = 3000;
 /// The send path is changed when it was silent this long while the page nominates another.
 pub const SEND_PATH_STALE: Duration = Duration::from_secs(3);
-/// Packets that answers to NACKs can reach back.
-pub const RESEND_PACKETS: usize = 1024;
-/// How far back answers to NACKs can reach.
-pub const RESEND_AGE: Duration = Duration::from_secs(3);
-/// Share of repairs among sent bytes beyond which repairs stop.
-pub const RESEND_SHARE: f32 = 0.5;
+/// Packets of a video track that can be asked for again.
+pub const REPAIR_CACHE_PACKETS: usize = 512;
+/// Bytes of their payloads: a second of 1.5 Mbit/s.
+pub const REPAIR_CACHE_BYTES: usize = 192 * 1024;
+/// Share of repairs among a downlink's bytes of a second beyond which repairs stop, ...
+pub const REPAIR_SHARE: f64 = 0.5;
+/// ... once there were so many bytes.
+pub const REPAIR_ALLOWANCE: f64 = 20_000.0;
+/// Packets of a track that are asked for at a time.
+pub const NACK_PACKETS: usize = 256;
+/// How often one packet is asked for.
+pub const NACK_TRIES: u32 = 10;
+/// How long after a gap was seen its packets are asked for.
+pub const NACK_AGE: Duration = Duration::from_secs(1);
+/// Least time between two requests for one packet; the round-trip time where that is longer.
+pub const NACK_PATIENCE: Duration = Duration::from_millis(50);
+/// Packets that one NACK of a page may ask for.
+pub const NACKS_PER_PACKET: usize = 256;
+/// How often a leg is sent sender and receiver reports.
+pub const REPORT_INTERVAL: Duration = Duration::from_secs(1);
+/// First packets of a downlink that name their m-line.
+pub const MID_PACKETS: u64 = 50;
+/// The longest datagram that is sent: what IPv6 carries everywhere is 1280 bytes, what browsers send reaches 1228.
+pub const DATAGRAM_BYTES: usize = 1500;
 /// A room without legs is forgotten after this time; a closed one at once.
 pub const EMPTY_ROOM_KEPT: Duration = Duration::from_secs(600);

@@ -6,3 +6,4 @@ mod vp8;
 
 pub(crate) use keyframe::{KeyframeRequests, starts_keyframe};
 pub(crate) use munge::Sink;
+pub(crate) use vp8::Rewrite as Vp8Rewrite;

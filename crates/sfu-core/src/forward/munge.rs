@@ -1,7 +1,7 @@
 use super::{starts_keyframe, vp8};
 use crate::{limits::SEQUENCE_JUMP, participant::MediaPacket};
 use model::{Codec, LegId};
-use std::{sync::Arc, time::Instant};
+use std::time::Instant;
 
 /// A packet in the sink's own numbering.
 #[derive(Debug)]
@@ -9,7 +9,31 @@ pub(crate) struct Munged {
     pub(crate) sequence: u64,
     pub(crate) timestamp: u32,
     pub(crate) marker: bool,
-    pub(crate) payload: Arc<[u8]>,
+    pub(crate) rewrite: vp8::Rewrite,
+}
+
+/// Where a packet that a sink sent came from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Past {
+    pub(crate) ssrc: u32,
+    /// The source's sequence number.
+    pub(crate) source_sequence: u64,
+    /// The sink's.
+    pub(crate) sequence: u64,
+    timestamp_offset: u32,
+    vp8: vp8::Offsets,
+}
+
+impl Past {
+    /// The sink's RTP time of it.
+    pub(crate) fn timestamp(&self, source_timestamp: u32) -> u32 {
+        source_timestamp.wrapping_add(self.timestamp_offset)
+    }
+
+    /// What changed in its payload.
+    pub(crate) fn rewrite(&self, codec: Codec, payload: &[u8]) -> vp8::Rewrite {
+        if codec == Codec::Vp8 { self.vp8.rewrite(payload) } else { vp8::Rewrite::default() }
+    }
 }
 
 /// A leg's downlink slot: where all that is played into it comes together.
@@ -18,6 +42,8 @@ pub(crate) struct Sink {
     source: Option<LegId>,
     /// The stretch that is playing; none between sources and until a keyframe.
     stretch: Option<Stretch>,
+    /// The newest stretches with their VP8 offsets, the present one last: what can be asked for again.
+    past: [Option<(Stretch, vp8::Offsets)>; 2],
     next_sequence: u64,
     last: Option<Sent>,
     vp8: vp8::Counters,
@@ -53,6 +79,7 @@ impl Sink {
         Self {
             source: None,
             stretch: None,
+            past: [None; 2],
             next_sequence: first_sequence,
             last: None,
             vp8: vp8::Counters::default(),
@@ -97,7 +124,7 @@ impl Sink {
 
     /// The packet as the sink sends it. `None` when it cannot be: it is no start where one is needed, or is from before
     /// the start.
-    pub(crate) fn munge(&mut self, packet: &MediaPacket, now: Instant) -> Option<Munged> {
+    pub(crate) fn munge(&mut self, packet: &MediaPacket<'_>, now: Instant) -> Option<Munged> {
         let continues = self.stretch.filter(|stretch| stretch.continues_with(packet));
         let begins = continues.is_none();
         let mut stretch = match continues {
@@ -116,18 +143,41 @@ impl Sink {
         }
         self.stretch = Some(stretch);
         self.sent += 1;
-        let payload = match packet.codec {
-            Codec::Vp8 => self.vp8.rewrite(Arc::clone(&packet.payload)),
-            Codec::Opus | Codec::H264 => Arc::clone(&packet.payload),
+        let rewrite = match packet.codec {
+            Codec::Vp8 => self.vp8.rewrite(packet.payload),
+            Codec::Opus | Codec::H264 => vp8::Rewrite::default(),
         };
+        if begins {
+            self.past[0] = self.past[1];
+        }
+        self.past[1] = Some((stretch, self.vp8.offsets()));
         // The first packet of a stretch of sound is marked, so that the receiver's buffer adapts there (RFC 3551 §4.1).
         let marker = packet.marker || (begins && packet.codec == Codec::Opus);
-        Some(Munged { sequence, timestamp, marker, payload })
+        Some(Munged { sequence, timestamp, marker, rewrite })
     }
 
-    fn begin(&mut self, packet: &MediaPacket, now: Instant) -> Option<Stretch> {
+    /// Where the packet that the sink sent with this sequence number came from. `None` when it is too long ago or was
+    /// never sent.
+    pub(crate) fn past(&self, sequence: u16) -> Option<Past> {
+        let newest = self.next_sequence.checked_sub(1)?;
+        let sequence = newest.checked_sub(u64::from((newest as u16).wrapping_sub(sequence)))?;
+        let is_of = |(stretch, _): &&(Stretch, vp8::Offsets)| {
+            let source = sequence.wrapping_sub(stretch.sequence_offset);
+            (stretch.first..=stretch.highest).contains(&source)
+        };
+        let (stretch, vp8) = self.past.iter().flatten().find(is_of)?;
+        Some(Past {
+            ssrc: stretch.ssrc,
+            source_sequence: sequence.wrapping_sub(stretch.sequence_offset),
+            sequence,
+            timestamp_offset: stretch.timestamp_offset,
+            vp8: *vp8,
+        })
+    }
+
+    fn begin(&mut self, packet: &MediaPacket<'_>, now: Instant) -> Option<Stretch> {
         self.stretch = None;
-        if !starts_keyframe(packet.codec, &packet.payload) {
+        if !starts_keyframe(packet.codec, packet.payload) {
             return None;
         }
         let timestamp = match self.last {
@@ -147,7 +197,7 @@ impl Sink {
 }
 
 impl Stretch {
-    fn continues_with(&self, packet: &MediaPacket) -> bool {
+    fn continues_with(&self, packet: &MediaPacket<'_>) -> bool {
         self.ssrc == packet.ssrc
             && self.codec == packet.codec
             && packet.sequence.abs_diff(self.highest) <= SEQUENCE_JUMP
@@ -168,7 +218,7 @@ mod tests {
     use model::TrackKind;
     use std::time::Duration;
 
-    fn opus(ssrc: u32, sequence: u64, timestamp: u32) -> MediaPacket {
+    fn opus(ssrc: u32, sequence: u64, timestamp: u32) -> MediaPacket<'static> {
         MediaPacket {
             track: TrackKind::Audio,
             codec: Codec::Opus,
@@ -179,12 +229,12 @@ mod tests {
             repaired: false,
             signals: Signals::default(),
             captured: None,
-            payload: vec![1, 2, 3].into(),
+            payload: &[1, 2, 3],
         }
     }
 
-    fn vp8(sequence: u64, is_keyframe: bool) -> MediaPacket {
-        let payload: Arc<[u8]> = vec![0x10, u8::from(!is_keyframe), 0].into();
+    fn vp8(sequence: u64, is_keyframe: bool) -> MediaPacket<'static> {
+        let payload: &[u8] = if is_keyframe { &[0x10, 0, 0] } else { &[0x10, 1, 0] };
         MediaPacket { track: TrackKind::Camera, codec: Codec::Vp8, payload, ..opus(9, sequence, 0) }
     }
 
@@ -229,6 +279,23 @@ mod tests {
         let after =
             sink.munge(&opus(1, 10 + SEQUENCE_JUMP + 1, 1_000_000), now + Duration::from_secs(1)).expect("sent");
         assert_eq!((after.sequence, after.timestamp), (1, 48_000));
+    }
+
+    #[test]
+    fn what_was_sent_is_found_again_over_a_change_of_source() {
+        let start = Instant::now();
+        let mut sink = Sink::new(100);
+        sink.set_source(leg(1));
+        for sequence in 70_000..70_010 {
+            sink.munge(&opus(1, sequence, 0), start).expect("sent");
+        }
+        sink.set_source(leg(2));
+        sink.munge(&opus(2, 7, 960), start + Duration::from_millis(20)).expect("sent");
+        let found = |sequence| sink.past(sequence).map(|past| (past.ssrc, past.source_sequence, past.sequence));
+        assert_eq!(found(105), Some((1, 70_005, 105)));
+        assert_eq!(found(110), Some((2, 7, 110)));
+        assert_eq!((found(111), found(99)), (None, None), "never sent");
+        assert_eq!(sink.past(110).map(|past| past.timestamp(960)), Some(960));
     }
 
     #[test]

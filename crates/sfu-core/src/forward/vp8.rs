@@ -1,8 +1,6 @@
 //! The VP8 payload descriptor (RFC 7741 §4.2): its picture id and temporal level counter have to run on when the source
 //! changes.
 
-use std::sync::Arc;
-
 /// Where the fields of a descriptor are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct Descriptor {
@@ -58,11 +56,24 @@ pub(super) fn starts_keyframe(payload: &[u8]) -> bool {
     descriptor.starts_frame && payload.get(descriptor.length).is_some_and(|header| header & 1 == 0)
 }
 
+/// What is added to the counters of a source to make them the sink's.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Offsets {
+    picture: u16,
+    tl0: u8,
+}
+
+/// What changes in a payload on its way to a sink; nothing for most packets.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Rewrite {
+    picture: Option<PictureId>,
+    tl0: Option<(u8, usize)>,
+}
+
 /// What is added to the counters of the present source, and where the sink stands.
 #[derive(Debug, Default)]
 pub(super) struct Counters {
-    picture_offset: u16,
-    tl0_offset: u8,
+    offsets: Offsets,
     last_picture: Option<u16>,
     last_tl0: Option<u8>,
     starts: bool,
@@ -70,45 +81,68 @@ pub(super) struct Counters {
 
 const PICTURE_MASK: u16 = 0x7fff;
 
+impl Offsets {
+    /// What changes in a payload of the source that these offsets belong to.
+    pub(super) fn rewrite(self, payload: &[u8]) -> Rewrite {
+        match Descriptor::parse(payload) {
+            Some(descriptor) if self != Self::default() => self.of(&descriptor),
+            _ => Rewrite::default(),
+        }
+    }
+
+    fn of(self, descriptor: &Descriptor) -> Rewrite {
+        let moved = |id: PictureId| PictureId { value: id.value.wrapping_add(self.picture) & PICTURE_MASK, ..id };
+        let tl0 = descriptor.tl0_picture.map(|(value, offset)| (value.wrapping_add(self.tl0), offset));
+        Rewrite { picture: descriptor.picture_id.map(moved), tl0 }
+    }
+}
+
+impl Rewrite {
+    /// Changes the payload.
+    pub(crate) fn apply(&self, payload: &mut [u8]) {
+        if let Some(id) = self.picture {
+            write_picture(payload, id);
+        }
+        if let Some((value, offset)) = self.tl0 {
+            payload[offset] = value;
+        }
+    }
+}
+
 impl Counters {
     /// The next packet comes from another source.
     pub(super) fn begin(&mut self) {
         self.starts = true;
     }
 
-    /// The payload with the sink's own counters; itself while source and sink agree.
-    pub(super) fn rewrite(&mut self, payload: Arc<[u8]>) -> Arc<[u8]> {
-        let Some(descriptor) = Descriptor::parse(&payload) else { return payload };
+    /// The offsets of the present source.
+    pub(super) fn offsets(&self) -> Offsets {
+        self.offsets
+    }
+
+    /// What changes in the next payload.
+    pub(super) fn rewrite(&mut self, payload: &[u8]) -> Rewrite {
+        let Some(descriptor) = Descriptor::parse(payload) else { return Rewrite::default() };
         if self.starts {
             self.starts = false;
             self.align(&descriptor);
         }
-        let picture = descriptor.picture_id.map(|id| (id, id.value.wrapping_add(self.picture_offset) & PICTURE_MASK));
-        let tl0 = descriptor.tl0_picture.map(|(value, offset)| (value.wrapping_add(self.tl0_offset), offset));
-        self.note(picture.map(|(_, value)| value), tl0.map(|(value, _)| value));
-        if self.picture_offset == 0 && self.tl0_offset == 0 {
-            return payload;
-        }
-        let mut bytes = payload.to_vec();
-        if let Some((id, value)) = picture {
-            write_picture(&mut bytes, id, value);
-        }
-        if let Some((value, offset)) = tl0 {
-            bytes[offset] = value;
-        }
-        bytes.into()
+        let rewrite = self.offsets.of(&descriptor);
+        self.note(rewrite.picture.map(|id| id.value), rewrite.tl0.map(|(value, _)| value));
+        if self.offsets == Offsets::default() { Rewrite::default() } else { rewrite }
     }
 
     /// The source's first counters become the successors of the sink's last.
     fn align(&mut self, descriptor: &Descriptor) {
-        self.picture_offset = match (self.last_picture, descriptor.picture_id) {
+        let picture = match (self.last_picture, descriptor.picture_id) {
             (Some(last), Some(id)) => last.wrapping_add(1).wrapping_sub(id.value) & PICTURE_MASK,
             _ => 0,
         };
-        self.tl0_offset = match (self.last_tl0, descriptor.tl0_picture) {
+        let tl0 = match (self.last_tl0, descriptor.tl0_picture) {
             (Some(last), Some((value, _))) => last.wrapping_add(1).wrapping_sub(value),
             _ => 0,
         };
+        self.offsets = Offsets { picture, tl0 };
     }
 
     /// Packets come in any order; what counts is the newest picture.
@@ -124,13 +158,13 @@ impl Counters {
     }
 }
 
-fn write_picture(bytes: &mut [u8], id: PictureId, value: u16) {
+fn write_picture(bytes: &mut [u8], id: PictureId) {
     if id.is_long {
-        let [high, low] = value.to_be_bytes();
+        let [high, low] = id.value.to_be_bytes();
         bytes[id.offset] = high | 0x80;
         bytes[id.offset + 1] = low;
     } else {
-        bytes[id.offset] = (value & 0x7f) as u8;
+        bytes[id.offset] = (id.value & 0x7f) as u8;
     }
 }
 
@@ -138,13 +172,15 @@ fn write_picture(bytes: &mut [u8], id: PictureId, value: u16) {
 mod tests {
     use super::*;
 
-    fn payload(picture: u16, tl0: u8, is_keyframe: bool) -> Arc<[u8]> {
+    fn payload(picture: u16, tl0: u8, is_keyframe: bool) -> Vec<u8> {
         let [high, low] = picture.to_be_bytes();
-        vec![0x90, 0xe0, high | 0x80, low, tl0, 0x20, u8::from(!is_keyframe), 9, 9].into()
+        vec![0x90, 0xe0, high | 0x80, low, tl0, 0x20, u8::from(!is_keyframe), 9, 9]
     }
 
-    fn counters_of(payload: &[u8]) -> (u16, u8) {
-        let descriptor = Descriptor::parse(payload).expect("a descriptor");
+    /// What a receiver reads after the payload went through `counters`.
+    fn counters_of(counters: &mut Counters, mut payload: Vec<u8>) -> (u16, u8) {
+        counters.rewrite(&payload).apply(&mut payload);
+        let descriptor = Descriptor::parse(&payload).expect("a descriptor");
         (descriptor.picture_id.expect("a picture id").value, descriptor.tl0_picture.expect("TL0PICIDX").0)
     }
 
@@ -163,14 +199,17 @@ mod tests {
     fn counters_run_on_over_a_change_of_source() {
         let mut counters = Counters::default();
         counters.begin();
-        let first = payload(32_766, 254, true);
-        assert!(Arc::ptr_eq(&counters.rewrite(Arc::clone(&first)), &first), "the first source is not copied");
-        assert_eq!(counters_of(&counters.rewrite(payload(32_767, 255, false))), (32_767, 255));
+        assert_eq!(counters.rewrite(&payload(32_766, 254, true)), Rewrite::default(), "the first source stays as it is");
+        assert_eq!(counters_of(&mut counters, payload(32_767, 255, false)), (32_767, 255));
         counters.begin();
-        assert_eq!(counters_of(&counters.rewrite(payload(500, 7, true))), (0, 0));
-        assert_eq!(counters_of(&counters.rewrite(payload(502, 8, false))), (2, 1));
-        assert_eq!(counters_of(&counters.rewrite(payload(501, 7, false))), (1, 0), "a late packet");
+        assert_eq!(counters_of(&mut counters, payload(500, 7, true)), (0, 0));
+        assert_eq!(counters_of(&mut counters, payload(502, 8, false)), (2, 1));
+        assert_eq!(counters_of(&mut counters, payload(501, 7, false)), (1, 0), "a late packet");
+        let mut again = payload(500, 7, true);
+        counters.offsets().rewrite(&again).apply(&mut again);
+        let descriptor = Descriptor::parse(&again).expect("a descriptor");
+        assert_eq!(descriptor.picture_id.map(|id| id.value), Some(0), "a repair is what was sent first");
         counters.begin();
-        assert_eq!(counters_of(&counters.rewrite(payload(9, 9, true))), (3, 2));
+        assert_eq!(counters_of(&mut counters, payload(9, 9, true)), (3, 2));
     }
 }

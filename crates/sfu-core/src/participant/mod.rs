@@ -1,17 +1,15 @@
 //! A leg inside the engine: a transport that may come and go, three tracks up, three slots down.
 
 mod liveness;
+mod media;
 mod sender_clock;
 mod transport;
 
 pub(crate) use liveness::{Change, Liveness};
-#[cfg(test)]
-pub(crate) use transport::Signals;
-pub(crate) use transport::{
-    BindingRequest, Identity, Learned, MediaPacket, OutgoingPacket, Output, ReceiverReport, Report, Transport,
-};
+pub(crate) use media::{Feedback, MediaPacket, OutgoingPacket, ReceiverReport, Signals};
 #[cfg(feature = "testing")]
-pub(crate) use transport::{captured, crypto_provider};
+pub(crate) use transport::crypto_provider;
+pub(crate) use transport::{BindingRequest, Format, Identity, Learned, Output, Transport};
 
 use sender_clock::SenderClock;
 
@@ -27,13 +25,6 @@ use std::time::Instant;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Key(pub(crate) u32);
 
-/// What RTCP counted for a track up to the last report.
-#[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Sent {
-    pub(crate) nacks: u64,
-    pub(crate) keyframe_requests: u64,
-}
-
 /// One leg.
 #[derive(Debug)]
 pub(crate) struct Participant {
@@ -45,7 +36,6 @@ pub(crate) struct Participant {
     pub(crate) tracks: [Track; 3],
     pub(crate) sinks: [Sink; 3],
     pub(crate) downlinks: [Downlink; 3],
-    pub(crate) sent: [Sent; 3],
     pub(crate) measure: LegMeasure,
     pub(crate) clock: SenderClock,
     pub(crate) is_tapped: bool,
@@ -72,7 +62,6 @@ impl Participant {
             tracks: Default::default(),
             sinks,
             downlinks: Default::default(),
-            sent: Default::default(),
             measure: LegMeasure::default(),
             clock: SenderClock::default(),
             is_tapped: false,
@@ -95,7 +84,6 @@ impl Participant {
             *sink = fresh;
         }
         self.downlinks = Default::default();
-        self.sent = Default::default();
         self.measure = LegMeasure::default();
         self.clock = SenderClock::default();
         self.asked_for = None;

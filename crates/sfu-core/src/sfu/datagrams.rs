@@ -1,21 +1,21 @@
 use super::Sfu;
 use crate::{
     address::{Protocol, Remote},
-    demux::{DropReason, Kind, is_control},
+    demux::{DropReason, Kind, is_control, is_rtcp},
     participant::{BindingRequest, Change, Key, Learned},
 };
 use std::{net::SocketAddr, panic::catch_unwind, time::Instant};
 use wire::engine::Event;
 
 impl Sfu {
-    /// Takes a datagram. `destination` is the local address that it came to.
+    /// Takes a datagram, and opens it in place. `destination` is the local address that it came to.
     pub fn handle_datagram(
         &mut self,
         now: Instant,
         source: SocketAddr,
         destination: SocketAddr,
         protocol: Protocol,
-        bytes: &[u8],
+        bytes: &mut [u8],
     ) {
         self.advance_clock(now);
         self.totals.datagrams_in.add(bytes.len());
@@ -26,7 +26,8 @@ impl Sfu {
         let outcome = match Kind::of(bytes) {
             None => Err(DropReason::Malformed),
             Some(Kind::Stun) => self.take_stun(remote, destination, bytes),
-            Some(Kind::Dtls | Kind::Media) => self.take_secured(remote, destination, bytes),
+            Some(Kind::Dtls) => self.take_dtls(remote, destination, bytes),
+            Some(Kind::Media) => self.take_media(remote, bytes),
         };
         if let Err(reason) = outcome {
             self.totals.drop_one(reason);
@@ -77,9 +78,46 @@ impl Sfu {
         self.feed(key, remote, local, bytes)
     }
 
-    fn take_secured(&mut self, remote: Remote, local: SocketAddr, bytes: &[u8]) -> Result<(), DropReason> {
+    fn take_dtls(&mut self, remote: Remote, local: SocketAddr, bytes: &[u8]) -> Result<(), DropReason> {
         let key = self.demux.by_remote(remote).ok_or(DropReason::UnknownAddress)?;
         self.feed(key, remote, local, bytes)
+    }
+
+    fn take_media(&mut self, remote: Remote, bytes: &mut [u8]) -> Result<(), DropReason> {
+        let key = self.demux.by_remote(remote).ok_or(DropReason::UnknownAddress)?;
+        let (now, wall) = (self.now, self.config.media_time(self.now));
+        if is_rtcp(bytes) {
+            let feedback = self.guarded(key, |participant| {
+                let transport = participant.transport.as_mut().ok_or(DropReason::Refused)?;
+                transport.media.open_rtcp(bytes, now, wall)
+            });
+            let feedback = feedback.unwrap_or(Err(DropReason::Refused))?;
+            self.heard(key);
+            for feedback in feedback {
+                self.take_feedback(key, feedback);
+            }
+            return Ok(());
+        }
+        let opened = self.guarded(key, |participant| {
+            let transport = participant.transport.as_mut().ok_or(DropReason::Refused)?;
+            transport.media.open_rtp(bytes, now)
+        });
+        let opened = opened.unwrap_or(Err(DropReason::Refused))?;
+        self.heard(key);
+        if let Some(opened) = opened {
+            self.forward(key, &opened.packet(bytes));
+        }
+        Ok(())
+    }
+
+    /// An authentic packet came.
+    fn heard(&mut self, key: Key) {
+        let now = self.now;
+        let Some(participant) = self.participant(key) else { return };
+        if participant.liveness.heard(now) == Some(Change::Back) {
+            let leg = participant.leg;
+            self.events.push_back(Event::PathBack { leg });
+        }
     }
 
     fn feed(&mut self, key: Key, remote: Remote, local: SocketAddr, bytes: &[u8]) -> Result<(), DropReason> {

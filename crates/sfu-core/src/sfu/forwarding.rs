@@ -1,9 +1,8 @@
 use super::Sfu;
 use crate::{
-    limits::TAP_FRAMES,
-    participant::{Change, Key, MediaPacket, OutgoingPacket, Output, Report},
+    limits::{TAP_FRAMES, TAP_ROOM_BYTES},
+    participant::{Feedback, Format, Key, MediaPacket, OutgoingPacket, Output},
 };
-use bytes::Bytes;
 use model::{Codec, TrackKind};
 use std::time::Instant;
 use wire::{engine::Event, tap::TapFrame};
@@ -18,35 +17,28 @@ impl Sfu {
                     self.events.push_back(Event::LegConnected { leg, at });
                 }
             }
-            Output::Media(packet) => self.forward(key, packet),
-            Output::KeyframeRequested(track) => self.pass_keyframe_request(key, track),
-            Output::Report(report) => self.note_report(key, &report),
             Output::Closed(reason) => self.lose_transport(key, &reason),
         }
     }
 
     /// A packet to everyone who is to have it.
-    fn forward(&mut self, key: Key, packet: MediaPacket) {
+    pub(super) fn forward(&mut self, key: Key, packet: &MediaPacket<'_>) {
         let now = self.now;
         self.totals.media_in[packet.track as usize].add(packet.payload.len());
         self.totals.packets_repaired += u64::from(packet.repaired);
         let Some(participant) = self.participant(key) else { return };
         let (leg, is_tapped) = (participant.leg, participant.is_tapped);
-        let change = participant.liveness.heard(now);
         let captured = packet.captured.map_or(now, |captured| participant.clock.local_time(now, captured));
         let track = participant.track(packet.track);
-        track.received(&packet, now);
+        track.received(packet, now);
         let sinks = std::mem::take(&mut track.sinks);
-        if change == Some(Change::Back) {
-            self.events.push_back(Event::PathBack { leg });
-        }
         if is_tapped {
-            self.tap(leg, &packet);
+            self.tap(leg, packet);
         }
         let mut forwarded = false;
         let mut is_waited_for = false;
         for &sink in &sinks {
-            match self.forward_to(sink, &packet, captured) {
+            match self.forward_to(sink, packet, captured) {
                 Forwarded::Sent => forwarded = true,
                 Forwarded::NeedsKeyframe => is_waited_for = true,
                 Forwarded::NotSendable => {}
@@ -60,49 +52,57 @@ impl Sfu {
             track.want_first_keyframe(now);
             self.request_keyframe_if_due(key, packet.track);
         }
+        if packet.codec != Codec::Opus && !self.missing.contains(&(key, packet.track)) {
+            if self.ask_for_missing(key, packet.track) {
+                self.missing.push((key, packet.track));
+            }
+        }
     }
 
-    fn forward_to(&mut self, key: Key, packet: &MediaPacket, captured: Instant) -> Forwarded {
+    fn forward_to(&mut self, key: Key, packet: &MediaPacket<'_>, captured: Instant) -> Forwarded {
         let now = self.now;
         let Some(participant) = self.participant(key) else { return Forwarded::NotSendable };
-        let payload_type = participant
-            .transport
-            .as_ref()
-            .filter(|transport| transport.is_connected())
-            .and_then(|transport| transport.negotiated().payload_type(packet.codec));
+        let transport = participant.transport.as_ref().filter(|transport| transport.is_connected());
+        let is_agreed = transport
+            .is_some_and(|transport| transport.media.plan().payload_type(Format::Media(packet.codec)).is_some());
         let sink = participant.sink(packet.track);
-        let Some(payload_type) = payload_type else {
+        if !is_agreed {
             sink.interrupt();
             return Forwarded::NotSendable;
-        };
+        }
         let Some(munged) = sink.munge(packet, now) else {
             return if sink.is_waiting() { Forwarded::NeedsKeyframe } else { Forwarded::NotSendable };
         };
         let outgoing = OutgoingPacket {
-            payload_type,
+            codec: packet.codec,
             sequence: munged.sequence,
             timestamp: munged.timestamp,
             marker: munged.marker,
             signals: packet.signals,
             captured,
-            payload: munged.payload,
+            payload: packet.payload,
+            rewrite: munged.rewrite,
         };
-        let sent = self.guarded(key, |participant| {
-            participant.transport.as_mut().is_some_and(|transport| transport.send(packet.track, outgoing))
+        let sent = self.send(key, |participant, room| {
+            participant.transport.as_mut()?.media.write(packet.track, &outgoing, room)
         });
-        if sent != Some(true) {
+        if !sent {
             return Forwarded::NotSendable;
         }
         self.totals.media_out[packet.track as usize].add(packet.payload.len());
-        self.mark_dirty(key);
         Forwarded::Sent
     }
 
-    fn tap(&mut self, leg: model::LegId, packet: &MediaPacket) {
+    fn tap(&mut self, leg: model::LegId, packet: &MediaPacket<'_>) {
         if self.taps.len() >= TAP_FRAMES {
             self.taps.pop_front();
             self.totals.tap_frames_dropped += 1;
         }
+        // One allocation serves many frames.
+        if self.tap_bytes.capacity() < packet.payload.len() {
+            self.tap_bytes = bytes::BytesMut::with_capacity(TAP_ROOM_BYTES.max(packet.payload.len()));
+        }
+        self.tap_bytes.extend_from_slice(packet.payload);
         self.taps.push_back(TapFrame {
             leg,
             track: packet.track,
@@ -112,8 +112,76 @@ impl Sfu {
             rtp_time: packet.timestamp,
             sequence: packet.sequence,
             marker: packet.marker,
-            payload: Bytes::from_owner(std::sync::Arc::clone(&packet.payload)),
+            payload: self.tap_bytes.split().freeze(),
         });
+    }
+
+    /// What a page says about its downlinks.
+    pub(super) fn take_feedback(&mut self, key: Key, feedback: Feedback) {
+        match feedback {
+            Feedback::KeyframeWanted(track) => {
+                self.totals.keyframe_requests_received += 1;
+                self.pass_keyframe_request(key, track);
+            }
+            Feedback::Missing(track, missing) => {
+                self.totals.nacks_received += 1;
+                for sequence in missing {
+                    self.repair(key, track, sequence);
+                }
+            }
+            Feedback::Report(track, report, rtt) => {
+                let now = self.now;
+                let source = self.participant(key).and_then(|participant| participant.sink(track).source());
+                let source = source.and_then(|leg| self.legs.get(&leg).copied());
+                let source = source.and_then(|source| self.participant(source));
+                let uplink_jitter = source.map(|source| source.track(track).reception.jitter()).unwrap_or_default();
+                let Some(participant) = self.participant(key) else { return };
+                let codec = if track == TrackKind::Audio { Codec::Opus } else { Codec::Vp8 };
+                let sink = &participant.sinks[track as usize];
+                participant.downlinks[track as usize].note(report, rtt, sink, uplink_jitter, codec, now);
+            }
+        }
+    }
+
+    /// Sends a packet of a downlink again, if it is still there.
+    fn repair(&mut self, key: Key, track: TrackKind, sequence: u16) {
+        let Some(sink) = self.participant(key).map(|participant| participant.sink(track)) else { return };
+        let (Some(past), Some(source)) = (sink.past(sequence), sink.source()) else { return };
+        let Some(source) = self.legs.get(&source).copied() else { return };
+        let (captured, mut copy) = (self.now, std::mem::take(&mut self.repaired));
+        let kept = self.participant(source).and_then(|source| source.track(track).kept(past.ssrc, past.source_sequence));
+        if let Some(kept) = kept {
+            copy.clear();
+            copy.extend_from_slice(kept.payload);
+            let outgoing = OutgoingPacket {
+                codec: kept.codec,
+                sequence: past.sequence,
+                timestamp: past.timestamp(kept.timestamp),
+                marker: kept.marker,
+                signals: kept.signals,
+                captured,
+                payload: &copy,
+                rewrite: past.rewrite(kept.codec, kept.payload),
+            };
+            self.send(key, |participant, room| {
+                participant.transport.as_mut()?.media.write_repair(track, &outgoing, room)
+            });
+        }
+        self.repaired = copy;
+    }
+
+    /// Asks a page for what is missing of a track and due. The answer is whether anything is missing.
+    pub(super) fn ask_for_missing(&mut self, key: Key, track: TrackKind) -> bool {
+        let now = self.now;
+        let transport = self.participant(key).and_then(|participant| participant.transport.as_ref());
+        if !transport.is_some_and(|transport| transport.media.misses_packets(track)) {
+            return false;
+        }
+        let asked = self.send(key, |participant, room| {
+            participant.transport.as_mut()?.media.write_nack(track, now, room)
+        });
+        self.totals.nacks_sent += u64::from(asked);
+        true
     }
 
     /// The receiver of a downlink asks; the question goes to whoever plays into it.
@@ -143,47 +211,10 @@ impl Sfu {
         if !participant.is_connected() || !participant.track(track).keyframes.take_due(now) {
             return;
         }
-        let asked = self.guarded(key, |participant| {
-            participant.transport.as_mut().is_some_and(|transport| transport.request_keyframe(track))
+        let asked = self.send(key, |participant, room| {
+            participant.transport.as_mut()?.media.write_keyframe_request(track, room)
         });
-        if asked == Some(true) {
-            self.mark_dirty(key);
-        }
-    }
-
-    fn note_report(&mut self, key: Key, report: &Report) {
-        let now = self.now;
-        match *report {
-            Report::Ingress { track, nacks_sent, keyframe_requests_sent, rtt } => {
-                let Some(participant) = self.participant(key) else { return };
-                let sent = &mut participant.sent[track as usize];
-                let nacks = nacks_sent.saturating_sub(sent.nacks);
-                let requests = keyframe_requests_sent.saturating_sub(sent.keyframe_requests);
-                sent.nacks = nacks_sent.max(sent.nacks);
-                sent.keyframe_requests = keyframe_requests_sent.max(sent.keyframe_requests);
-                let downlink = &mut participant.downlinks[track as usize];
-                downlink.rtt = downlink.rtt.or(rtt);
-                self.totals.nacks_sent += nacks;
-                self.totals.keyframe_requests_sent += requests;
-            }
-            Report::Egress { track, .. } => {
-                let source = self.participant(key).and_then(|participant| participant.sink(track).source());
-                let source = source.and_then(|leg| self.legs.get(&leg).copied());
-                let uplink_jitter = source
-                    .and_then(|source| self.participant(source))
-                    .map(|source| source.track(track).reception.jitter())
-                    .unwrap_or_default();
-                let Some(participant) = self.participant(key) else { return };
-                let codec = if track == TrackKind::Audio { Codec::Opus } else { Codec::Vp8 };
-                let downlink = &mut participant.downlinks[track as usize];
-                let (nacks, requests) = (downlink.nacks, downlink.keyframe_requests);
-                downlink.note(report, &participant.sinks[track as usize], uplink_jitter, codec, now);
-                let nacks = downlink.nacks.saturating_sub(nacks);
-                let requests = downlink.keyframe_requests.saturating_sub(requests);
-                self.totals.nacks_received += nacks;
-                self.totals.keyframe_requests_received += requests;
-            }
-        }
+        self.totals.keyframe_requests_sent += u64::from(asked);
     }
 }
 

@@ -9,11 +9,13 @@ use crate::{
     Config, Totals, Transmit,
     demux::{Demux, DropReason, is_control},
     forward::Sink,
-    limits::{TICK, TRANSMITS},
+    limits::{TICK, TICK_PARTS},
     participant::{Identity, Key, Output, Participant},
     room::Room,
+    transmits::Transmits,
 };
-use model::{CallId, LegId};
+use bytes::BytesMut;
+use model::{CallId, LegId, TrackKind};
 use std::{
     collections::{BTreeMap, BTreeSet, VecDeque},
     panic::{AssertUnwindSafe, catch_unwind},
@@ -46,12 +48,19 @@ pub struct Sfu {
     timers: BTreeSet<(Instant, Key)>,
     dirty: Vec<Key>,
     next_tick: Instant,
+    /// The part of the legs that the next tick looks at.
+    tick_part: usize,
     next_stats: Instant,
     random: u64,
-    transmits: VecDeque<Transmit>,
+    transmits: Transmits,
     events: VecDeque<Event>,
     taps: VecDeque<TapFrame>,
+    tap_bytes: BytesMut,
     outputs: Vec<Output>,
+    /// Tracks of which packets are missing.
+    missing: Vec<(Key, TrackKind)>,
+    /// The payload of the repair that is being written.
+    repaired: Vec<u8>,
     totals: Totals,
 }
 
@@ -71,21 +80,25 @@ impl Sfu {
             timers: BTreeSet::new(),
             dirty: Vec::new(),
             next_tick: now + TICK,
+            tick_part: 0,
             next_stats: now + crate::limits::STATS_INTERVAL,
-            transmits: VecDeque::new(),
+            transmits: Transmits::default(),
             events: VecDeque::new(),
             taps: VecDeque::new(),
+            tap_bytes: BytesMut::new(),
             outputs: Vec::new(),
+            missing: Vec::new(),
+            repaired: Vec::new(),
             totals: Totals::default(),
         }
     }
 
     /// The next datagram to send.
-    pub fn poll_transmit(&mut self) -> Option<Transmit> {
+    pub fn poll_transmit(&mut self) -> Option<Transmit<'_>> {
         self.settle();
-        let transmit = self.transmits.pop_front()?;
+        let transmit = self.transmits.pop()?;
         self.totals.datagrams_out.add(transmit.bytes.len());
-        if is_control(&transmit.bytes) {
+        if is_control(transmit.bytes) {
             self.totals.control_out.add(transmit.bytes.len());
         }
         Some(transmit)
@@ -127,6 +140,7 @@ impl Sfu {
         }
         if self.now >= self.next_tick {
             self.next_tick = self.now + TICK;
+            self.tick_part = (self.tick_part + 1) % TICK_PARTS;
             self.tick();
         }
     }
@@ -184,16 +198,16 @@ impl Sfu {
         let not_before = self.now + WAKE_GRANULARITY;
         let mut outputs = std::mem::take(&mut self.outputs);
         let mut transmits = std::mem::take(&mut self.transmits);
-        let before = transmits.len();
+        let mut stray = 0;
         let deadline = self.guarded(key, |participant| {
             change(participant);
-            participant.transport.as_mut().map(|transport| transport.poll(&mut transmits, &mut outputs, not_before))
+            let transport = participant.transport.as_mut()?;
+            let deadline = transport.poll(&mut transmits, &mut outputs, not_before);
+            stray = std::mem::take(&mut transport.stray);
+            deadline
         });
-        while transmits.len() > TRANSMITS.max(before) {
-            transmits.pop_back();
-            self.totals.drop_one(DropReason::QueueFull);
-        }
         self.transmits = transmits;
+        self.totals.drops[DropReason::Stray as usize] += stray;
         self.set_timer(key, deadline.flatten());
         for output in outputs.drain(..) {
             self.handle_output(key, output);
@@ -231,6 +245,27 @@ impl Sfu {
         }
         participant.timer = at;
         self.timers.extend(at.map(|at| (at, key)));
+    }
+
+    /// Sends what `write` makes for a participant to where its page is; it answers with the length. Nothing is sent
+    /// before the page has a path, or when there is nothing to send.
+    fn send(
+        &mut self,
+        key: Key,
+        write: impl FnOnce(&mut Participant, &mut [u8]) -> Option<usize>,
+    ) -> bool {
+        let mut transmits = std::mem::take(&mut self.transmits);
+        let before = transmits.len();
+        let is_taken = self.guarded(key, |participant| {
+            let transport = participant.transport.as_ref().filter(|transport| transport.is_connected());
+            let Some((remote, local)) = transport.and_then(|transport| transport.paths.selected()) else { return true };
+            transmits.push(remote, local, |room| write(participant, room))
+        });
+        if is_taken == Some(false) {
+            self.totals.drop_one(DropReason::QueueFull);
+        }
+        self.transmits = transmits;
+        self.transmits.len() > before
     }
 
     /// The transport is gone; the leg stays and may rejoin.

@@ -1,6 +1,6 @@
 use super::Sfu;
 use crate::{
-    limits::{EMPTY_ROOM_KEPT, STATS_INTERVAL},
+    limits::{EMPTY_ROOM_KEPT, STATS_INTERVAL, TICK_PARTS},
     participant::{Change, Key, Participant, Transport},
     stats::{codec_impairment, quality_of},
 };
@@ -14,10 +14,15 @@ const ONE_WAY_SECONDS: u32 = 2;
 
 impl Sfu {
     pub(super) fn tick(&mut self) {
-        for key in self.keys() {
-            self.check_liveness(key);
-            self.ask_for_keyframes(key);
+        for at in (self.tick_part..self.participants.len()).step_by(TICK_PARTS) {
+            let key = Key(at as u32);
+            if self.participant(key).is_some() {
+                self.check_liveness(key);
+                self.ask_for_keyframes(key);
+                self.send_report(key);
+            }
         }
+        self.ask_again();
         if self.now >= self.next_stats {
             self.next_stats = (self.next_stats + STATS_INTERVAL).max(self.now);
             self.report();
@@ -27,6 +32,27 @@ impl Sfu {
 
     fn keys(&self) -> Vec<Key> {
         self.legs.values().copied().collect()
+    }
+
+    /// Sender and receiver reports of a leg, where they are due.
+    fn send_report(&mut self, key: Key) {
+        let (now, wall) = (self.now, self.config.media_time(self.now));
+        let Some(participant) = self.participant(key) else { return };
+        let is_due = |transport: &&Transport| transport.is_connected() && transport.media.next_report() <= now;
+        if participant.transport.as_ref().filter(is_due).is_none() {
+            return;
+        }
+        let jitter = participant.tracks.each_ref().map(|track| track.reception.jitter_units());
+        self.send(key, |participant, room| {
+            participant.transport.as_mut()?.media.write_report(jitter, now, wall, room)
+        });
+    }
+
+    /// Repeats requests for packets that did not come.
+    fn ask_again(&mut self) {
+        let mut missing = std::mem::take(&mut self.missing);
+        missing.retain(|&(key, track)| self.ask_for_missing(key, track));
+        self.missing = missing;
     }
 
     fn check_liveness(&mut self, key: Key) {

@@ -1,7 +1,4 @@
-use crate::{
-    forward::Sink,
-    participant::{ReceiverReport, Report},
-};
+use crate::{forward::Sink, participant::ReceiverReport};
 use model::Codec;
 use quality::{downlink_jitter, downlink_loss};
 use std::time::{Duration, Instant};
@@ -16,8 +13,6 @@ pub(crate) struct Downlink {
     judged: Option<Judged>,
     pub(crate) rtt: Option<Duration>,
     lost: u64,
-    pub(crate) nacks: u64,
-    pub(crate) keyframe_requests: u64,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -28,13 +23,17 @@ struct Judged {
 }
 
 impl Downlink {
-    /// Takes a second's report about what `sink` sent.
-    pub(crate) fn note(&mut self, report: &Report, sink: &Sink, uplink_jitter: Duration, codec: Codec, now: Instant) {
-        let Report::Egress { nacks_received, keyframe_requests_received, rtt, receiver, .. } = report else { return };
-        self.nacks = *nacks_received;
-        self.keyframe_requests = *keyframe_requests_received;
+    /// Takes a report about what `sink` sent.
+    pub(crate) fn note(
+        &mut self,
+        receiver: ReceiverReport,
+        rtt: Option<Duration>,
+        sink: &Sink,
+        uplink_jitter: Duration,
+        codec: Codec,
+        now: Instant,
+    ) {
         self.rtt = rtt.or(self.rtt);
-        let Some(receiver) = *receiver else { return };
         let never_had = sink.never_had();
         let (before, gaps_before) = match self.last {
             Some((before, _)) if before == receiver => return,

@@ -62,7 +62,7 @@ impl Default for Reception {
 }
 
 impl Reception {
-    pub(crate) fn note(&mut self, packet: &MediaPacket, now: Instant) {
+    pub(crate) fn note(&mut self, packet: &MediaPacket<'_>, now: Instant) {
         if self.ssrc != Some(packet.ssrc) {
             self.restart(packet);
         }
@@ -92,7 +92,12 @@ impl Reception {
         self.jitter.duration()
     }
 
-    fn restart(&mut self, packet: &MediaPacket) {
+    /// The same in units of the RTP clock.
+    pub(crate) fn jitter_units(&self) -> u32 {
+        self.jitter.units as u32
+    }
+
+    fn restart(&mut self, packet: &MediaPacket<'_>) {
         self.ssrc = Some(packet.ssrc);
         self.highest = packet.sequence;
         self.judged = packet.sequence;
@@ -179,7 +184,7 @@ mod tests {
     use crate::participant::Signals;
     use model::{Codec, TrackKind};
 
-    fn packet(sequence: u64) -> MediaPacket {
+    fn packet(sequence: u64) -> MediaPacket<'static> {
         MediaPacket {
             track: TrackKind::Audio,
             codec: Codec::Opus,
@@ -190,7 +195,7 @@ mod tests {
             repaired: false,
             signals: Signals::default(),
             captured: None,
-            payload: vec![0].into(),
+            payload: &[0],
         }
     }
 

@@ -1,18 +1,21 @@
-use super::source::{AudioSource, VideoSource};
-use crate::{Protocol, Transmit};
+use super::{
+    network::InFlight,
+    source::{AudioSource, VideoSource},
+};
+use crate::Protocol;
 use model::{Codec, TrackKind};
 use std::{
     collections::VecDeque,
     net::SocketAddr,
     sync::Arc,
-    time::{Duration, Instant},
+    time::{Duration, Instant, UNIX_EPOCH},
 };
 use str0m::{
     Candidate, Event, Input, Output, Rtc,
     change::{SdpAnswer, SdpPendingOffer},
     media::{Direction, KeyframeRequestKind, MediaKind, Mid},
     net::{Receive, TcpType},
-    rtp::{ExtensionValues, RtpWrite},
+    rtp::{ExtensionValues, RtpPacket, RtpWrite},
 };
 
 /// What a client is.
@@ -68,7 +71,7 @@ pub struct Client {
     pending: Option<SdpPendingOffer>,
     now: Instant,
     deadline: Instant,
-    transmits: VecDeque<Transmit>,
+    transmits: VecDeque<InFlight>,
     sequences: [u64; 3],
     began: Instant,
     /// Everything that came in.
@@ -286,7 +289,7 @@ impl Client {
     }
 
     /// The next datagram to send.
-    pub fn poll_transmit(&mut self) -> Option<Transmit> {
+    pub fn poll_transmit(&mut self) -> Option<InFlight> {
         self.transmits.pop_front()
     }
 
@@ -302,7 +305,7 @@ impl Client {
                     self.deadline = at.max(self.now + Duration::from_millis(1));
                     return;
                 }
-                Ok(Output::Transmit(transmit)) => self.transmits.push_back(Transmit {
+                Ok(Output::Transmit(transmit)) => self.transmits.push_back(InFlight {
                     protocol: self.options.protocol,
                     source: transmit.source,
                     destination: transmit.destination,
@@ -339,7 +342,7 @@ impl Client {
                     timestamp: packet.header.timestamp,
                     marker: packet.header.marker,
                     level: level.map(|level| 127 - level.unsigned_abs()),
-                    captured: crate::participant::captured(&packet),
+                    captured: captured(&packet),
                     payload: packet.payload.to_vec(),
                 });
             }
@@ -364,6 +367,15 @@ impl Client {
         let found = self.rtc.codec_config().find(|params| *params.pt() == payload_type)?;
         model_codec(found.spec().codec)
     }
+}
+
+/// RFC 3550 §6.4.1: the last sender report names a moment on both the sender's clocks.
+fn captured(packet: &RtpPacket) -> Option<i64> {
+    let report = packet.last_sender_info.as_ref()?;
+    let reported = report.ntp_time.duration_since(UNIX_EPOCH).ok()?.as_micros();
+    let rate = packet.time.frequency().get();
+    let ticks = (packet.header.timestamp).wrapping_sub(report.rtp_time.numer() as u32) as i32;
+    Some(i64::try_from(reported).ok()?.saturating_add(i64::from(ticks) * 1_000_000 / i64::from(rate)))
 }
 
 fn model_codec(codec: str0m::format::Codec) -> Option<Codec> {

@@ -9,6 +9,6 @@ mod source;
 mod world;
 
 pub use client::{Client, ClientOptions, Received};
-pub use network::{Link, Network};
+pub use network::{InFlight, Link, Network};
 pub use source::{AudioSource, VideoSource};
 pub use world::World;

@@ -173,17 +173,17 @@ impl World {
 
     /// Delivers a datagram to the shard at once.
     pub fn inject(&mut self, source: SocketAddr, bytes: &[u8]) {
-        self.sfu.handle_datagram(self.now, source, Self::engine_address(), Protocol::Udp, bytes);
+        self.sfu.handle_datagram(self.now, source, Self::engine_address(), Protocol::Udp, &mut bytes.to_vec());
         self.carry();
     }
 
     /// Delivers a datagram to the shard at once, and hands over what it answers to an address of no client.
     pub fn inject_for_answer(&mut self, source: SocketAddr, bytes: &[u8]) -> Vec<Vec<u8>> {
-        self.sfu.handle_datagram(self.now, source, Self::engine_address(), Protocol::Udp, bytes);
+        self.sfu.handle_datagram(self.now, source, Self::engine_address(), Protocol::Udp, &mut bytes.to_vec());
         let mut answers = Vec::new();
         while let Some(transmit) = self.sfu.poll_transmit() {
             if transmit.destination == source {
-                answers.push(transmit.bytes);
+                answers.push(transmit.bytes.to_vec());
             }
         }
         answers
@@ -237,9 +237,9 @@ impl World {
     }
 
     fn deliver(&mut self, flight: InFlight) {
-        let InFlight { protocol, source, destination, bytes } = flight;
+        let InFlight { protocol, source, destination, mut bytes } = flight;
         if destination == Self::engine_address() {
-            self.sfu.handle_datagram(self.now, source, destination, protocol, &bytes);
+            self.sfu.handle_datagram(self.now, source, destination, protocol, &mut bytes);
         } else if let Some(client) = self.clients.iter_mut().find(|client| client.address() == destination) {
             client.handle_datagram(self.now, source, &bytes);
         }
@@ -248,7 +248,12 @@ impl World {
     /// Puts everything that waits to be sent on the network.
     fn carry(&mut self) {
         while let Some(transmit) = self.sfu.poll_transmit() {
-            let mut flight = in_flight(transmit);
+            let mut flight = InFlight {
+                protocol: transmit.protocol,
+                source: transmit.source,
+                destination: transmit.destination,
+                bytes: transmit.bytes.to_vec(),
+            };
             if self.moved.iter().any(|(before, _)| *before == flight.destination) {
                 continue;
             }
@@ -260,8 +265,7 @@ impl World {
             self.network.send(self.now, &self.down[to], flight);
         }
         for index in 0..self.clients.len() {
-            while let Some(transmit) = self.clients[index].poll_transmit() {
-                let mut flight = in_flight(transmit);
+            while let Some(mut flight) = self.clients[index].poll_transmit() {
                 if let Some((_, watched)) = self.watched.as_mut().filter(|(client, _)| *client == index) {
                     watched.push(flight.bytes.clone());
                 }
@@ -277,14 +281,5 @@ impl World {
         while let Some(frame) = self.sfu.poll_tap() {
             self.taps.push(frame);
         }
-    }
-}
-
-fn in_flight(transmit: crate::Transmit) -> InFlight {
-    InFlight {
-        protocol: transmit.protocol,
-        source: transmit.source,
-        destination: transmit.destination,
-        bytes: transmit.bytes,
     }
 }

@@ -1,5 +1,9 @@
 //! A source that a leg sends.
 
+mod cache;
+
+pub(crate) use cache::{Cache, Kept};
+
 use crate::{
     forward::{KeyframeRequests, starts_keyframe},
     limits::{KEYFRAME_RETRY, SOURCE_SILENT_AFTER},
@@ -20,17 +24,28 @@ pub(crate) struct Track {
     /// Packets that went out to at least one sink since the last statistics.
     pub(crate) forwarded: u64,
     last_packet: Option<Instant>,
+    /// Made with the first packet of video.
+    cache: Option<Cache>,
 }
 
 impl Track {
     /// Notes a packet before it is forwarded.
-    pub(crate) fn received(&mut self, packet: &MediaPacket, now: Instant) {
+    pub(crate) fn received(&mut self, packet: &MediaPacket<'_>, now: Instant) {
         self.last_packet = Some(now);
         self.codec = Some(packet.codec);
         self.reception.note(packet, now);
-        if packet.codec != Codec::Opus && starts_keyframe(packet.codec, &packet.payload) {
+        if packet.codec == Codec::Opus {
+            return;
+        }
+        if starts_keyframe(packet.codec, packet.payload) {
             self.keyframes.satisfied();
         }
+        self.cache.get_or_insert_with(Cache::new).keep(packet);
+    }
+
+    /// A packet that came some time ago.
+    pub(crate) fn kept(&self, ssrc: u32, sequence: u64) -> Option<Kept<'_>> {
+        self.cache.as_ref()?.find(ssrc, sequence)
     }
 
     /// The leg has a new transport: what comes now has nothing to do with what came.
@@ -39,6 +54,7 @@ impl Track {
         self.reception = Reception::default();
         self.codec = None;
         self.last_packet = None;
+        self.cache = None;
     }
 
     /// Packets come.

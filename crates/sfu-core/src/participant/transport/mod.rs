@@ -1,64 +1,54 @@
-//! ICE, DTLS, SDP and, for now, SRTP and RTCP of one leg. This folder is the only place that knows str0m.
+//! ICE, DTLS and SDP of one leg. This folder is the only place that knows str0m.
 //!
-//! [`media`] is what will leave str0m; [`negotiate`] and [`stun`] will stay. The rest of the crate sees
-//! [`MediaPacket`], [`OutgoingPacket`] and [`Report`].
+//! Media is not str0m's: [`dtls`] takes the keys that a handshake makes and gives them to [`Media`], and str0m never learns
+//! them. What [`plan`] reads from offer and answer is all that packets need to know of the negotiation.
 
 mod dtls;
-mod media;
 mod negotiate;
 mod paths;
+mod plan;
 mod sdp;
 mod stun;
 
 #[cfg(feature = "testing")]
 pub(crate) use dtls::crypto_provider;
-#[cfg(test)]
-pub(crate) use media::Signals;
-#[cfg(feature = "testing")]
-pub(crate) use media::captured;
-pub(crate) use media::{MediaPacket, OutgoingPacket, ReceiverReport, Report};
 pub(crate) use negotiate::{Identity, Negotiated};
 pub(crate) use paths::{Learned, Paths};
+pub(crate) use plan::{ExtensionIds, Format, Plan, Sources};
 pub(crate) use stun::BindingRequest;
 
+use super::media::Media;
 use crate::{
-    address::{Protocol, Remote, Transmit},
-    limits::{OUTPUTS_PER_DRAIN, SSRCS_REMEMBERED, TRANSPORT_ERRORS},
+    address::{Protocol, Remote},
+    limits::{OUTPUTS_PER_DRAIN, TRANSPORT_ERRORS},
+    transmits::Transmits,
 };
-use model::TrackKind;
-use std::{collections::VecDeque, net::SocketAddr, time::Instant};
+use std::{net::SocketAddr, time::Instant};
 use str0m::{
     Event, Input, Output as RtcOutput, Rtc,
-    media::KeyframeRequestKind,
     net::{Receive, Transmit as RtcTransmit},
 };
 
 /// What a drain of a transport yields, besides datagrams.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Output {
-    /// ICE and DTLS are up.
+    /// ICE and DTLS are up, and [`Media`] has its keys.
     Connected,
-    /// An RTP packet, decrypted.
-    Media(MediaPacket),
-    /// The receiver of this downlink asks for a keyframe.
-    KeyframeRequested(TrackKind),
-    /// A second's figures.
-    Report(Report),
     /// The transport is gone.
     Closed(String),
 }
 
-/// The transport of one leg.
+/// The transport of one leg, and the media on it.
 pub(crate) struct Transport {
     rtc: Box<Rtc>,
+    keys: dtls::Keys,
     negotiated: Negotiated,
+    pub(crate) media: Media,
     pub(crate) paths: Paths,
     connected: bool,
     errors_in_a_row: u32,
-    /// SSRC and sequence number of the datagram that is being handled, to tell repairs from first transmissions.
-    received_header: Option<(u32, u16)>,
-    /// Tracks by SSRC, so that the packet path need not ask str0m, which would poll everything again.
-    ssrcs: Vec<(u32, TrackKind)>,
+    /// Datagrams of media that str0m made, which must never leave.
+    pub(crate) stray: u64,
 }
 
 impl std::fmt::Debug for Transport {
@@ -78,19 +68,19 @@ impl Transport {
         self.connected
     }
 
-    /// Takes a datagram that the demultiplexer found to be this leg's. The answer is whether it was taken.
+    /// Takes a datagram of STUN or DTLS that the demultiplexer found to be this leg's. The answer is whether it was
+    /// taken.
     pub(crate) fn receive(&mut self, now: Instant, remote: Remote, local: SocketAddr, bytes: &[u8]) -> bool {
         let destination = self.negotiated.candidate_for(remote.protocol, local);
-        let Ok(receive) = Receive::new(media::protocol(remote.protocol), remote.address, destination, bytes) else {
+        let Ok(receive) = Receive::new(rtc_protocol(remote.protocol), remote.address, destination, bytes) else {
             return false;
         };
-        self.received_header = media::header_of(bytes);
         let taken = self.rtc.handle_input(Input::Receive(now, receive)).is_ok();
         self.count_error(!taken);
         taken
     }
 
-    /// Lets time pass, and hands queued packets to the encryption.
+    /// Lets time pass.
     pub(crate) fn advance(&mut self, now: Instant) {
         let failed = self.rtc.handle_input(Input::Timeout(now)).is_err();
         self.count_error(failed);
@@ -99,10 +89,10 @@ impl Transport {
     /// Drains what is due; the answer is when to [`Self::advance`] next.
     pub(crate) fn poll(
         &mut self,
-        transmits: &mut VecDeque<Transmit>,
+        transmits: &mut Transmits,
         outputs: &mut Vec<Output>,
         not_before: Instant,
-    ) -> Instant {
+    ) -> Option<Instant> {
         for _ in 0..OUTPUTS_PER_DRAIN {
             match self.rtc.poll_output() {
                 Ok(RtcOutput::Timeout(at)) => {
@@ -110,11 +100,10 @@ impl Transport {
                     if !self.rtc.is_alive() {
                         outputs.push(Output::Closed("the transport was closed".into()));
                     }
-                    self.received_header = None;
-                    return at.max(not_before);
+                    return Some(at.max(not_before));
                 }
-                Ok(RtcOutput::Transmit(transmit)) => transmits.extend(self.outgoing(transmit)),
-                Ok(RtcOutput::Event(event)) => outputs.extend(self.translate(event)),
+                Ok(RtcOutput::Transmit(transmit)) => self.send(&transmit, transmits),
+                Ok(RtcOutput::Event(event)) => outputs.extend(self.translate(&event)),
                 Err(error) => {
                     self.count_error(true);
                     if !self.rtc.is_alive() || self.errors_in_a_row > TRANSPORT_ERRORS {
@@ -124,84 +113,68 @@ impl Transport {
                 }
             }
         }
-        not_before
-    }
-
-    /// Queues a packet for encryption; [`Self::advance`] and [`Self::poll`] bring it out.
-    pub(crate) fn send(&mut self, track: TrackKind, packet: OutgoingPacket) -> bool {
-        self.negotiated
-            .mid(track)
-            .and_then(|mid| self.rtc.direct_api().stream_tx_by_mid(mid, None).map(|stream| packet.write(stream)))
-            .is_some()
-    }
-
-    /// Asks the page for a keyframe (RFC 4585 §6.3.1). The answer is whether there was a stream to ask for.
-    pub(crate) fn request_keyframe(&mut self, track: TrackKind) -> bool {
-        let Some(mid) = self.negotiated.mid(track) else { return false };
-        let mut api = self.rtc.direct_api();
-        let Some(stream) = api.stream_rx_by_mid(mid, None) else { return false };
-        stream.request_keyframe(KeyframeRequestKind::Pli);
-        true
+        Some(not_before)
     }
 
     /// Says goodbye (RTCP BYE, DTLS close_notify).
-    pub(crate) fn close(&mut self, transmits: &mut VecDeque<Transmit>, now: Instant) {
+    pub(crate) fn close(&mut self, transmits: &mut Transmits, now: Instant) {
+        if let Some((remote, local)) = self.paths.selected() {
+            transmits.push(remote, local, |room| self.media.write_goodbye(room));
+        }
         if self.rtc.close().is_ok() {
             self.poll(transmits, &mut Vec::new(), now);
         }
     }
 
-    fn outgoing(&self, transmit: RtcTransmit) -> Option<Transmit> {
+    fn send(&mut self, transmit: &RtcTransmit, transmits: &mut Transmits) {
         let protocol = match transmit.proto {
             str0m::net::Protocol::Udp => Protocol::Udp,
             _ => Protocol::Tcp,
         };
         let asked = Remote { protocol, address: transmit.destination };
-        let bytes = Vec::from(transmit.contents);
-        let (remote, local) = self.paths.route(asked, bytes.first().is_some_and(|first| *first < 4))?;
-        Some(Transmit { protocol: remote.protocol, source: local, destination: remote.address, bytes })
+        let bytes: &[u8] = &transmit.contents;
+        let is_stun = bytes.first().is_some_and(|first| *first < 4);
+        if bytes.first().is_some_and(|first| (128..192).contains(first)) {
+            self.stray += 1;
+            return;
+        }
+        let selected = self.paths.selected().filter(|_| !is_stun);
+        if let Some((remote, local)) = selected.or_else(|| self.paths.route(asked)) {
+            transmits.push(remote, local, |room| {
+                room.get_mut(..bytes.len())?.copy_from_slice(bytes);
+                Some(bytes.len())
+            });
+        }
     }
 
-    fn translate(&mut self, event: Event) -> Option<Output> {
+    fn translate(&mut self, event: &Event) -> Option<Output> {
         match event {
             Event::Connected => {
-                self.connected = true;
-                Some(Output::Connected)
-            }
-            Event::RtpPacket(packet) => {
-                let repaired = self.received_header != Some((*packet.header.ssrc, packet.header.sequence_number));
-                let track = self.track_of(*packet.header.ssrc)?;
-                let codec = self.negotiated.codec(*packet.header.payload_type)?;
-                Some(Output::Media(MediaPacket::of(packet, track, codec, repaired)))
-            }
-            Event::KeyframeRequest(request) => self.negotiated.track(request.mid).map(Output::KeyframeRequested),
-            Event::MediaIngressStats(stats) => {
-                self.negotiated.track(stats.mid).map(|track| Output::Report(Report::ingress(track, &stats)))
-            }
-            Event::MediaEgressStats(stats) => {
-                self.negotiated.track(stats.mid).map(|track| Output::Report(Report::egress(track, &stats)))
+                let Some((profile, exported)) = self.keys.get() else {
+                    return Some(Output::Closed("the handshake gave no keys for media".into()));
+                };
+                self.connected = self.media.set_keys(profile, exported);
+                Some(if self.connected {
+                    Output::Connected
+                } else {
+                    Output::Closed("the handshake gave keys of a wrong length".into())
+                })
             }
             Event::Closed => Some(Output::Closed("the page closed its connection".into())),
             _ => None,
         }
     }
 
-    fn track_of(&mut self, ssrc: u32) -> Option<TrackKind> {
-        if let Some((_, track)) = self.ssrcs.iter().find(|(known, _)| *known == ssrc) {
-            return Some(*track);
-        }
-        let mid = self.rtc.direct_api().stream_rx(&ssrc.into())?.mid();
-        let track = self.negotiated.track(mid)?;
-        if self.ssrcs.len() >= SSRCS_REMEMBERED {
-            self.ssrcs.clear();
-        }
-        self.ssrcs.push((ssrc, track));
-        Some(track)
-    }
-
     fn count_error(&mut self, failed: bool) {
         if failed {
             self.errors_in_a_row = self.errors_in_a_row.saturating_add(1);
         }
+    }
+}
+
+fn rtc_protocol(protocol: Protocol) -> str0m::net::Protocol {
+    match protocol {
+        Protocol::Udp => str0m::net::Protocol::Udp,
+        Protocol::Tcp => str0m::net::Protocol::Tcp,
     }
 }

@@ -1,9 +1,9 @@
 //! SDP offers to transports and answers (RFC 8829), with str0m's own idea of a session behind it.
 
-use super::{Paths, Transport, dtls, media::configure_resends, sdp};
-use crate::{Config, Protocol};
+use super::{Paths, Plan, Transport, dtls, sdp};
+use crate::{Config, Protocol, participant::media::Media};
 use model::{Codec, TrackKind};
-use std::{net::SocketAddr, sync::Arc, time::Instant};
+use std::{net::SocketAddr, sync::Arc, time::{Duration, Instant}};
 use str0m::{
     Candidate, Rtc,
     change::SdpOffer,
@@ -23,7 +23,7 @@ pub(crate) struct Identity {
 impl Identity {
     /// One DTLS certificate for the shard.
     pub(crate) fn new() -> Self {
-        let crypto = dtls::crypto_provider();
+        let crypto = dtls::key_keeping_provider();
         let certificate = crypto.dtls_provider.generate_certificate().expect("the provider can make certificates");
         Self { certificate, crypto: Arc::new(crypto) }
     }
@@ -35,7 +35,6 @@ pub(crate) struct Negotiated {
     pub(super) local_password: String,
     pub(super) remote_ufrag: String,
     pub(super) crypto: Arc<CryptoProvider>,
-    mids: Vec<(TrackKind, Mid)>,
     /// Payload types that both sides have, in no order of preference.
     codecs: Vec<(Codec, u8)>,
     has_opus_fec: bool,
@@ -47,14 +46,6 @@ pub(crate) struct Negotiated {
 impl Negotiated {
     pub(crate) fn local_ufrag(&self) -> &str {
         &self.local_ufrag
-    }
-
-    pub(crate) fn payload_type(&self, codec: Codec) -> Option<u8> {
-        self.codecs.iter().find(|(known, _)| *known == codec).map(|(_, payload_type)| *payload_type)
-    }
-
-    pub(crate) fn codec(&self, payload_type: u8) -> Option<Codec> {
-        self.codecs.iter().find(|(_, known)| *known == payload_type).map(|(codec, _)| *codec)
     }
 
     /// Both sides agreed on Opus with in-band forward error correction.
@@ -70,14 +61,6 @@ impl Negotiated {
     /// What the page sends video in.
     pub(crate) fn first_video_codec(&self) -> Option<Codec> {
         self.first_video_codec
-    }
-
-    pub(super) fn mid(&self, track: TrackKind) -> Option<Mid> {
-        self.mids.iter().find(|(known, _)| *known == track).map(|(_, mid)| *mid)
-    }
-
-    pub(super) fn track(&self, mid: Mid) -> Option<TrackKind> {
-        self.mids.iter().find(|(_, known)| *known == mid).map(|(track, _)| *track)
     }
 
     /// The announced address that stands for a local one. They differ behind a NAT with a fixed address.
@@ -100,16 +83,18 @@ impl Transport {
         now: Instant,
     ) -> Result<(Self, String), String> {
         let mut rtc = build(config, identity, now);
+        let keys = dtls::Keys::of_latest();
         add_candidates(&mut rtc, &config.announced)?;
-        let (negotiated, answer) = answer(&mut rtc, identity, config, offer, preferred)?;
+        let (negotiated, plan, answer) = answer(&mut rtc, identity, config, offer, preferred)?;
         let transport = Self {
             rtc,
+            keys,
             negotiated,
+            media: Media::new(plan, now),
             paths: Paths::default(),
             connected: false,
             errors_in_a_row: 0,
-            received_header: None,
-            ssrcs: Vec::new(),
+            stray: 0,
         };
         Ok((transport, answer))
     }
@@ -122,15 +107,20 @@ impl Transport {
         offer: &str,
         preferred: &[Codec],
     ) -> Result<String, String> {
-        let (negotiated, answer) = answer(&mut self.rtc, identity, config, offer, preferred)?;
+        let (negotiated, plan, answer) = answer(&mut self.rtc, identity, config, offer, preferred)?;
+        if self.negotiated.local_ufrag != negotiated.local_ufrag {
+            self.paths.restart();
+        }
         self.negotiated = negotiated;
-        self.ssrcs.clear();
+        self.media.set_plan(plan);
         Ok(answer)
     }
 }
 
+/// str0m has no media to report about, and shall not wake up to do so.
+const NO_REPORTS: Duration = Duration::from_secs(24 * 3600);
+
 fn build(config: &Config, identity: &Identity, now: Instant) -> Box<Rtc> {
-    use crate::limits::STATS_INTERVAL;
     let mut settings = Rtc::builder()
         .set_crypto_provider(Arc::clone(&identity.crypto))
         .set_dtls_cert(identity.certificate.clone())
@@ -138,9 +128,9 @@ fn build(config: &Config, identity: &Identity, now: Instant) -> Box<Rtc> {
         .set_rtp_mode(true)
         .clear_codecs()
         .enable_opus(true, false)
-        .set_rtcp_report_interval_audio(STATS_INTERVAL)
-        .set_rtcp_report_interval_video(STATS_INTERVAL)
-        .set_stats_interval(Some(STATS_INTERVAL));
+        .set_rtcp_report_interval_audio(NO_REPORTS)
+        .set_rtcp_report_interval_video(NO_REPORTS)
+        .set_stats_interval(None);
     for codec in &config.video_codecs {
         match codec {
             Codec::Vp8 => settings = settings.enable_vp8(true),
@@ -171,7 +161,7 @@ fn answer(
     config: &Config,
     offer: &str,
     preferred: &[Codec],
-) -> Result<(Negotiated, String), String> {
+) -> Result<(Negotiated, Plan, String), String> {
     let offer = sdp::Offer::read(offer)?;
     let parsed = SdpOffer::from_sdp_string(&offer.text).map_err(|error| error.to_string())?;
     let answer = rtc.sdp_api().accept_offer(parsed).map_err(|error| error.to_string())?.to_sdp_string();
@@ -180,11 +170,7 @@ fn answer(
     let first = preferred.iter().copied().find(|codec| codecs.iter().any(|(agreed, _)| agreed == codec));
     let answer = sdp::with_stream_names(&answer, &offer.mids);
     let answer = first.map_or(answer.clone(), |codec| sdp::with_video_codec_first(&answer, codec));
-    for (_, mid) in &mids {
-        if let Some(stream) = rtc.direct_api().stream_tx_by_mid(*mid, None) {
-            configure_resends(stream);
-        }
-    }
+    let plan = Plan::read(&offer.text, &answer, &offer.mids);
     let credentials = rtc.direct_api().local_ice_credentials();
     let negotiated = Negotiated {
         local_ufrag: credentials.ufrag,
@@ -192,12 +178,11 @@ fn answer(
         remote_ufrag: offer.remote_ufrag,
         crypto: Arc::clone(&identity.crypto),
         has_opus_fec: has_opus_fec(rtc.codec_config()),
-        mids,
         codecs,
         first_video_codec: first,
         announced: config.announced.clone(),
     };
-    Ok((negotiated, answer))
+    Ok((negotiated, plan, answer))
 }
 
 fn agreed_codecs(rtc: &Rtc, mids: &[(TrackKind, Mid)]) -> Vec<(Codec, u8)> {
