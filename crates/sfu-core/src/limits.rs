@@ -78,8 +78,8 @@ pub const NACK_PACKETS: usize = 256;
 /// How often one packet is asked for.
 pub const NACK_TRIES: u32 = 10;
 /// How long after a gap was seen its packets are asked for.
-pub const NACK_AGE: Duration = Duration::from_secs(1);
-/// Least time between two requests for one packet; the round-trip time where that is longer.
+pub const NACK_AGE: Duration = Duration::from_millis(1500);
+/// Least time between the first two requests for one packet; the round-trip time where that is longer.
 pub const NACK_PATIENCE: Duration = Duration::from_millis(50);
 /// Packets that one NACK of a page may ask for.
 pub const NACKS_PER_PACKET: usize = 256;
