@@ -12,6 +12,7 @@
 
 mod address;
 mod config;
+pub mod congestion;
 mod demux;
 mod forward;
 pub mod limits;

@@ -20,6 +20,7 @@ impl Sfu {
                 self.check_liveness(key);
                 self.ask_for_keyframes(key);
                 self.send_report(key);
+                self.tell_arrivals(key);
             }
         }
         self.ask_again();
@@ -46,6 +47,16 @@ impl Sfu {
         self.send(key, |participant, room| {
             participant.transport.as_mut()?.media.write_report(jitter, now, wall, room)
         });
+    }
+
+    /// Transport-wide feedback, by which a page finds out what its path carries.
+    fn tell_arrivals(&mut self, key: Key) {
+        let now = self.now;
+        let transport = self.participant(key).and_then(|participant| participant.transport.as_ref());
+        if !transport.is_some_and(|transport| transport.media.has_arrivals_to_tell(now)) {
+            return;
+        }
+        while self.send(key, |participant, room| participant.transport.as_mut()?.media.write_arrivals(room)) {}
     }
 
     /// Repeats requests for packets that did not come.

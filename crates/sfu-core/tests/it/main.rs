@@ -2,6 +2,7 @@
 
 mod calls;
 mod coming_back;
+mod congestion;
 mod hostile;
 mod lives;
 mod measures;

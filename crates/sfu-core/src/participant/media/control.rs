@@ -157,6 +157,20 @@ impl Media {
         self.seal_control(&[Box::new(request)], buffer)
     }
 
+    /// Feedback about arrivals is due.
+    pub(crate) fn has_arrivals_to_tell(&self, now: Instant) -> bool {
+        self.arrivals.as_ref().and_then(|arrivals| arrivals.poll_timeout()).is_some_and(|due| due <= now)
+    }
+
+    /// Writes feedback about arrivals, protected. To be called until there is none.
+    pub(crate) fn write_arrivals(&mut self, buffer: &mut [u8]) -> Option<usize> {
+        let media = self.ingress.iter().rev().find_map(|ingress| ingress.media.ssrc)?;
+        let own = self.own_ssrc()?;
+        let room = buffer.len().saturating_sub(srtp::RTCP_OVERHEAD);
+        let length = self.arrivals.as_mut()?.build(own, media, &mut buffer[..room])?;
+        Some(self.ciphers.as_mut()?.rtcp_out.seal(buffer, length))
+    }
+
     /// Writes a goodbye of all our sources (RFC 3550 §6.6), protected.
     pub(crate) fn write_goodbye(&mut self, buffer: &mut [u8]) -> Option<usize> {
         let own = self.own_ssrc()?;

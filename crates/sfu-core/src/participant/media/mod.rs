@@ -13,6 +13,7 @@ mod ntp;
 
 use super::transport::{Format, Plan};
 use crate::{
+    congestion::Arrivals,
     demux::DropReason,
     forward::Vp8Rewrite,
     limits::SSRCS_REMEMBERED,
@@ -114,6 +115,8 @@ pub(crate) struct Media {
     egress: [Egress; 3],
     /// Sources that gave their slot to another, so that nobody can send their packets once more.
     retired: Vec<Source>,
+    /// From the first packet on that has a transport-wide number.
+    arrivals: Option<Box<Arrivals>>,
     next_report: Instant,
     rtt: Option<Duration>,
 }
@@ -133,6 +136,7 @@ impl Media {
             ingress: Default::default(),
             egress: Default::default(),
             retired: Vec::new(),
+            arrivals: None,
             next_report: first_report,
             rtt: None,
         };
@@ -224,6 +228,7 @@ impl Media {
         opened: &[u8],
         now: Instant,
     ) -> Option<Opened> {
+        self.note_arrival(header, opened, now);
         let payload = header.payload(opened)?;
         let mut start = header.length;
         let end = start + payload.len();
@@ -259,6 +264,16 @@ impl Media {
             captured: self.ingress[track as usize].captured(header.timestamp, codec.clock_rate()),
             payload: start..end,
         })
+    }
+
+    /// Any authentic packet counts, whatever it is: the sender wants to know what its path carries.
+    fn note_arrival(&mut self, header: &Header, opened: &[u8], now: Instant) {
+        let Some(wanted) = self.plan.extensions.transport_sequence else { return };
+        let number = header.extensions(opened).find(|(id, _)| *id == wanted).and_then(|(_, value)| value.first_chunk());
+        if let Some(number) = number {
+            let arrivals = self.arrivals.get_or_insert_with(|| Box::new(Arrivals::new(now)));
+            arrivals.note(u16::from_be_bytes(*number), now);
+        }
     }
 
     fn signals(&self, header: &Header, opened: &[u8]) -> Signals {

@@ -168,7 +168,7 @@ fn answer(
     let mids: Vec<(TrackKind, Mid)> = offer.mids.iter().map(|(track, mid)| (*track, Mid::from(mid.as_str()))).collect();
     let codecs = agreed_codecs(rtc, &mids);
     let first = preferred.iter().copied().find(|codec| codecs.iter().any(|(agreed, _)| agreed == codec));
-    let answer = sdp::with_stream_names(&answer, &offer.mids);
+    let answer = sdp::without_numbered_sound(&sdp::with_stream_names(&answer, &offer.mids));
     let answer = first.map_or(answer.clone(), |codec| sdp::with_video_codec_first(&answer, codec));
     let plan = Plan::read(&offer.text, &answer, &offer.mids);
     let credentials = rtc.direct_api().local_ice_credentials();
