@@ -140,7 +140,8 @@ impl<'a> Fields<'a> {
     }
 
     fn take(&mut self, length: usize) -> Result<&'a [u8], Problem> {
-        let (taken, rest) = self.0.split_at_checked(length).ok_or_else(|| Problem::damaged("it ends within a block"))?;
+        let (taken, rest) =
+            self.0.split_at_checked(length).ok_or_else(|| Problem::damaged("it ends within a block"))?;
         self.0 = rest;
         Ok(taken)
     }

@@ -1,9 +1,6 @@
 //! From mono audio at 48 kHz to Opus.
 
-use crate::{
-    Prompt, limits,
-    prompt::FRAME_SAMPLES,
-};
+use crate::{Prompt, limits, prompt::FRAME_SAMPLES};
 use opus::{Application, Bitrate, Channels, Encoder};
 
 /// Samples a second that Opus takes here.

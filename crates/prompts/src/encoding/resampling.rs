@@ -21,8 +21,8 @@ pub(super) struct Resampling {
 
 impl Resampling {
     pub(super) fn new(from: u32, to: u32) -> Self {
-        let fft = Fft::new(from as usize, to as usize, CHUNK, 1, FixedSync::Both)
-            .expect("rates above zero can be resampled");
+        let fft =
+            Fft::new(from as usize, to as usize, CHUNK, 1, FixedSync::Both).expect("rates above zero can be resampled");
         let turned = vec![0.0; fft.output_frames_max()];
         let delay = fft.output_delay();
         Self { fft, waiting: Vec::new(), turned, taken: 0, given: 0, delay, rates: (from, to) }

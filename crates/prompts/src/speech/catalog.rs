@@ -1,6 +1,7 @@
 //! What the speech program offers, read from its own lists.
 
 use super::SpeechError;
+use std::collections::BTreeMap;
 
 /// A language that can be spoken.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,6 +25,8 @@ pub struct Voice {
 #[derive(Debug)]
 pub(super) struct Catalog {
     pub(super) languages: Vec<Language>,
+    /// Each language's file by its tag: a voice is found for every file, but not for every tag.
+    files: BTreeMap<String, String>,
     pub(super) voices: Vec<Voice>,
     /// Other tags that lead to a language, with what the program wants to be called by; the best ones first.
     aliases: Vec<(String, String)>,
@@ -51,22 +54,23 @@ fn lines(list: &str) -> impl Iterator<Item = Line<'_>> {
             let (tag, priority) = other.split_once(')')?.0.split_once(' ')?;
             Some((tag, priority.parse().ok()?))
         });
-        // A tag goes to the program's command line, and must look like one.
-        let is_tag = tag.starts_with(|c: char| c.is_ascii_lowercase())
-            && tag.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
-        is_tag.then(|| Line { tag, female: about.ends_with('F'), name, file, others: others.collect() })
+        // Both go to the program's command line, and must not look like an option of it.
+        let are_names = [tag, file].iter().all(|name| !name.starts_with('-'));
+        are_names.then(|| Line { tag, female: about.ends_with('F'), name, file, others: others.collect() })
     })
 }
 
 impl Catalog {
     /// From the lists of languages and of variants.
     pub(super) fn read(languages: &str, variants: &str) -> Self {
-        let mut catalog = Self { languages: Vec::new(), voices: Vec::new(), aliases: Vec::new() };
+        let mut catalog =
+            Self { languages: Vec::new(), files: BTreeMap::new(), voices: Vec::new(), aliases: Vec::new() };
         let mut aliases = Vec::new();
         // MBROLA voices need another program.
         for line in lines(languages).filter(|line| !line.file.starts_with("mb/")) {
             aliases.extend(line.others.iter().map(|&(other, priority)| (priority, other, line.tag)));
             if catalog.languages.iter().all(|known| known.tag != line.tag) {
+                catalog.files.insert(line.tag.to_owned(), line.file.to_owned());
                 catalog.languages.push(Language { tag: line.tag.to_owned(), name: line.name.replace('_', " ") });
             }
         }
@@ -76,8 +80,7 @@ impl Catalog {
         catalog.voices = lines(variants)
             .filter_map(|line| {
                 let id = line.file.strip_prefix("!v/")?.to_owned();
-                let plain = id.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_');
-                plain.then_some(Voice { id, female: line.female })
+                Some(Voice { id, female: line.female })
             })
             .collect();
         catalog.voices.sort_by_key(|voice| voice.id.to_ascii_lowercase());
@@ -91,12 +94,16 @@ impl Catalog {
         let Some(voice) = voice else { return Ok(tag.to_owned()) };
         let known = self.voices.iter().find(|known| known.id.eq_ignore_ascii_case(voice));
         let known = known.ok_or_else(|| SpeechError::UnknownVoice { voice: voice.to_owned() })?;
-        Ok(format!("{tag}+{}", known.id))
+        Ok(format!("{}+{}", self.files[tag], known.id))
     }
 
     /// The language of this tag, or of the tag without its last part.
     fn tag(&self, wanted: &str) -> Option<&str> {
-        let listed = self.languages.iter().find(|language| language.tag.eq_ignore_ascii_case(wanted)).map(|language| &language.tag);
+        let listed = self
+            .languages
+            .iter()
+            .find(|language| language.tag.eq_ignore_ascii_case(wanted))
+            .map(|language| &language.tag);
         let alias = || self.aliases.iter().find(|(other, _)| other.eq_ignore_ascii_case(wanted)).map(|(_, tag)| tag);
         match listed.or_else(alias) {
             Some(tag) => Some(tag),
@@ -156,7 +163,7 @@ Pty Language       Age/Gender VoiceName          File                 Other Lang
     #[test]
     fn a_voice_is_one_of_the_list() {
         let catalog = Catalog::read(LANGUAGES, VARIANTS);
-        assert_eq!(catalog.resolve("de", Some("F2")).expect("it is listed"), "de+f2");
+        assert_eq!(catalog.resolve("de", Some("F2")).expect("it is listed"), "gmw/de+f2");
         assert!(matches!(catalog.resolve("de", Some("f2 -w /tmp/x")), Err(SpeechError::UnknownVoice { .. })));
         let voices = [("adam", false), ("f2", true)].map(|(id, female)| Voice { id: id.to_owned(), female });
         assert_eq!(catalog.voices, voices);

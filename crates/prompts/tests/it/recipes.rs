@@ -38,7 +38,7 @@ pub(crate) fn wav(samples: &[f32], rate: u32) -> Vec<u8> {
 /// A Creative Voice file: the blocks given, each with its kind.
 pub(crate) fn voc(blocks: &[(u8, Vec<u8>)]) -> Vec<u8> {
     let mut file = b"Creative Voice File\x1a".to_vec();
-    file.extend([26_u16, 0x0114, !0x0114 + 0x1234].map(u16::to_le_bytes).concat());
+    file.extend([26_u16, 0x0114, 0x1234_u16.wrapping_add(!0x0114)].map(u16::to_le_bytes).concat());
     for (kind, content) in blocks {
         file.push(*kind);
         file.extend(&(content.len() as u32).to_le_bytes()[..3]);
@@ -54,7 +54,14 @@ pub(crate) fn voc_sound(rate: u32, bits: u8, channels: u8, codec: u16, data: &[u
 }
 
 /// An IRCAM file; numbers stand in the order that `big_endian` says, as `data` must.
-pub(crate) fn ircam(signature: [u8; 4], big_endian: bool, rate: f32, channels: u32, coding: u32, data: &[u8]) -> Vec<u8> {
+pub(crate) fn ircam(
+    signature: [u8; 4],
+    big_endian: bool,
+    rate: f32,
+    channels: u32,
+    coding: u32,
+    data: &[u8],
+) -> Vec<u8> {
     let word = |word: u32| if big_endian { word.to_be_bytes() } else { word.to_le_bytes() };
     let mut file = signature.to_vec();
     file.extend([rate.to_bits(), channels, coding].map(word).concat());

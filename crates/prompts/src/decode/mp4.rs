@@ -1,13 +1,18 @@
-//! Which part of an MP4 file's audio is meant to be heard (ISO/IEC 14496-12 §8.6.6, edit list).
+//! What the container's reader does not look at in an MP4 file: which part of its audio is meant to be heard
+//! (ISO/IEC 14496-12 §8.6.6, edit list).
 //!
 //! An AAC encoder puts a fraction of a second before the audio and fills its last frame; the edit list cuts both off.
-//! The container's reader does not look at it.
 
 use super::containers::Adjustment;
 use std::time::Duration;
 
+/// Whether the whole of the box is there without which nothing else means anything.
+pub(super) fn has_index(bytes: &[u8]) -> bool {
+    inside(bytes, &[b"moov"]).is_some()
+}
+
 /// What the first sound track's edit list skips and keeps; everything where none is there that is understood.
-pub(super) fn adjustment(bytes: &[u8]) -> Adjustment {
+pub(super) fn heard(bytes: &[u8]) -> Adjustment {
     find(bytes).unwrap_or_default()
 }
 
@@ -59,7 +64,8 @@ fn seconds(count: u64, units: u32) -> Option<Duration> {
 
 /// The content of the box at the end of a path of names; the first one of each name.
 fn inside<'a>(content: &'a [u8], path: &[&[u8; 4]]) -> Option<&'a [u8]> {
-    path.iter().try_fold(content, |content, name| boxes(content).find(|(found, _)| found == name).map(|(_, inner)| inner))
+    path.iter()
+        .try_fold(content, |content, name| boxes(content).find(|(found, _)| found == name).map(|(_, inner)| inner))
 }
 
 /// Boxes one behind the other: name and content.
