@@ -58,7 +58,9 @@ fn read(reader: &mut dyn FormatReader, adjustment: &Adjustment) -> Result<Prompt
     let codec = track.codec_params.as_ref().and_then(|codec| codec.audio());
     let codec = codec.ok_or_else(|| Problem::unsupported("an unknown codec"))?;
     let id = track.id;
-    let mut decoder = get_codecs().make_audio_decoder(codec, &AudioDecoderOptions::default()).map_err(problem)?;
+    // Without a statement about what the encoder added, the reader guesses the length from the bit rate and cuts there.
+    let options = AudioDecoderOptions::default().gapless(track.delay.is_some());
+    let mut decoder = get_codecs().make_audio_decoder(codec, &options).map_err(problem)?;
     let mut sound = Sound { adjustment, audio: None, place: 0, samples: Vec::new() };
     let (mut packets, mut bad) = (0, 0);
     loop {

@@ -10,7 +10,7 @@ use std::{
     process::{Child, Command, ExitStatus, Stdio},
     sync::mpsc,
     thread,
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 /// Words a minute of every voice at rate 1.
@@ -22,6 +22,7 @@ const ENVIRONMENT: [&str; 3] = ["PATH", "LD_LIBRARY_PATH", "ESPEAK_DATA_PATH"];
 #[derive(Debug)]
 pub(super) struct Espeak {
     program: PathBuf,
+    within: Duration,
 }
 
 /// How a run ended.
@@ -37,8 +38,8 @@ pub(super) fn words_per_minute(rate: f32) -> u32 {
 }
 
 impl Espeak {
-    pub(super) fn new(program: PathBuf) -> Self {
-        Self { program }
+    pub(super) fn new(program: PathBuf, within: Duration) -> Self {
+        Self { program, within }
     }
 
     /// One of the program's lists.
@@ -55,7 +56,7 @@ impl Espeak {
 
     /// What the program writes, with this on its standard input.
     fn run(&self, arguments: &[&str], input: &str) -> Result<Vec<u8>, SpeechError> {
-        let deadline = Instant::now() + limits::SPEAK_WITHIN;
+        let deadline = Instant::now() + self.within;
         let failed = |reason: String| SpeechError::Failed { reason };
         let child = self.start(arguments).map_err(|error| match error.kind() {
             ErrorKind::NotFound => SpeechError::NotInstalled { program: self.program.clone() },
@@ -71,7 +72,7 @@ impl Espeak {
         let ran = ended.recv_timeout(deadline.saturating_duration_since(Instant::now())).map_err(|_| {
             // The thread sees the end of the output then, and takes the dead child off the process table.
             let _ = kill_process_group(group, Signal::KILL);
-            SpeechError::TimedOut
+            SpeechError::TimedOut { within: self.within }
         })?;
         let Ran { output, complaint, status } = ran.map_err(|error| failed(error.to_string()))?;
         if output.len() as u64 > limits::SPEECH_BYTES {
@@ -96,7 +97,7 @@ impl Espeak {
             .process_group(0)
             .spawn()?;
         let pid = Some(Pid::from_child(&child));
-        let bounds = [(Resource::As, limits::SPEECH_MEMORY), (Resource::Cpu, limits::SPEAK_WITHIN.as_secs())];
+        let bounds = [(Resource::As, limits::SPEECH_MEMORY), (Resource::Cpu, self.within.as_secs().max(1))];
         for (resource, most) in bounds {
             // It fails where the program has ended already, which the caller learns otherwise.
             let _ = prlimit(pid, resource, Rlimit { current: Some(most), maximum: Some(most) });

@@ -12,6 +12,7 @@ use std::{
     io,
     path::PathBuf,
     sync::{Arc, Mutex, PoisonError},
+    time::Duration,
 };
 
 pub use catalog::{Language, Voice};
@@ -73,12 +74,12 @@ pub enum SpeechError {
         /// Its length.
         chars: usize,
     },
-    /// Nothing was heard within [`limits::SPEAK_WITHIN`].
-    #[error(
-        "espeak-ng was not done within {} seconds; shorten the text or try again",
-        limits::SPEAK_WITHIN.as_secs()
-    )]
-    TimedOut,
+    /// The program was not done in time, and was ended.
+    #[error("espeak-ng was not done within {within:?}; shorten the text or try again")]
+    TimedOut {
+        /// How long it had.
+        within: Duration,
+    },
     /// The program said no.
     #[error("espeak-ng failed: {reason}")]
     Failed {
@@ -95,6 +96,8 @@ pub enum SpeechError {
 pub struct SpeakerConfig {
     /// The speech program: a path, or a name that is looked for in `PATH`.
     pub program: PathBuf,
+    /// How long it may take for one text.
+    pub within: Duration,
     /// Where prompts are kept. The folder belongs to the speaker alone: it removes what is too much.
     pub cache: PathBuf,
     /// Prompts that are kept; those that were not used for longest go first.
@@ -109,6 +112,7 @@ impl SpeakerConfig {
     pub fn new(cache: impl Into<PathBuf>) -> Self {
         Self {
             program: PathBuf::from("espeak-ng"),
+            within: limits::SPEAK_WITHIN,
             cache: cache.into(),
             cached_prompts: limits::CACHED_PROMPTS,
             cached_bytes: limits::CACHED_BYTES,
@@ -133,9 +137,9 @@ impl Speaker {
     /// # Errors
     /// The folder cannot be made.
     pub fn new(config: SpeakerConfig) -> io::Result<Self> {
-        let SpeakerConfig { program, cache, cached_prompts, cached_bytes } = config;
+        let SpeakerConfig { program, within, cache, cached_prompts, cached_bytes } = config;
         let cache = Cache::open(cache, cached_prompts, cached_bytes)?;
-        Ok(Self { espeak: Espeak::new(program), cache, catalog: Mutex::default(), speaking: Mutex::default() })
+        Ok(Self { espeak: Espeak::new(program, within), cache, catalog: Mutex::default(), speaking: Mutex::default() })
     }
 
     /// Says it, or takes what was said before from the cache, for which the program need not be there.
