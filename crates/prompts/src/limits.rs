@@ -25,6 +25,8 @@ pub(crate) const BAD_PACKETS_ONE_IN: u32 = 20;
 
 /// Characters of one text to speak. It must fit a pipe's buffer (64 KiB), so that writing it never waits.
 pub const TEXT_CHARS: usize = 2_000;
+/// Characters of a language's tag, and of a voice's id in an error.
+pub(crate) const SPEECH_NAME_CHARS: usize = 64;
 /// How fast speech may be, as a factor of the voice's own rate.
 pub const SPEECH_RATES: RangeInclusive<f32> = 0.5..=2.0;
 /// How long speaking one text may take.

@@ -1,7 +1,8 @@
 //! What the speech program offers, read from its own lists.
 
 use super::SpeechError;
-use std::collections::BTreeMap;
+use crate::limits;
+use std::{collections::BTreeMap, iter};
 
 /// A language that can be spoken.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,7 +29,7 @@ pub(super) struct Catalog {
     /// Each language's file by its tag: a voice is found for every file, but not for every tag.
     files: BTreeMap<String, String>,
     pub(super) voices: Vec<Voice>,
-    /// Other tags that lead to a language, with what the program wants to be called by; the best ones first.
+    /// Other tags, each with the listed tag that it leads to; the best ones first.
     aliases: Vec<(String, String)>,
 }
 
@@ -89,26 +90,27 @@ impl Catalog {
 
     /// What the program calls this language in this voice. Made of words from its own lists alone.
     pub(super) fn resolve(&self, language: &str, voice: Option<&str>) -> Result<String, SpeechError> {
-        let tag = self.tag(language);
-        let tag = tag.ok_or_else(|| SpeechError::UnknownLanguage { language: language.to_owned() })?;
+        let shortened = |name: &str| name.chars().take(limits::SPEECH_NAME_CHARS).collect::<String>();
+        // Each part of a tag is looked up; no tag that is listed is as long.
+        let language = shortened(language);
+        let tag = self.tag(&language).ok_or_else(|| SpeechError::UnknownLanguage { language: language.clone() })?;
         let Some(voice) = voice else { return Ok(tag.to_owned()) };
         let known = self.voices.iter().find(|known| known.id.eq_ignore_ascii_case(voice));
-        let known = known.ok_or_else(|| SpeechError::UnknownVoice { voice: voice.to_owned() })?;
+        let known = known.ok_or_else(|| SpeechError::UnknownVoice { voice: shortened(voice) })?;
         Ok(format!("{}+{}", self.files[tag], known.id))
     }
 
-    /// The language of this tag, or of the tag without its last part.
+    /// The language of this tag, or of the tag without its last parts.
     fn tag(&self, wanted: &str) -> Option<&str> {
-        let listed = self
-            .languages
-            .iter()
-            .find(|language| language.tag.eq_ignore_ascii_case(wanted))
-            .map(|language| &language.tag);
-        let alias = || self.aliases.iter().find(|(other, _)| other.eq_ignore_ascii_case(wanted)).map(|(_, tag)| tag);
-        match listed.or_else(alias) {
-            Some(tag) => Some(tag),
-            None => self.tag(wanted.rsplit_once('-')?.0),
-        }
+        let mut tags = iter::successors(Some(wanted), |tag| tag.rsplit_once('-').map(|(shorter, _)| shorter));
+        tags.find_map(|tag| self.exact_tag(tag))
+    }
+
+    fn exact_tag(&self, wanted: &str) -> Option<&str> {
+        let mut listed = self.languages.iter().map(|language| &language.tag);
+        let listed = listed.find(|tag| tag.eq_ignore_ascii_case(wanted));
+        let alias = || self.aliases.iter().find(|(other, _)| other.eq_ignore_ascii_case(wanted));
+        listed.or_else(|| alias().map(|(_, tag)| tag)).map(String::as_str)
     }
 }
 
@@ -150,6 +152,7 @@ Pty Language       Age/Gender VoiceName          File                 Other Lang
             ("", None),
             ("-x", None),
             ("de --path=/tmp", None),
+            (&"a-".repeat(1_000_000), None),
         ];
         for (wanted, tag) in cases {
             assert_eq!(catalog.resolve(wanted, None).ok().as_deref(), tag, "{wanted}");
