@@ -47,6 +47,12 @@ impl Encoding {
         self.channels
     }
 
+    /// Refuses what is too long before work goes into it: so many samples a channel come next.
+    pub(crate) fn expect(&self, samples: u64) -> Result<(), Problem> {
+        let most = u64::from(self.rate) * limits::PROMPT_DURATION.as_secs();
+        if self.taken + samples > most { Err(Problem::TooLong) } else { Ok(()) }
+    }
+
     /// The next samples, channels taking turns; full scale is 1.
     pub(crate) fn push(&mut self, interleaved: &[f32]) -> Result<(), Problem> {
         let channels = self.channels;
@@ -56,10 +62,8 @@ impl Encoding {
         };
         self.mono.clear();
         self.mono.extend(interleaved.chunks_exact(channels).map(mix));
+        self.expect(self.mono.len() as u64)?;
         self.taken += self.mono.len() as u64;
-        if self.taken > u64::from(self.rate) * limits::PROMPT_DURATION.as_secs() {
-            return Err(Problem::TooLong);
-        }
         match &mut self.resampling {
             None => self.packets.push(&self.mono),
             Some(resampling) => resampling.push(&self.mono, |samples| self.packets.push(samples)),

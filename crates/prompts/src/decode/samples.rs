@@ -31,8 +31,9 @@ const PIECE: usize = 4_096;
 pub(super) fn push_all(bytes: &[u8], coding: Coding, order: Order, audio: &mut Encoding) -> Result<(), Problem> {
     let size = coding.size();
     let mut turned = Vec::with_capacity(PIECE);
-    // Whole turns of the channels: their number is at most 8, so it divides the piece or is put right by the remainder.
+    // A piece has whole turns of the channels.
     let channels = audio.channels();
+    audio.expect((bytes.len() / size / channels) as u64)?;
     for piece in bytes.chunks(PIECE / channels * channels * size) {
         turned.clear();
         turned.extend(piece.chunks_exact(size).map(|sample| coding.turn(sample, order)));

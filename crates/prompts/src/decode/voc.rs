@@ -97,7 +97,9 @@ impl Reader {
     /// `length` counts samples at a rate of its own. Silence before any sound has nothing to be measured by, and is left.
     fn silence(&mut self, length: u32, rate: u32) -> Result<(), Problem> {
         let Some(audio) = &mut self.audio else { return Ok(()) };
-        let mut left = (u64::from(length) * u64::from(audio.rate()) / u64::from(rate)) as usize * audio.channels();
+        let samples = u64::from(length) * u64::from(audio.rate()) / u64::from(rate);
+        audio.expect(samples)?;
+        let mut left = samples as usize * audio.channels();
         while left > 0 {
             let now = left.min(SILENCE.len() / audio.channels() * audio.channels());
             audio.push(&SILENCE[..now])?;

@@ -40,6 +40,7 @@ impl Oki {
 
 pub(super) fn decode(bytes: &[u8]) -> Result<Prompt, Problem> {
     let mut audio = Encoding::new(RATE, 1)?;
+    audio.expect(2 * bytes.len() as u64)?;
     let mut oki = Oki::default();
     let mut turned = Vec::with_capacity(2 * PIECE);
     for piece in bytes.chunks(PIECE) {
