@@ -5,11 +5,7 @@ use crate::{
     limits::{SUSPECT_DATAGRAMS, SUSPECT_WINDOW, SUSPECTS},
     participant::Key,
 };
-use std::{
-    collections::{BTreeMap, HashMap},
-    net::IpAddr,
-    time::Instant,
-};
+use std::{collections::BTreeMap, net::IpAddr, time::Instant};
 
 /// Why a datagram was dropped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -98,7 +94,7 @@ pub(crate) fn is_control(bytes: &[u8]) -> bool {
 pub(crate) struct Demux {
     ufrags: BTreeMap<String, Key>,
     #[expect(clippy::disallowed_types, reason = "every packet looks here, and nothing depends on its order")]
-    remotes: HashMap<Remote, Key>,
+    remotes: std::collections::HashMap<Remote, Key>,
     suspects: Suspects,
 }
 

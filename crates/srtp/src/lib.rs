@@ -39,7 +39,8 @@ pub enum OpenError {
 /// One direction's ciphers for one kind of packet.
 enum Cipher {
     Gcm(gcm::Gcm),
-    Sha1(sha1::AesCm),
+    /// Its hash state is large, and few pages choose it.
+    Sha1(Box<sha1::AesCm>),
 }
 
 impl std::fmt::Debug for Cipher {

@@ -16,9 +16,12 @@ const SOURCES: usize = 16;
 
 fn cipher(master: &MasterKey) -> Cipher {
     match master.profile {
-        Profile::Aes128CmSha1_80 => {
-            Cipher::Sha1(AesCm::new(master, Label::RtcpEncryption, Label::RtcpAuthentication, Label::RtcpSalt))
-        }
+        Profile::Aes128CmSha1_80 => Cipher::Sha1(Box::new(AesCm::new(
+            master,
+            Label::RtcpEncryption,
+            Label::RtcpAuthentication,
+            Label::RtcpSalt,
+        ))),
         _ => Cipher::Gcm(Gcm::new(master, Label::RtcpEncryption, Label::RtcpSalt)),
     }
 }

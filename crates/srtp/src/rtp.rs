@@ -11,7 +11,7 @@ const SHORTEST_HEADER: usize = 12;
 fn cipher(master: &MasterKey) -> Cipher {
     match master.profile {
         Profile::Aes128CmSha1_80 => {
-            Cipher::Sha1(AesCm::new(master, Label::RtpEncryption, Label::RtpAuthentication, Label::RtpSalt))
+            Cipher::Sha1(Box::new(AesCm::new(master, Label::RtpEncryption, Label::RtpAuthentication, Label::RtpSalt)))
         }
         _ => Cipher::Gcm(Gcm::new(master, Label::RtpEncryption, Label::RtpSalt)),
     }

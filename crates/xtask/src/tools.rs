@@ -18,6 +18,7 @@ pub(crate) const TO_TEST: &[Tool] = &[
     ("unshare", "util-linux"),
     ("ffmpeg", "ffmpeg"),
     ("ffprobe", "ffmpeg"),
+    ("espeak-ng", "espeak-ng"),
 ];
 
 /// Node's versions that the pages' build tool accepts: these minors of these majors, and any later major.

@@ -199,7 +199,11 @@ mod tests {
     fn counters_run_on_over_a_change_of_source() {
         let mut counters = Counters::default();
         counters.begin();
-        assert_eq!(counters.rewrite(&payload(32_766, 254, true)), Rewrite::default(), "the first source stays as it is");
+        assert_eq!(
+            counters.rewrite(&payload(32_766, 254, true)),
+            Rewrite::default(),
+            "the first source stays as it is"
+        );
         assert_eq!(counters_of(&mut counters, payload(32_767, 255, false)), (32_767, 255));
         counters.begin();
         assert_eq!(counters_of(&mut counters, payload(500, 7, true)), (0, 0));

@@ -52,10 +52,9 @@ impl Sfu {
             track.want_first_keyframe(now);
             self.request_keyframe_if_due(key, packet.track);
         }
-        if packet.codec != Codec::Opus && !self.missing.contains(&(key, packet.track)) {
-            if self.ask_for_missing(key, packet.track) {
-                self.missing.push((key, packet.track));
-            }
+        let is_asked_for = packet.codec == Codec::Opus || self.missing.contains(&(key, packet.track));
+        if !is_asked_for && self.ask_for_missing(key, packet.track) {
+            self.missing.push((key, packet.track));
         }
     }
 
@@ -83,9 +82,8 @@ impl Sfu {
             payload: packet.payload,
             rewrite: munged.rewrite,
         };
-        let sent = self.send(key, |participant, room| {
-            participant.transport.as_mut()?.media.write(packet.track, &outgoing, room)
-        });
+        let sent = self
+            .send(key, |participant, room| participant.transport.as_mut()?.media.write(packet.track, &outgoing, room));
         if !sent {
             return Forwarded::NotSendable;
         }
@@ -149,7 +147,8 @@ impl Sfu {
         let (Some(past), Some(source)) = (sink.past(sequence), sink.source()) else { return };
         let Some(source) = self.legs.get(&source).copied() else { return };
         let (captured, mut copy) = (self.now, std::mem::take(&mut self.repaired));
-        let kept = self.participant(source).and_then(|source| source.track(track).kept(past.ssrc, past.source_sequence));
+        let kept =
+            self.participant(source).and_then(|source| source.track(track).kept(past.ssrc, past.source_sequence));
         if let Some(kept) = kept {
             copy.clear();
             copy.extend_from_slice(kept.payload);
@@ -177,9 +176,8 @@ impl Sfu {
         if !transport.is_some_and(|transport| transport.media.misses_packets(track)) {
             return false;
         }
-        let asked = self.send(key, |participant, room| {
-            participant.transport.as_mut()?.media.write_nack(track, now, room)
-        });
+        let asked =
+            self.send(key, |participant, room| participant.transport.as_mut()?.media.write_nack(track, now, room));
         self.totals.nacks_sent += u64::from(asked);
         true
     }
@@ -211,9 +209,8 @@ impl Sfu {
         if !participant.is_connected() || !participant.track(track).keyframes.take_due(now) {
             return;
         }
-        let asked = self.send(key, |participant, room| {
-            participant.transport.as_mut()?.media.write_keyframe_request(track, room)
-        });
+        let asked = self
+            .send(key, |participant, room| participant.transport.as_mut()?.media.write_keyframe_request(track, room));
         self.totals.keyframe_requests_sent += u64::from(asked);
     }
 }

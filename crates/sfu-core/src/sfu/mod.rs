@@ -249,11 +249,7 @@ impl Sfu {
 
     /// Sends what `write` makes for a participant to where its page is; it answers with the length. Nothing is sent
     /// before the page has a path, or when there is nothing to send.
-    fn send(
-        &mut self,
-        key: Key,
-        write: impl FnOnce(&mut Participant, &mut [u8]) -> Option<usize>,
-    ) -> bool {
+    fn send(&mut self, key: Key, write: impl FnOnce(&mut Participant, &mut [u8]) -> Option<usize>) -> bool {
         let mut transmits = std::mem::take(&mut self.transmits);
         let before = transmits.len();
         let is_taken = self.guarded(key, |participant| {

@@ -44,9 +44,7 @@ impl Sfu {
             return;
         }
         let jitter = participant.tracks.each_ref().map(|track| track.reception.jitter_units());
-        self.send(key, |participant, room| {
-            participant.transport.as_mut()?.media.write_report(jitter, now, wall, room)
-        });
+        self.send(key, |participant, room| participant.transport.as_mut()?.media.write_report(jitter, now, wall, room));
     }
 
     /// Transport-wide feedback, by which a page finds out what its path carries.

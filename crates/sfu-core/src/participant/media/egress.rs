@@ -1,10 +1,6 @@
 //! One downlink as a page receives it.
 
-use super::{
-    OutgoingPacket,
-    header::HeaderWriter,
-    ntp,
-};
+use super::{OutgoingPacket, header::HeaderWriter, ntp};
 use crate::{
     limits::{MID_PACKETS, REPAIR_ALLOWANCE, REPAIR_SHARE},
     participant::transport::{ExtensionIds, Format, Plan, Sources},
@@ -73,8 +69,7 @@ impl Egress {
             return None;
         }
         let index = self.repairs;
-        let mut header =
-            HeaderWriter::new(buffer, payload_type, packet.marker, index as u16, packet.timestamp, ssrc);
+        let mut header = HeaderWriter::new(buffer, payload_type, packet.marker, index as u16, packet.timestamp, ssrc);
         self.extend(&mut header, plan, track, packet);
         let start = header.finish();
         let original = start + 2;

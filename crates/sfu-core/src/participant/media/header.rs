@@ -131,7 +131,7 @@ impl<'a> HeaderWriter<'a> {
             self.buffer[0] |= 0x10;
             self.length += 4;
         }
-        self.buffer[self.length] = id << 4 | (value.len() - 1) as u8;
+        self.buffer[self.length] = (id << 4) | (value.len() - 1) as u8;
         self.buffer[self.length + 1..][..value.len()].copy_from_slice(value);
         self.length += 1 + value.len();
     }
@@ -206,7 +206,7 @@ mod tests {
             assert_eq!(Header::read(&whole[..length]), None, "{length} bytes");
         }
         let mut extension_past_its_end = whole.clone();
-        extension_past_its_end[18] = 2 << 4 | 9;
+        extension_past_its_end[18] = (2 << 4) | 9;
         let header = Header::read(&extension_past_its_end).expect("a header");
         assert_eq!(header.extensions(&extension_past_its_end).count(), 1);
     }

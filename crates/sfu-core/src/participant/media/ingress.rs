@@ -48,8 +48,7 @@ impl Ingress {
 
     /// Counts a packet that came when it was first sent.
     pub(super) fn received(&mut self, index: u64) {
-        let fresh =
-            Count { first: index, highest: index, received: 0, expected_before: 0, received_before: 0 };
+        let fresh = Count { first: index, highest: index, received: 0, expected_before: 0, received_before: 0 };
         let count = self.count.get_or_insert(fresh);
         count.received += 1;
         count.highest = count.highest.max(index);
@@ -126,7 +125,7 @@ mod tests {
     fn captures_are_told_on_the_pages_clock() {
         let mut ingress = Ingress::default();
         assert_eq!(ingress.captured(0, 48_000), None);
-        ingress.reported(100 << 32 | 1 << 31, u32::MAX, Instant::now());
+        ingress.reported((100 << 32) | (1 << 31), u32::MAX, Instant::now());
         assert_eq!(ingress.captured(47_999, 48_000), Some(101_500_000));
         assert_eq!(ingress.captured(u32::MAX - 48_000, 48_000), Some(99_500_000));
     }

@@ -56,9 +56,8 @@ impl Missing {
 
     /// Sequence numbers to ask for now; each is asked for again after `patience`, longer each time, until it is too late.
     pub(super) fn due(&mut self, now: Instant, patience: Duration) -> Vec<u16> {
-        self.packets.retain(|packet| {
-            packet.tries < NACK_TRIES && now.saturating_duration_since(packet.since) < NACK_AGE
-        });
+        self.packets
+            .retain(|packet| packet.tries < NACK_TRIES && now.saturating_duration_since(packet.since) < NACK_AGE);
         let is_due = |packet: &&mut Packet| {
             let patience = patience * (packet.tries + 1) / 2;
             packet.asked.is_none_or(|asked| now.saturating_duration_since(asked) >= patience)

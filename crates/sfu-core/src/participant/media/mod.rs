@@ -12,12 +12,7 @@ mod missing;
 mod ntp;
 
 use super::transport::{Format, Plan};
-use crate::{
-    congestion::Arrivals,
-    demux::DropReason,
-    forward::Vp8Rewrite,
-    limits::SSRCS_REMEMBERED,
-};
+use crate::{congestion::Arrivals, demux::DropReason, forward::Vp8Rewrite, limits::SSRCS_REMEMBERED};
 use egress::Egress;
 use header::Header;
 use ingress::{Ingress, Source};
@@ -177,8 +172,7 @@ impl Media {
         };
         let ingress = &mut self.ingress[track as usize];
         let source = if is_repair { &mut ingress.repairs } else { &mut ingress.media };
-        let (index, length) =
-            ciphers.rtp_in.open(&mut source.replay, header.length, bytes).map_err(drop_reason)?;
+        let (index, length) = ciphers.rtp_in.open(&mut source.replay, header.length, bytes).map_err(drop_reason)?;
         Ok(self.take(track, &header, format, index, &bytes[..length], now))
     }
 

@@ -9,7 +9,7 @@ const SINCE_1900: u64 = 2_208_988_800;
 /// Seconds since 1900 in 32.32 bits. `time` is microseconds since 1970.
 pub(super) fn of(time: MediaTime) -> u64 {
     let (seconds, micros) = (time.0 / 1_000_000, time.0 % 1_000_000);
-    (seconds + SINCE_1900) << 32 | (micros << 32) / 1_000_000
+    ((seconds + SINCE_1900) << 32) | ((micros << 32) / 1_000_000)
 }
 
 /// Round-trip time from a block about our report: `last_report` is its middle 32 bits, `delay` how long it lay at the
@@ -39,6 +39,6 @@ mod tests {
 
     #[test]
     fn seconds_count_from_1900() {
-        assert_eq!(of(MediaTime(500_000)), SINCE_1900 << 32 | 1 << 31);
+        assert_eq!(of(MediaTime(500_000)), (SINCE_1900 << 32) | (1 << 31));
     }
 }

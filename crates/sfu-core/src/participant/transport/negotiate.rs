@@ -3,7 +3,11 @@
 use super::{Paths, Plan, Transport, dtls, sdp};
 use crate::{Config, Protocol, participant::media::Media};
 use model::{Codec, TrackKind};
-use std::{net::SocketAddr, sync::Arc, time::{Duration, Instant}};
+use std::{
+    net::SocketAddr,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 use str0m::{
     Candidate, Rtc,
     change::SdpOffer,

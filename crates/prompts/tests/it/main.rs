@@ -1,0 +1,7 @@
+//! Files and texts become Opus frames that sound as they should.
+
+mod files;
+mod hostile;
+mod recipes;
+mod speech;
+mod tone;
