@@ -194,3 +194,20 @@ proptest! {
         prop_assert_eq!(world.sfu.totals().panics, 0);
     }
 }
+
+#[test]
+fn a_packet_that_fits_no_datagram_harms_nobody() {
+    let mut world = World::pair(Instant::now(), 12);
+    for size in (1300..1600).step_by(7) {
+        let timestamp = size as u32 * 960;
+        let now = world.now;
+        world.clients[0].send(now, TrackKind::Audio, timestamp, false, 100, &vec![7; size]);
+        world.run_for(Duration::from_millis(20));
+    }
+    assert_eq!(world.sfu.totals().panics, 0);
+    assert_eq!(world.count_events(|event| matches!(event, Event::LegClosed { .. })), 0);
+    world.clients[0].speak(true);
+    let before = world.clients[1].received(TrackKind::Audio).count();
+    world.run_for(Duration::from_secs(1));
+    assert!(world.clients[1].received(TrackKind::Audio).count() > before + 40, "the other leg still hears");
+}

@@ -183,7 +183,10 @@ impl Media {
     fn seal_control(&mut self, packets: &[Box<dyn Packet>], buffer: &mut [u8]) -> Option<usize> {
         let Ciphers { rtcp_out, .. } = self.ciphers.as_mut()?;
         let bytes = marshal(packets).ok()?;
-        buffer.get_mut(..bytes.len())?.copy_from_slice(&bytes);
+        if bytes.len() + srtp::RTCP_OVERHEAD > buffer.len() {
+            return None;
+        }
+        buffer[..bytes.len()].copy_from_slice(&bytes);
         Some(rtcp_out.seal(buffer, bytes.len()))
     }
 

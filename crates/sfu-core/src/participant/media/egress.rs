@@ -7,7 +7,7 @@ use crate::{
 };
 use model::{Codec, MediaTime, TrackKind};
 use rtcp::sender_report::SenderReport;
-use srtp::RtpSealer;
+use srtp::{RTP_OVERHEAD, RtpSealer};
 use std::time::Instant;
 
 /// What we send in one slot.
@@ -40,10 +40,7 @@ impl Egress {
         let mut header = HeaderWriter::new(buffer, payload_type, marker, sequence as u16, timestamp, ssrc);
         self.extend(&mut header, plan, track, packet);
         let start = header.finish();
-        let length = start + packet.payload.len();
-        let payload = buffer.get_mut(start..length)?;
-        payload.copy_from_slice(packet.payload);
-        packet.rewrite.apply(payload);
+        let length = place(packet, start, buffer)?;
         self.packets += 1;
         self.bytes += packet.payload.len() as u64;
         self.recent[0] += packet.payload.len() as u64;
@@ -73,11 +70,8 @@ impl Egress {
         self.extend(&mut header, plan, track, packet);
         let start = header.finish();
         let original = start + 2;
-        let length = original + packet.payload.len();
         buffer.get_mut(start..original)?.copy_from_slice(&(packet.sequence as u16).to_be_bytes());
-        let payload = buffer.get_mut(original..length)?;
-        payload.copy_from_slice(packet.payload);
-        packet.rewrite.apply(payload);
+        let length = place(packet, original, buffer)?;
         self.repairs += 1;
         self.recent[1] += packet.payload.len() as u64;
         Some(sealer.seal(index, start, buffer, length))
@@ -114,4 +108,17 @@ impl Egress {
             ..SenderReport::default()
         })
     }
+}
+
+/// Writes the payload from `start` on; the answer is where it ends. `None` when the packet and its tag would not fit a
+/// datagram: whoever made it that long must not harm the leg that was to have it.
+fn place(packet: &OutgoingPacket<'_>, start: usize, buffer: &mut [u8]) -> Option<usize> {
+    let end = start + packet.payload.len();
+    if end + RTP_OVERHEAD > buffer.len() {
+        return None;
+    }
+    let payload = &mut buffer[start..end];
+    payload.copy_from_slice(packet.payload);
+    packet.rewrite.apply(payload);
+    Some(end)
 }
