@@ -45,7 +45,8 @@ pub(crate) struct Slot {
 /// Everything that packets need to know of a negotiation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Plan {
-    formats: [Option<Format>; 128],
+    /// At most one payload type of a format: few enough to be looked through for each packet.
+    formats: Vec<(u8, Format)>,
     pub(crate) extensions: ExtensionIds,
     pub(crate) slots: [Slot; 3],
     /// Our canonical name (RFC 3550 §6.5.1).
@@ -56,7 +57,7 @@ impl Plan {
     /// Reads the page's offer and our answer to it. `mids` say which slot each m-line is.
     pub(super) fn read(offer: &str, answer: &str, mids: &[(TrackKind, String)]) -> Self {
         let mut plan = Self {
-            formats: [None; 128],
+            formats: Vec::new(),
             extensions: ExtensionIds::default(),
             slots: Default::default(),
             name: String::new(),
@@ -85,12 +86,12 @@ impl Plan {
 
     /// What a payload type stands for.
     pub(crate) fn format(&self, payload_type: u8) -> Option<Format> {
-        self.formats[usize::from(payload_type & 0x7f)]
+        self.formats.iter().find(|(known, _)| *known == payload_type).map(|(_, format)| *format)
     }
 
     /// The payload type of a format.
     pub(crate) fn payload_type(&self, format: Format) -> Option<u8> {
-        self.formats.iter().position(|known| *known == Some(format)).map(|at| at as u8)
+        self.formats.iter().find(|(_, known)| *known == format).map(|(payload_type, _)| *payload_type)
     }
 
     /// The track whose m-line has this mid.
@@ -106,29 +107,28 @@ impl Plan {
     }
 
     fn read_formats(&mut self, section: &[&str]) {
-        let mapped = section.iter().filter_map(|line| {
-            let (payload_type, encoding) = line.strip_prefix("a=rtpmap:")?.split_once(' ')?;
-            let codec = codec_of(encoding.split('/').next()?)?;
-            Some((payload_type.parse().ok().filter(|number: &usize| *number < 128)?, codec))
-        });
-        let mapped: Vec<(usize, Codec)> = mapped.collect();
-        for (payload_type, codec) in &mapped {
-            let is_first = !self.formats.contains(&Some(Format::Media(*codec)));
-            if is_first {
-                self.formats[*payload_type] = Some(Format::Media(*codec));
+        for line in section {
+            let mapped = line.strip_prefix("a=rtpmap:").and_then(|line| line.split_once(' '));
+            let Some((payload_type, encoding)) = mapped else { continue };
+            if let Some(codec) = encoding.split('/').next().and_then(codec_of) {
+                self.learn_format(payload_type, Format::Media(codec));
             }
         }
         for line in section {
             let repair = line.strip_prefix("a=fmtp:").and_then(|line| line.split_once(" apt="));
             let Some((payload_type, repaired)) = repair else { continue };
-            let (Ok(payload_type), Ok(repaired)) = (payload_type.parse::<usize>(), repaired.trim().parse::<usize>())
-            else {
-                continue;
-            };
-            let codec = self.formats.get(repaired).copied().flatten();
-            if let (Some(slot), Some(Format::Media(codec))) = (self.formats.get_mut(payload_type), codec) {
-                *slot = Some(Format::Repair(codec));
+            let repaired = repaired.trim().parse().ok().and_then(|repaired| self.format(repaired));
+            if let Some(Format::Media(codec)) = repaired {
+                self.learn_format(payload_type, Format::Repair(codec));
             }
+        }
+    }
+
+    /// The first payload type of a format counts.
+    fn learn_format(&mut self, payload_type: &str, format: Format) {
+        let number = payload_type.parse().ok().filter(|number| *number < 128);
+        if let Some(number) = number.filter(|_| self.payload_type(format).is_none()) {
+            self.formats.push((number, format));
         }
     }
 
@@ -217,7 +217,7 @@ mod tests {
         let answer = "m=audio\r\na=mid:a\r\na=rtpmap:999 opus/48000\r\na=rtpmap:x opus\r\na=fmtp:97 apt=\r\n\
             a=extmap:x urn:3gpp:video-orientation\r\na=ssrc:x\r\na=ssrc-group:FID\r\n";
         let plan = Plan::read("", answer, &mids);
-        assert!(plan.formats.iter().all(Option::is_none));
+        assert_eq!(plan.formats, []);
         assert_eq!(plan.extensions, ExtensionIds::default());
     }
 
