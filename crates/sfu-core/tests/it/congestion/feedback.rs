@@ -114,6 +114,10 @@ fn what_another_implementation_writes_is_read() {
             feedback.packet_status_count += symbols.len() as u16;
             feedback.recv_deltas.extend(symbols.into_iter().filter_map(|symbol| delta(symbol, &mut random)));
         }
+        if feedback.recv_deltas.is_empty() {
+            // The other one does not read its own feedback when nothing follows the chunks.
+            continue;
+        }
         let packets: [Box<dyn Packet>; 1] = [Box::new(feedback)];
         let bytes = marshal(&packets).expect("well formed");
         assert_eq!(read_by_us(&bytes), read_by_another(&bytes), "round {round}");
