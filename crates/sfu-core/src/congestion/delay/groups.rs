@@ -51,7 +51,7 @@ impl Groups {
         }
         let complete = *current;
         *current = Group::new(sent, arrived);
-        let Some(before) = self.before.replace(complete) else { return None };
+        let before = self.before.replace(complete)?;
         let sent = complete.last_sent - before.last_sent;
         let arrived = complete.last_arrived - before.last_arrived;
         self.reordered = if arrived < 0 { self.reordered + 1 } else { 0 };
