@@ -4,8 +4,11 @@ use std::time::Duration;
 const BASE_WINDOW: i64 = 15_000_000;
 /// …and the present delay is the least of one to two of these, so that jitter is no queue.
 const PRESENT_WINDOW: i64 = 150_000;
-/// A delay below this is no queue.
+/// A delay below this, or below what delays usually differ by within a present window up to the most, is no queue.
 const VISIBLE: Duration = Duration::from_millis(10);
+const MOST_VISIBLE: Duration = Duration::from_millis(50);
+/// Weight of a window in the average of those differences.
+const SPREAD_WEIGHT: f64 = 1.0 / 16.0;
 /// A queue of this length must be emptied.
 const STANDS: Duration = Duration::from_millis(150);
 /// A delay that stays the same for this long, in microseconds, whatever the sender does, is no queue: the path became
@@ -26,6 +29,9 @@ const MOST_SHARE: f64 = 0.85;
 pub(super) struct Queue {
     base: Least,
     present: Least,
+    /// The most in the present window, and by how much it usually exceeds the least, in microseconds.
+    most: i64,
+    spread: f64,
     /// Since when, and from what, the delay has been about the same.
     steady: Option<(i64, Duration)>,
 }
@@ -42,8 +48,14 @@ struct Least {
 impl Queue {
     /// A packet, in microseconds of the sender's and the receiver's clock.
     pub(super) fn note(&mut self, sent: i64, arrived: i64) {
-        self.base.note(arrived - sent, arrived, BASE_WINDOW);
-        self.present.note(arrived - sent, arrived, PRESENT_WINDOW);
+        let delay = arrived - sent;
+        self.base.note(delay, arrived, BASE_WINDOW);
+        if self.present.note(delay, arrived, PRESENT_WINDOW) {
+            let spread = self.most.saturating_sub(self.present.before).clamp(0, MOST_VISIBLE.as_micros() as i64);
+            self.spread += SPREAD_WEIGHT * (spread as f64 - self.spread);
+            self.most = delay;
+        }
+        self.most = self.most.max(delay);
     }
 
     /// To be called with each feedback: takes a longer path for what it is, and says so.
@@ -69,7 +81,7 @@ impl Queue {
 
     /// Whether any queue is to be seen. A slope without one is jitter.
     pub(super) fn is_visible(&self) -> bool {
-        self.delay() >= VISIBLE
+        self.delay() >= VISIBLE.max(Duration::from_micros(self.spread as u64))
     }
 
     /// What may be sent of the rate at which packets arrive, so that the queue is gone in about a second:
@@ -82,20 +94,24 @@ impl Queue {
 }
 
 impl Least {
-    fn note(&mut self, value: i64, at: i64, window: i64) {
+    /// Whether a window has ended.
+    fn note(&mut self, value: i64, at: i64, window: i64) -> bool {
         let age = at - self.began_at;
         if !self.has_any || !(0..2 * window).contains(&age) {
             // A packet from before the window began was late itself; it is no new beginning.
             if self.has_any && (-window..0).contains(&age) {
                 self.current = self.current.min(value);
-                return;
+                return false;
             }
             *self = Self { began_at: at, current: value, before: value, has_any: true };
-        } else if age >= window {
-            *self = Self { began_at: at, current: value, before: self.current, has_any: true };
-        } else {
-            self.current = self.current.min(value);
+            return true;
         }
+        if age >= window {
+            *self = Self { began_at: at, current: value, before: self.current, has_any: true };
+            return true;
+        }
+        self.current = self.current.min(value);
+        false
     }
 
     fn least(&self) -> i64 {
@@ -127,6 +143,20 @@ mod tests {
         assert_eq!(queue.draining_share(), Some(0.6));
         run(&mut queue, 3400, 400, |_| 3020);
         assert_eq!(queue.draining_share(), Some(LEAST_SHARE));
+    }
+
+    #[test]
+    fn what_counts_as_a_queue_grows_with_the_jitter() {
+        let mut even = Queue::default();
+        run(&mut even, 0, 10_000, |_| 20);
+        run(&mut even, 10_000, 500, |_| 40);
+        assert!(even.is_visible());
+        let mut shaken = Queue::default();
+        run(&mut shaken, 0, 10_000, |at| 20 + (at * 7) % 100);
+        run(&mut shaken, 10_000, 500, |at| 40 + (at * 7) % 100);
+        assert!(!shaken.is_visible(), "{:?}", shaken.delay());
+        run(&mut shaken, 10_500, 500, |at| 100 + (at * 7) % 100);
+        assert!(shaken.is_visible(), "{:?}", shaken.delay());
     }
 
     #[test]

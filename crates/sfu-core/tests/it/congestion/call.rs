@@ -195,6 +195,12 @@ impl Call {
         self.seconds(seconds).iter().map(|sample| sample.queue_ms).max().expect("not empty")
     }
 
+    /// Share of the time in which packets waited longer.
+    pub(super) fn share_of_queue_above(&self, queue_ms: u64, seconds: Range<usize>) -> f64 {
+        let samples = self.seconds(seconds);
+        samples.iter().filter(|sample| sample.queue_ms > queue_ms).count() as f64 / samples.len() as f64
+    }
+
     pub(super) fn audio_lost(&self, seconds: Range<usize>) -> i64 {
         let samples = self.seconds(seconds).iter();
         samples.map(|sample| i64::from(sample.audio_sent) - i64::from(sample.audio_arrived)).sum()

