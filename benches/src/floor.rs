@@ -2,7 +2,7 @@
 //! number, timestamp and payload type, protects it for the other leg and sends it. No ICE, no RTCP, no repair, no statistics.
 
 use crate::{
-    generator::{fixed_ssrc, leg_ip, leg_of},
+    generator::{fixed_payload_type, fixed_ssrc, leg_ip, leg_of},
     keys::Keys,
     load::{Kind, Load},
 };
@@ -29,6 +29,8 @@ struct Flow {
 
 struct Source {
     ssrc: u32,
+    /// What it leaves with.
+    payload_type: u8,
     replay: Replay,
 }
 
@@ -91,7 +93,11 @@ impl Floor {
 }
 
 fn sources(leg: usize, load: Load) -> Vec<Source> {
-    let source = |kind: &Kind| Source { ssrc: fixed_ssrc(leg, *kind), replay: Replay::default() };
+    let source = |kind: &Kind| Source {
+        ssrc: fixed_ssrc(leg, *kind),
+        payload_type: fixed_payload_type(*kind),
+        replay: Replay::default(),
+    };
     load.kinds().iter().map(source).collect()
 }
 
@@ -107,7 +113,7 @@ impl Flow {
         let (index, length) = self.opener.open(&mut source.replay, header, bytes).ok()?;
         out[..length].copy_from_slice(&bytes[..length]);
         let index = index + SEQUENCE_SHIFT;
-        out[1] ^= 1;
+        out[1] = out[1] & 0x80 | source.payload_type;
         out[2..4].copy_from_slice(&(index as u16).to_be_bytes());
         out[4..8].copy_from_slice(&timestamp.wrapping_add(TIMESTAMP_SHIFT).to_be_bytes());
         out[8..12].copy_from_slice(&(ssrc + SSRC_SHIFT).to_be_bytes());

@@ -13,7 +13,7 @@ const SETTLE: Duration = Duration::from_millis(300);
 /// What is on its way has come after this.
 const DRAIN: Duration = Duration::from_millis(200);
 /// A generator whose packets leave later than this, one in a hundred, measures itself.
-const LATEST: Duration = Duration::from_millis(5);
+const LATEST: Duration = Duration::from_millis(50);
 
 /// What to run.
 #[derive(Debug, Clone, Copy)]

@@ -24,6 +24,8 @@ pub(crate) struct Plan {
 const BUSY: f64 = 0.7;
 /// Packets a second that the generator can pace with some room.
 const FASTEST: f64 = 75_000.0;
+/// How often a run is tried.
+const TRIES: usize = 3;
 /// The plain floor.
 const PLAIN: Variant = Variant { segment: false, coalesce_us: 0 };
 
@@ -39,7 +41,7 @@ impl Plan {
 
     /// Whether it works at all, on a machine that has other things to do.
     pub(crate) const QUICK: Self = Self {
-        loads: [Load { calls: 5, video: false }, Load { calls: 2, video: true }],
+        loads: [Load { calls: 3, video: false }, Load { calls: 1, video: true }],
         rounds: 1,
         warm_up: Duration::from_millis(1500),
         window: Duration::from_millis(1500),
@@ -48,7 +50,14 @@ impl Plan {
 
     fn run(&self, program: Program, load: Load, taps: bool) -> Result<Figures, String> {
         let run = Run { program, load, taps, warm_up: self.warm_up, window: self.window, spin: self.spin };
-        let figures = run.measure()?;
+        let mut outcome = run.measure();
+        for _ in 1..TRIES {
+            // Another program may have taken the generator's processor for a while.
+            let Err(error) = &outcome else { break };
+            eprintln!("{error}; once more");
+            outcome = run.measure();
+        }
+        let figures = outcome?;
         eprintln!(
             "{load}, {program:?}{}: {:.0} ns a packet, core {:.0} % busy, {} of {} lost, generator p99 {:?} late",
             if taps { " with taps" } else { "" },
@@ -99,7 +108,7 @@ impl Plan {
         }
         text += &self.at_70_percent(&all[0][1])?;
         text.push('\n');
-        text += &report::micro_table(&micro::all(self.rounds));
+        text += &report::micro_table(&micro::all(self.rounds)?);
         Ok(text)
     }
 

@@ -14,7 +14,9 @@ use crate::{
     packet::{Extensions, PACKET_BYTES, Uplink},
     rtcp::{REPORT_STEP, RTCP_BYTES},
 };
-use leg::{Got, Leg};
+pub(crate) use join::{leg_id, room_of};
+use leg::Got;
+pub(crate) use leg::Leg;
 use netio::{Datagram, Port, Protocol, Transmit};
 use std::{
     io,
@@ -24,8 +26,7 @@ use std::{
 
 /// One in so many received packets is decrypted, and its latency noted.
 const SAMPLE: u64 = 16;
-/// Payload types and extension ids where nothing is negotiated.
-const FIXED: [(Kind, u8); 2] = [(Kind::Audio, 111), (Kind::Video, 96)];
+/// Extension ids where nothing is negotiated.
 const FIXED_EXTENSIONS: Extensions = Extensions { level: Some(1), transport: Some(3) };
 
 /// What the callers saw in a window of time.
@@ -77,6 +78,14 @@ pub(crate) fn fixed_ssrc(leg: usize, kind: Kind) -> u32 {
     1000 + 2 * leg as u32 + kind as u32
 }
 
+/// The payload type of a kind where nothing is negotiated.
+pub(crate) fn fixed_payload_type(kind: Kind) -> u8 {
+    match kind {
+        Kind::Audio => 111,
+        Kind::Video => 96,
+    }
+}
+
 impl Generator {
     /// Opens the callers' socket. All loopback addresses are reached by one that is bound to all; what comes from
     /// elsewhere belongs to no leg.
@@ -94,8 +103,8 @@ impl Generator {
     /// Gives every leg the fixed keys and sources that the floor knows.
     pub(crate) fn settle_fixed(&mut self) {
         for (index, leg) in self.legs.iter_mut().enumerate() {
-            let uplinks = FIXED.iter().take(self.load.kinds().len()).map(|&(kind, payload_type)| {
-                Uplink::new(fixed_ssrc(index, kind), payload_type, FIXED_EXTENSIONS)
+            let uplinks = self.load.kinds().iter().map(|&kind| {
+                Uplink::new(fixed_ssrc(index, kind), fixed_payload_type(kind), FIXED_EXTENSIONS)
             });
             // Reports would be nothing to the floor.
             leg.settle(Settled { uplinks: uplinks.collect(), transport: None }, Duration::MAX);

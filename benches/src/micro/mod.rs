@@ -1,5 +1,8 @@
 //! What the parts of a packet's way cost in memory, without sockets.
 
+mod sfu;
+
+use crate::load::{Kind, Load};
 use srtp::{MasterKey, Profile, RTP_OVERHEAD, Replay, RtpOpener, RtpSealer};
 use std::time::Instant;
 
@@ -8,6 +11,8 @@ const KEYS: usize = 1000;
 /// Payloads: a small and a large audio packet, and video.
 const SIZES: [usize; 3] = [80, 160, 1100];
 const HEADER: usize = 20;
+/// Rounds of a shard in one repetition: a second of audio.
+const ROUNDS: usize = 50;
 
 /// One line of the table.
 #[derive(Debug, Clone)]
@@ -26,7 +31,24 @@ struct Contexts {
 }
 
 /// Measures every part, `repetitions` times.
-pub(crate) fn all(repetitions: usize) -> Vec<Cost> {
+pub(crate) fn all(repetitions: usize) -> Result<Vec<Cost>, String> {
+    let mut costs = srtp_alone(repetitions);
+    for (calls, kind) in [(1, Kind::Audio), (500, Kind::Audio), (1, Kind::Video), (50, Kind::Video)] {
+        let load = Load { calls, video: kind == Kind::Video };
+        let mut world = sfu::World::new(load)?;
+        let mut repetition = |_| {
+            let (packets, time) = (0..ROUNDS).map(|_| world.round(kind)).fold((0, 0.0), |(packets, time), (left, took)| {
+                (packets + left, time + took.as_nanos() as f64)
+            });
+            time / f64::from(packets.max(1))
+        };
+        let nanoseconds = (0..=repetitions).map(&mut repetition).skip(1).collect();
+        costs.push(Cost { what: format!("shard without sockets, {kind:?}, {calls} calls"), nanoseconds });
+    }
+    Ok(costs)
+}
+
+fn srtp_alone(repetitions: usize) -> Vec<Cost> {
     let mut costs = Vec::new();
     for profile in Profile::ALL {
         for size in SIZES {
