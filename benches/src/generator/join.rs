@@ -1,7 +1,10 @@
 //! How legs join an engine: offer, answer, ICE, DTLS.
 
 use super::{Generator, leg_ip};
-use crate::{client::{Client, Identity}, server::Server};
+use crate::{
+    client::{Client, Identity},
+    server::Server,
+};
 use model::{CallId, CommandId, LegId, TrackKind};
 use std::{
     collections::BTreeMap,

@@ -103,9 +103,11 @@ impl Generator {
     /// Gives every leg the fixed keys and sources that the floor knows.
     pub(crate) fn settle_fixed(&mut self) {
         for (index, leg) in self.legs.iter_mut().enumerate() {
-            let uplinks = self.load.kinds().iter().map(|&kind| {
-                Uplink::new(fixed_ssrc(index, kind), fixed_payload_type(kind), FIXED_EXTENSIONS)
-            });
+            let uplinks = self
+                .load
+                .kinds()
+                .iter()
+                .map(|&kind| Uplink::new(fixed_ssrc(index, kind), fixed_payload_type(kind), FIXED_EXTENSIONS));
             // Reports would be nothing to the floor.
             leg.settle(Settled { uplinks: uplinks.collect(), transport: None }, Duration::MAX);
             leg.set_keys(Keys::fixed(index));
@@ -192,7 +194,8 @@ impl Generator {
                 }
                 _ => {
                     if let Some(client) = &mut leg.client {
-                        client.handle(now, server, datagram.bytes, &mut |_, bytes| replies.push((index, bytes.to_vec())));
+                        client
+                            .handle(now, server, datagram.bytes, &mut |_, bytes| replies.push((index, bytes.to_vec())));
                     }
                 }
             }

@@ -37,9 +37,9 @@ pub(crate) fn all(repetitions: usize) -> Result<Vec<Cost>, String> {
         let load = Load { calls, video: kind == Kind::Video };
         let mut world = sfu::World::new(load)?;
         let mut repetition = |_| {
-            let (packets, time) = (0..ROUNDS).map(|_| world.round(kind)).fold((0, 0.0), |(packets, time), (left, took)| {
-                (packets + left, time + took.as_nanos() as f64)
-            });
+            let (packets, time) = (0..ROUNDS)
+                .map(|_| world.round(kind))
+                .fold((0, 0.0), |(packets, time), (left, took)| (packets + left, time + took.as_nanos() as f64));
             time / f64::from(packets.max(1))
         };
         let nanoseconds = (0..=repetitions).map(&mut repetition).skip(1).collect();
@@ -65,12 +65,7 @@ fn contexts(profile: Profile, key: usize) -> Contexts {
     let bytes: Vec<u8> = (0..64).map(|at| (key * 31 + at) as u8).collect();
     let (master, salt) = (&bytes[..profile.key_bytes()], &bytes[40..40 + profile.salt_bytes()]);
     let master = MasterKey::new(profile, master, salt).expect("the lengths are the profile's");
-    Contexts {
-        sealer: RtpSealer::new(&master),
-        opener: RtpOpener::new(&master),
-        replay: Replay::default(),
-        index: 1,
-    }
+    Contexts { sealer: RtpSealer::new(&master), opener: RtpOpener::new(&master), replay: Replay::default(), index: 1 }
 }
 
 /// A packet of each key is protected, and taken apart again.
