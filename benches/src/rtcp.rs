@@ -213,7 +213,7 @@ mod tests {
     #[test]
     fn feedback_tells_what_came_and_what_did_not() {
         let mut arrivals = Arrivals::default();
-        let at = |ms| Duration::from_millis(64 + ms);
+        let at = |ms: u64| Duration::from_millis(64 + ms);
         for (number, at) in [(65_535, at(1)), (0, at(2)), (3, at(100)), (2, at(101))] {
             arrivals.note(number, at);
         }
