@@ -70,9 +70,9 @@ async fn serve(args: &UpArgs, config: Config, level: &LogLevel) -> Result<(), Up
     let (engine, engine_events) = media_engine::start(
         engine_config(&config),
         netio::Clock::new(),
-        Arc::new(move |frame| {
+        Arc::new(move |frames| {
             // What does not fit is counted by the recorder and becomes a stated gap.
-            let _ = taps.try_send(frame);
+            let _ = taps.try_send_all(frames);
         }),
         Arc::clone(&metrics),
     )

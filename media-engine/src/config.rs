@@ -43,8 +43,9 @@ impl EngineConfig {
     }
 }
 
-/// Where tapped packets go. It must not block: it runs on the media threads.
-pub type TapSink = Arc<dyn Fn(TapFrame) + Send + Sync>;
+/// Where tapped packets go, those of a turn together: waking a recorder costs more than the packets. It must not block:
+/// it runs on the media threads.
+pub type TapSink = Arc<dyn Fn(Vec<TapFrame>) + Send + Sync>;
 
 /// Why an engine did not start.
 #[derive(Debug, thiserror::Error)]

@@ -44,6 +44,8 @@ struct Kept(VecDeque<Event>);
 impl Shard {
     /// Turns until it is told to stop.
     pub(crate) fn run(mut self) {
+        self.port.coalesce(netio::limits::COALESCE);
+        self.port.segment();
         let mut sfu = Sfu::new(self.config.clone(), Instant::now());
         let mut kept = Kept::default();
         let mut metrics_due = Instant::now() + METRICS_INTERVAL;
@@ -95,11 +97,9 @@ impl Shard {
         }
         self.port.flush();
         if received > 0 && sent > 0 {
-            self.reporter.forwarded(now.elapsed());
+            self.reporter.forwarded(wake.held + now.elapsed());
         }
-        while let Some(frame) = sfu.poll_tap() {
-            (self.taps)(frame);
-        }
+        self.hand_over_taps(sfu);
         while let Some(event) = sfu.poll_event() {
             self.reporter.note(&event);
             kept.push(event);
@@ -109,6 +109,13 @@ impl Shard {
             self.reporter.flush(sfu.totals(), &self.port.take_counters());
         }
         kept.send(&self.events)
+    }
+
+    fn hand_over_taps(&self, sfu: &mut Sfu) {
+        let frames: Vec<_> = std::iter::from_fn(|| sfu.poll_tap()).collect();
+        if !frames.is_empty() {
+            (self.taps)(frames);
+        }
     }
 
     fn obey(&mut self, sfu: &mut Sfu, now: Instant) -> bool {

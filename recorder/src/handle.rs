@@ -30,9 +30,9 @@ impl Shared {
 
     pub(crate) fn taken(&self, input: &Input) {
         match input {
-            Input::Tap(_) => {
-                self.counters.frames_waiting.fetch_sub(1, Relaxed);
-                self.counters.frames.fetch_add(1, Relaxed);
+            Input::Taps(frames) => {
+                self.counters.frames_waiting.fetch_sub(frames.len() as u64, Relaxed);
+                self.counters.frames.fetch_add(frames.len() as u64, Relaxed);
             }
             Input::Command(_) => {
                 self.queued_commands.fetch_sub(1, Relaxed);
@@ -53,19 +53,33 @@ impl TapSender {
     /// Hands a frame over; false when the recorder is behind or gone. A frame that found no room becomes a stated gap
     /// of its segment.
     pub fn try_send(&self, frame: TapFrame) -> bool {
+        self.try_send_all(vec![frame])
+    }
+
+    /// Hands frames over together, which costs little more than one; false when not all were taken.
+    pub fn try_send_all(&self, mut frames: Vec<TapFrame>) -> bool {
         let waiting = &self.shared.counters.frames_waiting;
-        if waiting.fetch_add(1, Relaxed) >= limits::QUEUED_FRAMES as u64 {
-            waiting.fetch_sub(1, Relaxed);
-            self.shared.counters.dropped.fetch_add(1, Relaxed);
-            let mut dropped = self.shared.dropped.lock().expect("no one panics with this lock");
-            *dropped.entry((frame.leg, frame.track)).or_default() += 1;
+        let wanted = frames.len();
+        let before = waiting.fetch_add(wanted as u64, Relaxed);
+        let room = usize::try_from((limits::QUEUED_FRAMES as u64).saturating_sub(before)).unwrap_or(0);
+        if room < wanted {
+            waiting.fetch_sub((wanted - room) as u64, Relaxed);
+            self.drop_frames(frames.drain(room..));
+        }
+        let taken = frames.len();
+        if taken > 0 && self.inputs.send(Input::Taps(frames)).is_err() {
+            waiting.fetch_sub(taken as u64, Relaxed);
             return false;
         }
-        let sent = self.inputs.send(Input::Tap(frame)).is_ok();
-        if !sent {
-            waiting.fetch_sub(1, Relaxed);
+        taken == wanted
+    }
+
+    fn drop_frames(&self, frames: impl Iterator<Item = TapFrame>) {
+        let mut dropped = self.shared.dropped.lock().expect("no one panics with this lock");
+        for frame in frames {
+            self.shared.counters.dropped.fetch_add(1, Relaxed);
+            *dropped.entry((frame.leg, frame.track)).or_default() += 1;
         }
-        sent
     }
 }
 
@@ -86,7 +100,7 @@ impl CommandSender {
         }
         self.inputs.send(Input::Command(command)).map_err(|refused| match refused.0 {
             Input::Command(command) => command,
-            Input::Tap(_) | Input::End => unreachable!("a command was sent"),
+            Input::Taps(_) | Input::End => unreachable!("a command was sent"),
         })
     }
 }

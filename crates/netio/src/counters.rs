@@ -10,6 +10,12 @@ pub struct Counters {
     pub sent: u64,
     /// Their bytes.
     pub sent_bytes: u64,
+    /// UDP messages that they went in: several datagrams to one destination may share one.
+    pub sent_messages: u64,
+    /// Messages that the kernel would not cut into datagrams; they were sent again one by one.
+    pub segments_refused: u64,
+    /// Turns that waited for more datagrams.
+    pub coalesced_turns: u64,
     /// Times the kernel's UDP send buffer was full (EAGAIN); what was to be sent waits.
     pub send_buffer_full: u64,
     /// Datagrams dropped because they were longer than [`crate::limits::DATAGRAM_BYTES`].

@@ -11,8 +11,11 @@
 //! and CPU affinity have no safe interface in the standard library.
 
 mod affinity;
+mod batch;
 mod clock;
+mod coalesce;
 mod connection;
+mod control;
 mod counters;
 mod framing;
 mod interfaces;

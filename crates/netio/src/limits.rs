@@ -11,6 +11,25 @@ pub const RECEIVE_BATCH: usize = 32;
 /// Datagrams handed to the kernel with one system call.
 pub const SEND_BATCH: usize = 64;
 
+/// Datagrams that leave as one message, for the kernel to cut apart. Kernels take at least so many.
+pub const SEGMENTS: usize = 64;
+
+/// Bytes of such a message: it travels in one IP packet's length up to where it is cut.
+pub const SEGMENTED_BYTES: usize = 65_000;
+
+/// How many messages back a datagram is looked up for one of its path that it could join. Packets of the frames of so
+/// many legs may come mixed.
+pub const LOOK_BACK: usize = 8;
+
+/// The longest that a datagram waits for others to come, while many do.
+pub const COALESCE: Duration = Duration::from_micros(200);
+
+/// Datagrams that must be expected within [`COALESCE`] for a turn to wait for them.
+pub const COALESCE_FROM: f32 = 2.0;
+
+/// Over how long the rate of datagrams is averaged.
+pub const RATE_WINDOW: Duration = Duration::from_millis(10);
+
 /// Datagrams that one call of `receive` hands over from UDP, and again from TCP, before the thread does its other work.
 pub const RECEIVE_BUDGET: usize = 256;
 

@@ -2,19 +2,18 @@
 //! themselves are plain memory that may move between threads.
 
 use crate::{
+    batch::Batch,
+    control::{self, Control},
     limits::{DATAGRAM_BYTES, RECEIVE_BATCH, SEND_BATCH},
     sockaddr::{self, Storage},
 };
 use std::{
     io,
     mem::{self, MaybeUninit},
-    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
+    net::{IpAddr, SocketAddr},
     os::fd::RawFd,
     ptr,
 };
-
-/// Room for one IP_PKTINFO or IPV6_PKTINFO, aligned as control messages must be.
-type Control = [u64; 8];
 
 /// Buffers for one batch of received datagrams.
 pub(crate) struct ReceiveSlots {
@@ -39,7 +38,7 @@ impl ReceiveSlots {
         Self {
             bytes: vec![[0; DATAGRAM_BYTES]; RECEIVE_BATCH].into_boxed_slice(),
             sources: vec![sockaddr::zeroed(); RECEIVE_BATCH].into_boxed_slice(),
-            controls: vec![[0; 8]; RECEIVE_BATCH].into_boxed_slice(),
+            controls: vec![control::EMPTY; RECEIVE_BATCH].into_boxed_slice(),
             received: Vec::with_capacity(RECEIVE_BATCH),
         }
     }
@@ -50,9 +49,10 @@ impl ReceiveSlots {
         let mut headers = [const { MaybeUninit::<libc::mmsghdr>::uninit() }; RECEIVE_BATCH];
         let slots = self.bytes.iter_mut().zip(&mut self.sources).zip(&mut self.controls);
         for (((bytes, source), control), (vector, header)) in slots.zip(vectors.iter_mut().zip(&mut headers)) {
-            let vector = vector.write(libc::iovec { iov_base: bytes.as_mut_ptr().cast(), iov_len: DATAGRAM_BYTES });
+            vector.write(libc::iovec { iov_base: bytes.as_mut_ptr().cast(), iov_len: DATAGRAM_BYTES });
             let control = packet_info.then_some((control, size_of::<Control>()));
-            header.write(message(vector, source, size_of::<Storage>() as libc::socklen_t, control));
+            let vectors = std::slice::from_mut(vector);
+            header.write(message(vectors, source, size_of::<Storage>() as libc::socklen_t, control));
         }
         // SAFETY: all headers are written; they point to buffers of self and to `vectors`, which outlive the call.
         let count = unsafe {
@@ -74,16 +74,17 @@ impl ReceiveSlots {
     }
 }
 
+/// A message of as many pieces as there are vectors, all of them written.
 fn message(
-    vector: &mut libc::iovec,
+    vectors: &mut [MaybeUninit<libc::iovec>],
     name: &mut Storage,
     name_length: libc::socklen_t,
     control: Option<(&mut Control, usize)>,
 ) -> libc::mmsghdr {
     // SAFETY: mmsghdr is integers and pointers; all zero is an empty message.
     let mut message: libc::mmsghdr = unsafe { mem::zeroed() };
-    message.msg_hdr.msg_iov = vector;
-    message.msg_hdr.msg_iovlen = 1;
+    message.msg_hdr.msg_iov = vectors.as_mut_ptr().cast();
+    message.msg_hdr.msg_iovlen = vectors.len() as _;
     message.msg_hdr.msg_name = ptr::from_mut(name).cast();
     message.msg_hdr.msg_namelen = name_length;
     if let Some((control, length)) = control {
@@ -103,35 +104,8 @@ unsafe fn received(message: &libc::mmsghdr) -> Received {
         length: (message.msg_len as usize).min(DATAGRAM_BYTES),
         source,
         // SAFETY: as the caller says.
-        local: unsafe { packet_info(header) },
+        local: unsafe { control::read_packet_info(header) },
         truncated: header.msg_flags & libc::MSG_TRUNC != 0,
-    }
-}
-
-/// The destination address in a message's packet information.
-///
-/// # Safety
-/// `header` was filled in by recvmmsg and its buffers are alive.
-unsafe fn packet_info(header: &libc::msghdr) -> Option<IpAddr> {
-    // SAFETY: the CMSG functions stay within the control buffer that the kernel filled in; data is as long as its
-    // level and type say.
-    unsafe {
-        let mut next = libc::CMSG_FIRSTHDR(header);
-        while let Some(control) = next.as_ref() {
-            let data = libc::CMSG_DATA(control);
-            match (control.cmsg_level, control.cmsg_type) {
-                (libc::IPPROTO_IP, libc::IP_PKTINFO) => {
-                    let info = ptr::read_unaligned(data.cast::<libc::in_pktinfo>());
-                    return Some(Ipv4Addr::from(info.ipi_addr.s_addr.to_ne_bytes()).into());
-                }
-                (libc::IPPROTO_IPV6, libc::IPV6_PKTINFO) => {
-                    let info = ptr::read_unaligned(data.cast::<libc::in6_pktinfo>());
-                    return Some(IpAddr::from(Ipv6Addr::from(info.ipi6_addr.s6_addr)).to_canonical());
-                }
-                _ => next = libc::CMSG_NXTHDR(header, control),
-            }
-        }
-        None
     }
 }
 
@@ -154,61 +128,43 @@ impl SendSlots {
     pub(crate) fn new() -> Self {
         Self {
             destinations: vec![sockaddr::zeroed(); SEND_BATCH].into_boxed_slice(),
-            controls: vec![[0; 8]; SEND_BATCH].into_boxed_slice(),
+            controls: vec![control::EMPTY; SEND_BATCH].into_boxed_slice(),
         }
     }
 
-    /// Sends at most a batch and returns how many went; an error concerns the first.
-    pub(crate) fn send<'a>(&mut self, fd: RawFd, batch: impl Iterator<Item = Outgoing<'a>>) -> io::Result<usize> {
+    /// Sends a batch and returns how many of its messages went; an error concerns the first.
+    pub(crate) fn send<'a>(
+        &mut self,
+        fd: RawFd,
+        batch: &Batch,
+        datagram: impl Fn(usize) -> Outgoing<'a>,
+    ) -> io::Result<usize> {
         let mut vectors = [const { MaybeUninit::<libc::iovec>::uninit() }; SEND_BATCH];
         let mut headers = [const { MaybeUninit::<libc::mmsghdr>::uninit() }; SEND_BATCH];
-        let mut count = 0;
-        let slots = self.destinations.iter_mut().zip(&mut self.controls).zip(vectors.iter_mut().zip(&mut headers));
-        for (outgoing, ((name, control), (vector, header))) in batch.zip(slots) {
-            let bytes = outgoing.bytes;
-            // The kernel only reads what a message to send points to.
-            let vector = vector.write(libc::iovec { iov_base: bytes.as_ptr().cast_mut().cast(), iov_len: bytes.len() });
-            let name_length = sockaddr::write(outgoing.destination, name);
-            let control = outgoing.source.map(|source| {
-                let length = write_packet_info(source, control);
-                (control, length)
-            });
-            header.write(message(vector, name, name_length, control));
-            count += 1;
+        let mut free = &mut vectors[..];
+        let slots = self.destinations.iter_mut().zip(&mut self.controls).zip(&mut headers);
+        for (index, ((name, control), header)) in (0..batch.messages()).zip(slots) {
+            let (own, rest) = std::mem::take(&mut free).split_at_mut(batch.size(index));
+            free = rest;
+            let mut path = None;
+            for (vector, member) in own.iter_mut().zip(batch.members(index)) {
+                let outgoing = datagram(member);
+                path.get_or_insert((outgoing.destination, outgoing.source));
+                // The kernel only reads what a message to send points to.
+                let start = outgoing.bytes.as_ptr().cast_mut().cast();
+                vector.write(libc::iovec { iov_base: start, iov_len: outgoing.bytes.len() });
+            }
+            let (destination, source) = path.expect("a message has a datagram");
+            let name_length = sockaddr::write(destination, name);
+            let segment = (batch.size(index) > 1).then(|| batch.segment(index));
+            let control_length = control::write(control, source, segment);
+            let control = (control_length > 0).then_some((control, control_length));
+            header.write(message(own, name, name_length, control));
         }
-        // SAFETY: the first `count` headers are written; they point to buffers of self, to `vectors` and to the bytes
-        // of the batch, which outlive the call.
+        let count = batch.messages() as libc::c_uint;
+        // SAFETY: the first `count` headers are written, and as many of `vectors` as they name; they point to buffers of
+        // self, to `vectors` and to the bytes of the datagrams, which outlive the call.
         let sent = unsafe { libc::sendmmsg(fd, headers.as_mut_ptr().cast(), count, libc::MSG_DONTWAIT) };
         usize::try_from(sent).map_err(|_| io::Error::last_os_error())
-    }
-}
-
-/// Writes packet information that asks for `source` and returns its length.
-fn write_packet_info(source: IpAddr, control: &mut Control) -> usize {
-    *control = [0; 8];
-    let start: *mut libc::cmsghdr = control.as_mut_ptr().cast();
-    let fill = |level, kind, data: &[u8]| {
-        // SAFETY: `control` is aligned for a header and longer than CMSG_SPACE of either kind of packet information.
-        unsafe {
-            (*start).cmsg_level = level;
-            (*start).cmsg_type = kind;
-            (*start).cmsg_len = libc::CMSG_LEN(data.len() as u32) as _;
-            ptr::copy_nonoverlapping(data.as_ptr(), libc::CMSG_DATA(start), data.len());
-            libc::CMSG_SPACE(data.len() as u32) as usize
-        }
-    };
-    match source {
-        // in_pktinfo: interface index 0, ipi_spec_dst, ipi_addr.
-        IpAddr::V4(v4) => {
-            let mut data = [0; 12];
-            data[4..8].copy_from_slice(&v4.octets());
-            fill(libc::IPPROTO_IP, libc::IP_PKTINFO, &data)
-        }
-        // in6_pktinfo: ipi6_addr, interface index 0.
-        IpAddr::V6(v6) => {
-            let mut data = [0; 20];
-            data[..16].copy_from_slice(&v6.octets());
-            fill(libc::IPPROTO_IPV6, libc::IPV6_PKTINFO, &data)
-        }
     }
 }

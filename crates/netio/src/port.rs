@@ -1,5 +1,6 @@
 use crate::{
     Counters,
+    coalesce::Coalescer,
     limits::{BIND_TRIES, TCP_SWEEP_INTERVAL},
     tcp::{FIRST_CONNECTION, Tcp},
     udp::Udp,
@@ -15,6 +16,9 @@ use std::{
 const WAKER: Token = Token(0);
 const UDP: Token = Token(1);
 const LISTENER: Token = Token(2);
+
+/// A pause below this is over before a sleep would end.
+const SHORTEST_SLEEP: Duration = Duration::from_micros(10);
 
 /// Events taken from the kernel with one wait.
 const EVENTS: usize = 256;
@@ -60,6 +64,8 @@ pub struct Transmit<'a> {
 pub struct WakeReasons {
     /// When it ended: the turn's time.
     pub at: Instant,
+    /// The longest that a datagram may have lain, because the port waited for others ([`Port::coalesce`]).
+    pub held: Duration,
     /// A [`Waker`] called.
     pub control: bool,
     /// `receive` has something to do.
@@ -87,6 +93,7 @@ pub struct Port {
     /// The kernel's send buffer was full: the poll watches for room.
     udp_blocked: bool,
     counters: Counters,
+    coalescer: Coalescer,
     turn: Instant,
 }
 
@@ -100,7 +107,8 @@ impl Port {
         poll.registry().register(&mut tcp.listener, LISTENER, Interest::READABLE)?;
         let events = Events::with_capacity(EVENTS);
         let (counters, turn) = (Counters::default(), Instant::now());
-        Ok(Self { poll, events, waker, udp, tcp, udp_blocked: false, counters, turn })
+        let coalescer = Coalescer::new(turn);
+        Ok(Self { poll, events, waker, udp, tcp, udp_blocked: false, counters, coalescer, turn })
     }
 
     /// The bound address, with the number that was chosen for port 0. May be a wildcard.
@@ -118,12 +126,28 @@ impl Port {
         self.waker.clone()
     }
 
+    /// Lets a wait go on for up to `longest` after datagrams were last taken, while so many come that the next turn then
+    /// serves several ([`crate::limits::COALESCE_FROM`]). A waker may wait as long. Zero, as at first: never.
+    ///
+    /// Called on the thread that waits: its timers become exact, so that the bound holds.
+    pub fn coalesce(&mut self, longest: Duration) {
+        self.coalescer.allow(longest);
+        precise_timers();
+    }
+
+    /// Lets queued datagrams to one destination leave as one message that the kernel cuts apart, where it can; says
+    /// whether. They arrive as they were queued; a path that refuses such messages gets datagrams.
+    pub fn segment(&mut self) -> bool {
+        self.udp.use_segments()
+    }
+
     /// Waits for input, a waker or the time, at most [`TCP_SWEEP_INTERVAL`]. Output that waited for the kernel goes on
     /// as soon as it can.
     pub fn wait(&mut self, timeout: Duration) -> WakeReasons {
         let pending = self.udp.readable || self.tcp.has_input();
         let timeout = if pending { Duration::ZERO } else { timeout.min(TCP_SWEEP_INTERVAL) };
-        match self.poll.poll(&mut self.events, Some(timeout)) {
+        let held = if pending { Duration::ZERO } else { self.pause(timeout) };
+        match self.poll.poll(&mut self.events, Some(timeout - held)) {
             Ok(()) => {}
             Err(error) if error.kind() == io::ErrorKind::Interrupted => self.events.clear(),
             Err(error) => panic!("our own epoll descriptor can be waited for: {error}"),
@@ -145,13 +169,30 @@ impl Port {
         }
         self.flush();
         self.tcp.sweep(self.turn, &mut self.counters);
-        WakeReasons { at: self.turn, control, input: self.udp.readable || self.tcp.has_input() }
+        WakeReasons { at: self.turn, held, control, input: self.udp.readable || self.tcp.has_input() }
+    }
+
+    /// Waits for more datagrams while many come, at most `timeout`, and returns how long it meant to.
+    fn pause(&mut self, timeout: Duration) -> Duration {
+        if !self.coalescer.is_on() {
+            return Duration::ZERO;
+        }
+        let pause = self.coalescer.pause(Instant::now()).min(timeout);
+        if pause < SHORTEST_SLEEP {
+            return Duration::ZERO;
+        }
+        self.counters.coalesced_turns += 1;
+        std::thread::sleep(pause);
+        pause
     }
 
     /// Hands over what has arrived, within a budget, and returns how many datagrams that was. What is left makes the
     /// next wait return at once.
     pub fn receive(&mut self, handle: &mut dyn FnMut(Datagram<'_>)) -> usize {
         let udp = self.udp.receive(&mut self.counters, handle);
+        if udp > 0 {
+            self.coalescer.took(udp, self.turn);
+        }
         udp + self.tcp.receive(self.turn, &mut self.counters, handle)
     }
 
@@ -211,6 +252,12 @@ fn bind_both(address: SocketAddr, poll: &Poll) -> io::Result<(Udp, Tcp)> {
             Err(_) => tries += 1,
         }
     }
+}
+
+/// Sleeps of the calling thread end when they are due, not up to 50 µs later.
+fn precise_timers() {
+    // SAFETY: PR_SET_TIMERSLACK takes a number of nanoseconds and touches no memory. A refusal leaves the slack as it was.
+    unsafe { libc::prctl(libc::PR_SET_TIMERSLACK, 1_000 as libc::c_ulong) };
 }
 
 fn named(protocol: &str, address: SocketAddr, error: &io::Error) -> io::Error {

@@ -54,6 +54,16 @@ impl Udp {
         self.local
     }
 
+    /// Lets datagrams to one destination leave as one message, if the kernel can cut it; says whether.
+    pub(crate) fn use_segments(&mut self) -> bool {
+        // A kernel that does not know the option would send such a message as one datagram.
+        let can = set_int(&self.socket, libc::SOL_UDP, libc::UDP_SEGMENT, 0).is_ok();
+        if can {
+            self.queue.use_segments();
+        }
+        can
+    }
+
     /// The kernel's receive buffer as granted, bytes.
     pub(crate) fn receive_buffer_bytes(&self) -> io::Result<usize> {
         SockRef::from(&self.socket).recv_buffer_size()
@@ -164,7 +174,7 @@ fn ask_for_packet_info(socket: &Socket, address: SocketAddr) -> io::Result<()> {
     }
 }
 
-fn set_int(socket: &Socket, level: libc::c_int, option: libc::c_int, value: libc::c_int) -> io::Result<()> {
+fn set_int(socket: &impl AsRawFd, level: libc::c_int, option: libc::c_int, value: libc::c_int) -> io::Result<()> {
     // SAFETY: the pointer and size are those of `value`.
     let result = unsafe {
         let size = size_of::<libc::c_int>() as libc::socklen_t;

@@ -1,7 +1,9 @@
-//! Project tasks: `cargo xtask up | web | test | soak | tidy | fuzz`.
+//! Project tasks: `cargo xtask up | web | test | soak | bench | tidy | fuzz`.
 
+mod bench;
 mod fuzz;
 mod gate;
+mod results;
 mod shell;
 mod soak;
 mod tidy;
@@ -19,6 +21,8 @@ Usage: cargo xtask TASK
   web            build the pages, if anything changed
   test           the whole gate: format, lints, rules, tests, documents, browsers
   soak           the counted tests many times over; figures go into benches/RESULTS.md
+  bench          floor and engine in turns, release build; tables go into benches/RESULTS.md
+  bench --quick  whether the benches work, with the tests' build
   tidy           the rules of the tree that no compiler checks
   fuzz SECONDS   every fuzz target for so long";
 
@@ -30,6 +34,8 @@ fn main() -> ExitCode {
         ("web", []) => web::build(),
         ("test", []) => gate::run_all(),
         ("soak", []) => soak::run_long(),
+        ("bench", []) => bench::measure(),
+        ("bench", [quick]) if quick == "--quick" => bench::try_out(),
         ("tidy", []) => tidy::run(),
         ("fuzz", [seconds]) => fuzz::run_targets(seconds),
         _ => Err(Failure::new(USAGE)),

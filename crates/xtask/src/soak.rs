@@ -4,7 +4,8 @@
 
 use crate::{
     gate::{self, Parts},
-    shell::{self, Done, at, command, root, run},
+    results,
+    shell::{Done, at, command, root, run},
     tools, web,
 };
 use std::{
@@ -49,23 +50,10 @@ pub(crate) fn run_long() -> Done {
 
 /// Appends a run to benches/RESULTS.md: figures of tests, then how each part went.
 fn keep(root: &Path, heading: &str, figures: &Path, parts: &[String]) -> Done {
-    let ask = |line: &str| shell::output(command(root, line)).unwrap_or_else(|| "unknown".to_owned());
-    let changed = if ask("git status --porcelain").is_empty() { "" } else { ", with changes" };
-    let cores = std::thread::available_parallelism().map_or(0, usize::from);
-    let (day, commit) = (ask("date -u +%Y-%m-%d"), ask("git rev-parse --short=12 HEAD"));
     let mut rows: Vec<String> = fs::read_to_string(figures).map_err(at(figures))?.lines().map(str::to_owned).collect();
     rows.retain(|row| !row.trim().is_empty());
     rows.extend_from_slice(parts);
     let rows: String = rows.iter().map(|row| format!("| {row} |\n")).collect();
-    let section =
-        format!("\n## {day} at {commit}{changed}\n\n{heading}; {cores} cores.\n\n| what | figure |\n|---|---|\n{rows}");
-    let results = root.join("benches/RESULTS.md");
-    let before = fs::read_to_string(&results).unwrap_or_else(|_| HEADER.to_owned());
-    fs::create_dir_all(root.join("benches")).map_err(at(&results))?;
-    fs::write(&results, before + &section).map_err(at(&results))
+    let machine = results::machine();
+    results::append(root, "Soak: ", &format!("{heading}; {machine}.\n\n| what | figure |\n|---|---|\n{rows}"))
 }
-
-const HEADER: &str = "# Results
-
-Written by `cargo xtask soak`, one section a run. `SWITCHROOM_SEED` repeats one.
-";

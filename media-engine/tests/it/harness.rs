@@ -38,8 +38,8 @@ impl Bench {
         let metrics = Arc::new(Metrics::new("test").expect("the metrics' names differ"));
         let tapped = Arc::new(AtomicU64::new(0));
         let counter = Arc::clone(&tapped);
-        let taps = Arc::new(move |_| {
-            counter.fetch_add(1, Relaxed);
+        let taps = Arc::new(move |frames: Vec<_>| {
+            counter.fetch_add(frames.len() as u64, Relaxed);
         });
         let (engine, events) = start(config, netio::Clock::new(), taps, Arc::clone(&metrics)).expect("it starts");
         Self { engine, events, seen: Vec::new(), metrics, tapped, commands: 0 }

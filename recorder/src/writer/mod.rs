@@ -27,7 +27,8 @@ use wire::tap::TapFrame;
 /// What reaches the writer.
 #[derive(Debug)]
 pub(crate) enum Input {
-    Tap(TapFrame),
+    /// Together, as the media thread handed them over.
+    Taps(Vec<TapFrame>),
     Command(Command),
     End,
 }
@@ -99,7 +100,7 @@ impl Writer {
     fn take(&mut self, input: Input) {
         self.shared.taken(&input);
         match input {
-            Input::Tap(frame) => self.take_frame(frame),
+            Input::Taps(frames) => frames.into_iter().for_each(|frame| self.take_frame(frame)),
             Input::Command(command) => self.take_command(command),
             Input::End => self.end(),
         }

@@ -1,5 +1,6 @@
 //! A port over loopback: what a peer sends arrives, what is queued leaves, and no peer takes more than its share.
 
+mod batching;
 mod tcp;
 mod udp;
 

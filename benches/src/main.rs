@@ -1,0 +1,110 @@
+//! What a forwarded packet costs, beside the floor of the same machine.
+//!
+//! ```text
+//! callers (this process, second processor)  ──UDP──►  server (a child process, first processor): floor or engine
+//!    └──────────── orders, offers ──── lines on its input, answers on its output ────┘
+//! ```
+//!
+//! The callers are legs with their own SRTP; against the engine each does the real handshake with str0m. The figure is
+//! the processor time of the server's media thread divided by the packets that came through.
+
+mod client;
+mod floor;
+mod generator;
+mod keys;
+mod load;
+mod measure;
+mod micro;
+mod packet;
+mod plan;
+mod protocol;
+mod report;
+mod rtcp;
+mod serve;
+mod server;
+
+use clap::{Parser, Subcommand};
+use plan::Plan;
+use serve::Variant;
+use std::{path::PathBuf, process::ExitCode};
+
+#[derive(Parser)]
+#[command(about = "What a forwarded packet costs, beside the floor of the same machine")]
+struct Cli {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Everything: rounds of floor and engine, and the micro benches
+    Run {
+        /// Where the report goes; standard output without it
+        #[arg(long)]
+        out: Option<PathBuf>,
+        /// Rounds of each
+        #[arg(long, default_value_t = Plan::FULL.rounds)]
+        rounds: usize,
+    },
+    /// What other uses of the socket do to the floor
+    Variants {
+        /// Rounds of each
+        #[arg(long, default_value_t = Plan::FULL.rounds)]
+        rounds: usize,
+    },
+    /// A few calls for a few seconds: whether packets flow, and nothing about speed
+    Quick,
+    /// The server's process; the other tasks start it
+    #[command(hide = true)]
+    Serve {
+        #[command(subcommand)]
+        program: Served,
+    },
+}
+
+#[derive(Subcommand)]
+enum Served {
+    Floor {
+        #[arg(long)]
+        segment: bool,
+        #[arg(long)]
+        coalesce_us: u64,
+    },
+    Engine,
+}
+
+fn main() -> ExitCode {
+    // A second provider would only mean that one was installed before: nobody else runs here yet.
+    let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+    match run(Cli::parse().task) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("bench: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(task: Task) -> Result<(), String> {
+    match task {
+        Task::Run { out, rounds } => {
+            let report = Plan { rounds, ..Plan::FULL }.report()?;
+            match out {
+                Some(path) => std::fs::write(&path, report).map_err(|error| format!("{}: {error}", path.display())),
+                None => {
+                    println!("{report}");
+                    Ok(())
+                }
+            }
+        }
+        Task::Variants { rounds } => {
+            println!("{}", Plan { rounds, ..Plan::FULL }.variants()?);
+            Ok(())
+        }
+        Task::Quick => Plan::QUICK.check(),
+        Task::Serve { program: Served::Floor { segment, coalesce_us } } => {
+            serve::floor(Variant { segment, coalesce_us }).map_err(|error| error.to_string())
+        }
+        Task::Serve { program: Served::Engine } => serve::engine().map_err(|error| error.to_string()),
+    }
+}

@@ -1,0 +1,172 @@
+//! Which runs, in which order, and what they show.
+
+use crate::{
+    load::Load,
+    measure::{Figures, Run},
+    micro,
+    report::{self, Rounds},
+    serve::Variant,
+    server::Program,
+};
+use std::time::Duration;
+
+/// How much of everything.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Plan {
+    pub(crate) loads: [Load; 2],
+    pub(crate) rounds: usize,
+    pub(crate) warm_up: Duration,
+    pub(crate) window: Duration,
+    pub(crate) spin: bool,
+}
+
+/// Share of a core at which added latency is looked at.
+const BUSY: f64 = 0.7;
+/// Packets a second that the generator can pace with some room.
+const FASTEST: f64 = 75_000.0;
+/// How often a run is tried.
+const TRIES: usize = 3;
+/// The plain floor.
+const PLAIN: Variant = Variant { segment: false, coalesce_us: 0 };
+
+impl Plan {
+    /// What results are made of.
+    pub(crate) const FULL: Self = Self {
+        loads: [Load { calls: 500, video: false }, Load { calls: 50, video: true }],
+        rounds: 5,
+        warm_up: Duration::from_millis(1500),
+        window: Duration::from_secs(5),
+        spin: true,
+    };
+
+    /// Whether it works at all, on a machine that has other things to do.
+    pub(crate) const QUICK: Self = Self {
+        loads: [Load { calls: 3, video: false }, Load { calls: 1, video: true }],
+        rounds: 1,
+        warm_up: Duration::from_millis(1500),
+        window: Duration::from_millis(1500),
+        spin: false,
+    };
+
+    fn run(&self, program: Program, load: Load, taps: bool) -> Result<Figures, String> {
+        let run = Run { program, load, taps, warm_up: self.warm_up, window: self.window, spin: self.spin };
+        let mut outcome = run.measure();
+        for _ in 1..TRIES {
+            // Another program may have taken the generator's processor for a while.
+            let Err(error) = &outcome else { break };
+            eprintln!("{error}; once more");
+            outcome = run.measure();
+        }
+        let figures = outcome?;
+        eprintln!(
+            "{load}, {program:?}{}: {:.0} ns a packet, core {:.0} % busy, {} of {} lost, generator p99 {:?} late",
+            if taps { " with taps" } else { "" },
+            figures.cpu_ns,
+            100.0 * figures.busy,
+            figures.lost,
+            figures.packets,
+            figures.late.p99
+        );
+        Ok(figures)
+    }
+
+    /// Rounds of several servers in turn, so that a drift of the machine meets all alike.
+    fn in_turns(&self, load: Load, servers: &[(&str, Program, bool)]) -> Result<Vec<Rounds>, String> {
+        let empty = |&(what, ..): &(&str, Program, bool)| Rounds { what: what.to_owned(), load, figures: Vec::new() };
+        let mut all: Vec<Rounds> = servers.iter().map(empty).collect();
+        for _ in 0..self.rounds {
+            for (rounds, &(_, program, taps)) in all.iter_mut().zip(servers) {
+                rounds.figures.push(self.run(program, load, taps)?);
+            }
+        }
+        Ok(all)
+    }
+
+    /// Floor, engine and engine with taps under both loads.
+    pub(crate) fn end_to_end(&self) -> Result<Vec<[Rounds; 3]>, String> {
+        let floor = ("floor", Program::Floor(PLAIN), false);
+        let servers = [floor, ("engine", Program::Engine, false), ("engine, recording", Program::Engine, true)];
+        let all = self.loads.iter().map(|&load| {
+            let rounds = self.in_turns(load, &servers)?;
+            Ok(rounds.try_into().expect("as many rounds as servers"))
+        });
+        all.collect()
+    }
+
+    /// The whole report.
+    pub(crate) fn report(&self) -> Result<String, String> {
+        let all = self.end_to_end()?;
+        let mut text = report::ROUNDS_HEAD.to_owned();
+        for [floor, engine, recording] in &all {
+            for rounds in [floor, engine, recording] {
+                text += &report::rounds_row(rounds, floor);
+            }
+        }
+        text.push('\n');
+        for [floor, engine, recording] in &all {
+            text += &report::taps_line(recording, engine, floor);
+        }
+        text += &self.at_70_percent(&all[0][1])?;
+        text.push('\n');
+        text += &report::micro_table(&micro::all(self.rounds)?);
+        Ok(text)
+    }
+
+    /// Added latency with as many audio calls as fill 70 % of a core.
+    fn at_70_percent(&self, engine: &Rounds) -> Result<String, String> {
+        let per_call = engine.busy().median / engine.load.calls as f64;
+        let one = Load { calls: 1, ..engine.load };
+        let calls = (BUSY / per_call).min(FASTEST / one.packets_per_second()) as usize;
+        let load = Load { calls, ..engine.load };
+        let figures = self.run(Program::Engine, load, false)?;
+        Ok(format!(
+            "With {load} the engine's core is {:.0} % busy: added latency p50 {:.0} µs, p99 {:.0} µs, {} of {} lost.\n",
+            100.0 * figures.busy,
+            figures.latency.p50.as_secs_f64() * 1e6,
+            figures.latency.p99.as_secs_f64() * 1e6,
+            figures.lost,
+            figures.packets
+        ))
+    }
+
+    /// What other uses of the socket do to the floor.
+    pub(crate) fn variants(&self) -> Result<String, String> {
+        let floor = |segment, coalesce_us| Program::Floor(Variant { segment, coalesce_us });
+        let servers = [
+            ("plain", floor(false, 0), false),
+            ("segments", floor(true, 0), false),
+            ("wait 100 µs", floor(false, 100), false),
+            ("wait 200 µs", floor(false, 200), false),
+            ("segments, wait 200 µs", floor(true, 200), false),
+            ("segments, wait 400 µs", floor(true, 400), false),
+        ];
+        let mut text = report::ROUNDS_HEAD.to_owned();
+        for load in self.loads {
+            let all = self.in_turns(load, &servers)?;
+            for rounds in &all {
+                text += &report::rounds_row(rounds, &all[0]);
+            }
+        }
+        Ok(text)
+    }
+
+    /// That packets flow both ways and none is lost, on a machine of any speed.
+    pub(crate) fn check(&self) -> Result<(), String> {
+        for rounds in self.end_to_end()?.iter().flatten() {
+            for figures in &rounds.figures {
+                let fails = [
+                    (figures.packets == 0, "nothing was forwarded"),
+                    (figures.lost > 0, "packets were lost"),
+                    (figures.bad > 0, "packets did not decrypt"),
+                    (figures.hearing < rounds.load.legs(), "not every leg hears its other"),
+                    (figures.cpu_ns <= 0.0, "no processor time was used"),
+                    (figures.latency.p50.is_zero(), "no packet's latency was known"),
+                ];
+                if let Some((_, what)) = fails.iter().find(|(failed, _)| *failed) {
+                    return Err(format!("{}, {}: {what}: {figures:?}", rounds.load, rounds.what));
+                }
+            }
+        }
+        Ok(())
+    }
+}
