@@ -74,6 +74,9 @@ pub(crate) struct EngineArgs {
     pub(crate) media: MediaArgs,
     #[command(flatten)]
     pub(crate) certs: CertsArgs,
+    /// How long calls may go on after SIGTERM before they are told to go to another engine.
+    #[arg(long, env = "SWITCHROOM_DRAIN_SECONDS", value_name = "SECONDS")]
+    pub(crate) drain_seconds: Option<u32>,
     /// Address and port (UDP) where signaling connects; port 0 picks a free one.
     #[arg(long, env = "SWITCHROOM_ENGINE_LINK", value_name = "ADDR:PORT")]
     pub(crate) link: Option<SocketAddr>,
@@ -95,9 +98,9 @@ pub(crate) struct SignalingArgs {
     pub(crate) http: HttpArgs,
     #[command(flatten)]
     pub(crate) certs: CertsArgs,
-    /// Where the media engine listens.
-    #[arg(long, env = "SWITCHROOM_ENGINE", value_name = "HOST:PORT")]
-    pub(crate) engine: Option<Address>,
+    /// Where the media engines listen.
+    #[arg(long, env = "SWITCHROOM_ENGINE", value_name = "HOST:PORT", value_delimiter = ',')]
+    pub(crate) engine: Vec<Address>,
     /// Where the recorder listens.
     #[arg(long, env = "SWITCHROOM_RECORDER", value_name = "HOST:PORT")]
     pub(crate) recorder: Option<Address>,

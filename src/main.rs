@@ -21,7 +21,10 @@ fn main() -> ExitCode {
     install_crypto();
     match Cli::parse().command {
         Command::Up(args) => ended(up::run(&args)),
-        Command::Engine(args) => ended(roles::engine::run(&args)),
+        Command::Engine(args) => match roles::engine::run(&args) {
+            Ok(code) => code,
+            Err(error) => ended(Err(error)),
+        },
         Command::Signaling(args) => ended(roles::signaling::run(&args)),
         Command::Recorder(args) => ended(roles::recorder::run(&args)),
         Command::Certs { dir, name } => certs::run(&dir, &name),

@@ -3,7 +3,7 @@
 use crate::config::{self, Config, Flags, LogFormat};
 use std::{fmt, future::Future, sync::Arc};
 use telemetry::{LogLevel, Metrics};
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 /// Why the process does not start, in words that say what to do.
 #[derive(Debug)]
@@ -32,10 +32,10 @@ pub(crate) struct Process {
 }
 
 /// Runs `serve` in a runtime, with logs and metrics.
-pub(crate) fn run<F: Future<Output = Result<(), ProcessError>>>(
+pub(crate) fn run<T, F: Future<Output = Result<T, ProcessError>>>(
     flags: &impl Flags,
     serve: impl FnOnce(Process) -> F,
-) -> Result<(), ProcessError> {
+) -> Result<T, ProcessError> {
     let config = config::load(flags).map_err(ProcessError::new)?;
     let format = match config.log.format {
         LogFormat::Text => telemetry::LogFormat::Text,
@@ -47,25 +47,59 @@ pub(crate) fn run<F: Future<Output = Result<(), ProcessError>>>(
     runtime.block_on(serve(Process { config, level, metrics }))
 }
 
-/// Waits for the signal that ends the process; SIGHUP reads again what can change while it runs: the log level, and
-/// what `reload` does beside it.
-pub(crate) async fn until_stopped(flags: &impl Flags, level: &LogLevel, reload: impl Fn() -> Result<(), ProcessError>) {
-    let mut hang_up = signal(SignalKind::hangup()).expect("signals can be handled");
-    let mut terminate = signal(SignalKind::terminate()).expect("signals can be handled");
-    loop {
+/// Signals from the operator.
+pub(crate) struct Signals {
+    hang_up: Signal,
+    terminate: Signal,
+}
+
+/// What the operator wants.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Wish {
+    /// SIGINT: end now.
+    Interrupt,
+    /// SIGTERM: end.
+    Terminate,
+    /// SIGHUP: read again what can change.
+    Reload,
+}
+
+impl Signals {
+    pub(crate) fn new() -> Self {
+        let listen = |kind| signal(kind).expect("signals can be handled");
+        Self { hang_up: listen(SignalKind::hangup()), terminate: listen(SignalKind::terminate()) }
+    }
+
+    pub(crate) async fn next(&mut self) -> Wish {
         tokio::select! {
-            _ = tokio::signal::ctrl_c() => return,
-            _ = terminate.recv() => return,
-            _ = hang_up.recv() => {
-                let outcome = config::load(flags)
-                    .map_err(ProcessError::new)
-                    .and_then(|config| level.set(&config.log.level).map_err(ProcessError::new))
-                    .and_then(|()| reload());
-                match outcome {
-                    Ok(()) => tracing::info!("log level and certificate were read again; everything else needs a restart"),
-                    Err(error) => tracing::error!(%error, "nothing was changed by SIGHUP"),
-                }
-            }
+            _ = tokio::signal::ctrl_c() => Wish::Interrupt,
+            _ = self.terminate.recv() => Wish::Terminate,
+            _ = self.hang_up.recv() => Wish::Reload,
         }
+    }
+}
+
+/// Waits for the signal that ends the process; SIGHUP reads again what can change while it runs: the log level, and
+/// what `reread` names beside it.
+pub(crate) async fn until_stopped(
+    flags: &impl Flags,
+    level: &LogLevel,
+    reread: impl Fn() -> Result<&'static str, ProcessError>,
+) {
+    let mut signals = Signals::new();
+    while signals.next().await == Wish::Reload {
+        reload(flags, level, &reread);
+    }
+}
+
+/// Reads the configuration again, on SIGHUP.
+pub(crate) fn reload(flags: &impl Flags, level: &LogLevel, reread: impl Fn() -> Result<&'static str, ProcessError>) {
+    let outcome = config::load(flags)
+        .map_err(ProcessError::new)
+        .and_then(|config| level.set(&config.log.level).map_err(ProcessError::new))
+        .and_then(|()| reread());
+    match outcome {
+        Ok(reread) => tracing::info!(reread, "read again; everything else needs a restart"),
+        Err(error) => tracing::error!(%error, "nothing was changed by SIGHUP"),
     }
 }

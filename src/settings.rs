@@ -62,3 +62,32 @@ pub(crate) fn engine_config(config: &Config, usual: Option<IpAddr>) -> EngineCon
         ..EngineConfig::new(media.bind)
     }
 }
+
+/// The same engine on its `choice`th block of ports, if there are so many.
+pub(crate) fn with_ports(first: &EngineConfig, choice: u16) -> Option<EngineConfig> {
+    let offset = usize::from(choice) * first.shards;
+    let moved = |port: u16| u16::try_from(usize::from(port) + offset).ok();
+    let mut bind = first.bind;
+    if bind.port() != 0 {
+        bind.set_port(moved(bind.port())?);
+    }
+    let announce_port = match first.announce_port {
+        Some(port) => Some(moved(port)?),
+        None => None,
+    };
+    Some(EngineConfig { bind, announce_port, ..first.clone() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_choice_of_ports_is_a_block_for_all_shards() {
+        let first =
+            EngineConfig { shards: 2, announce_port: Some(9_000), ..EngineConfig::new(([127, 0, 0, 1], 8_090).into()) };
+        let third = with_ports(&first, 2).expect("there are so many");
+        assert_eq!((third.bind.port(), third.announce_port), (8_094, Some(9_004)));
+        assert!(with_ports(&first, 30_000).is_none());
+    }
+}

@@ -68,10 +68,15 @@ async fn serve(args: &UpArgs, process: Process) -> Result<(), ProcessError> {
     };
     announce::print_server(&server, Some(Media::of(&engine)), &data, demo.as_ref(), args.common.print_json);
 
-    process::until_stopped(args, &level, || server.reload_certificate().map_err(ProcessError::new)).await;
+    process::until_stopped(args, &level, || reload(&server)).await;
     server.stop().await;
     engine.shutdown();
     tokio::task::spawn_blocking(move || recorder.shutdown()).await.map_err(ProcessError::new)
+}
+
+/// Reads again what pages are served with.
+pub(crate) fn reload(server: &signaling::Server) -> Result<&'static str, ProcessError> {
+    server.reload_certificate().map(|()| "log level and certificate").map_err(ProcessError::new)
 }
 
 /// Makes the data folder if it is missing.

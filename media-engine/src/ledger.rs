@@ -3,7 +3,7 @@ use model::{CallId, CommandId, LegId, MediaTime};
 use std::collections::BTreeMap;
 use wire::engine::{Command, Event, HeldLeg, HeldRoom, Request};
 
-/// What the engine holds, as its commands and events tell: for a signaling that was away.
+/// What an engine holds, as its commands and events tell.
 #[derive(Debug, Default)]
 pub struct Ledger {
     legs: BTreeMap<LegId, Entry>,
@@ -63,7 +63,14 @@ impl Ledger {
             Event::LegClosed { leg, .. } => {
                 self.legs.remove(leg);
             }
-            Event::RenegotiationNeeded { .. } | Event::Stats { .. } | Event::Holds { .. } => {}
+            Event::Holds { rooms } => {
+                let entry = |room: CallId, held: &HeldLeg| {
+                    let entry = Entry { room, connected: held.connected, path_lost: held.path_lost };
+                    (held.leg, entry)
+                };
+                self.legs = rooms.iter().flat_map(|held| held.legs.iter().map(|leg| entry(held.room, leg))).collect();
+            }
+            Event::RenegotiationNeeded { .. } | Event::Stats { .. } => {}
         }
     }
 
@@ -74,9 +81,9 @@ impl Ledger {
         }
     }
 
-    /// How many rooms have legs.
-    pub fn rooms(&self) -> usize {
-        self.holds().len()
+    /// Whether the room has a leg.
+    pub fn has_room(&self, room: CallId) -> bool {
+        self.legs.values().any(|entry| entry.room == room)
     }
 
     /// Every room with its legs.
@@ -131,7 +138,10 @@ mod tests {
         ledger.note_event(&answer(2));
         assert_eq!(ledger.holds(), held(None, false), "a rejoin begins anew");
         ledger.note_event(&Event::LegClosed { leg: LEG, reason: "silence".into() });
-        assert!(ledger.holds().is_empty());
+        assert!(ledger.holds().is_empty() && !ledger.has_room(ROOM));
+        ledger.note_event(&Event::Holds { rooms: held(Some(7), true) });
+        assert!(ledger.has_room(ROOM));
+        assert_eq!(ledger.holds(), held(Some(7), true), "what it is told as a whole replaces what it knew");
     }
 
     #[test]

@@ -36,6 +36,7 @@ impl Flags for EngineArgs {
         self.media.apply(config);
         self.certs.apply(config);
         set(&mut config.engine.link, &self.link);
+        set(&mut config.engine.drain_seconds, &self.drain_seconds);
         set(&mut config.engine.admin, &self.admin);
         set(&mut config.recorder.address, &self.recorder);
     }
@@ -51,7 +52,9 @@ impl Flags for SignalingArgs {
         self.data.apply(config);
         self.http.apply(config);
         self.certs.apply(config);
-        set(&mut config.engine.address, &self.engine);
+        if !self.engine.is_empty() {
+            config.engine.addresses.clone_from(&self.engine);
+        }
         set(&mut config.recorder.address, &self.recorder);
     }
 }

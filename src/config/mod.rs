@@ -96,8 +96,10 @@ impl Link {
 pub(crate) struct Engine {
     pub(crate) link: SocketAddr,
     pub(crate) admin: SocketAddr,
-    #[serde(deserialize_with = "address")]
-    pub(crate) address: Address,
+    #[serde(deserialize_with = "addresses")]
+    pub(crate) addresses: Vec<Address>,
+    pub(crate) media_ports: u16,
+    pub(crate) drain_seconds: u32,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -190,6 +192,15 @@ fn validate(config: &Config) -> Result<(), ConfigError> {
     if config.media.video_codecs.is_empty() || config.media.video_codecs.contains(&Codec::Opus) {
         return invalid("media.video_codecs", "must name vp8, h264 or both");
     }
+    if !(1..=16).contains(&config.engine.addresses.len()) {
+        return invalid("engine.addresses", "must be 1 to 16 addresses");
+    }
+    if !(1..=1_000).contains(&config.engine.media_ports) {
+        return invalid("engine.media_ports", "must be 1 to 1000");
+    }
+    if config.engine.drain_seconds > 86_400 {
+        return invalid("engine.drain_seconds", "must be 0 to 86400");
+    }
     if !(1..=1_000_000).contains(&config.limits.connections) {
         return invalid("limits.connections", "must be 1 to 1000000");
     }
@@ -199,6 +210,11 @@ fn validate(config: &Config) -> Result<(), ConfigError> {
 fn empty_is_none<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
     let text = String::deserialize(deserializer)?;
     Ok((!text.is_empty()).then_some(text))
+}
+
+fn addresses<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Address>, D::Error> {
+    let parse = |text: String| text.parse().map_err(|error| D::Error::custom(format!("{text:?} is {error}")));
+    Vec::<String>::deserialize(deserializer)?.into_iter().map(parse).collect()
 }
 
 fn address<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Address, D::Error> {
@@ -249,6 +265,10 @@ mod tests {
             ("[log]\nformat = \"xml\"\n", "xml"),
             ("[http]\ntls_cert = \"a.pem\"\n", "http.tls_key"),
             ("[recorder]\naddress = \"recorder\"\n", "not an address like"),
+            ("[engine]\naddresses = [\"engine\"]\n", "not an address like"),
+            ("[engine]\naddresses = []\n", "engine.addresses"),
+            ("[engine]\nmedia_ports = 0\n", "engine.media_ports"),
+            ("[engine]\ndrain_seconds = 100000\n", "engine.drain_seconds"),
             ("[engine]\nlink = \"localhost:1\"\n", "link"),
             ("[http\n", "switchroom.toml"),
         ] {

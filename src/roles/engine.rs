@@ -1,19 +1,24 @@
 //! `switchroom engine`: media without anything else. Its calls go on while signaling or the recorder is away.
 
-use super::{node, problem};
+use super::{drain::Drain, node, problem};
 use crate::{
     admin::{self, Admin},
     announce::{self, Media},
     cli::EngineArgs,
+    config::Config,
     join,
     process::{self, Process, ProcessError},
     settings,
 };
 use link::{Control, ControlSettings, Listener, TapSender, WhenFull, control, dial, send_taps};
-use media_engine::{EngineHandle, Ledger};
+use media_engine::{EngineHandle, Ledger, StartError};
 use model::CommandId;
 use serde_json::Value;
-use std::sync::{Arc, Mutex};
+use std::{
+    process::ExitCode,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 use telemetry::Metrics;
 use tokio::{sync::mpsc, time::sleep};
 use wire::{
@@ -21,12 +26,15 @@ use wire::{
     link::Role,
 };
 
-/// Runs until a signal ends it.
-pub(crate) fn run(args: &EngineArgs) -> Result<(), ProcessError> {
+/// How long pages that are told to go elsewhere may still send and hear.
+const FAREWELL: Duration = Duration::from_millis(500);
+
+/// Runs until a signal ends it and its calls have had their time.
+pub(crate) fn run(args: &EngineArgs) -> Result<ExitCode, ProcessError> {
     process::run(args, |process| serve(args, process))
 }
 
-async fn serve(args: &EngineArgs, process: Process) -> Result<(), ProcessError> {
+async fn serve(args: &EngineArgs, process: Process) -> Result<ExitCode, ProcessError> {
     let Process { config, level, metrics } = process;
     let token = settings::metrics_token(&config)?;
     let node = node(&config, Role::Engine)?;
@@ -34,39 +42,87 @@ async fn serve(args: &EngineArgs, process: Process) -> Result<(), ProcessError> 
     let recorder = dial(&node, Role::Recorder, config.recorder.address.clone());
     let recorder_state = recorder.state();
     let taps = send_taps(recorder);
-    let to_recorder = taps.clone();
-    let (engine, events) = media_engine::start(
-        settings::engine_config(&config, None),
-        netio::Clock::new(),
-        Arc::new(move |frame| {
-            // What does not fit is counted and told to the recorder, which states the gap.
-            let _ = to_recorder.send(frame);
-        }),
-        Arc::clone(&metrics),
-    )
-    .map_err(ProcessError::new)?;
+    let (engine, events) = start(&config, &taps, &metrics)?;
+    let ledger = Arc::new(Mutex::new(Ledger::default()));
+    let drain = Drain::new(Arc::clone(&ledger));
     let link = listener.local_addr();
     let ([line], listening) = listener.serve([Role::Signaling]);
     let signaling_state = line.state();
+    let draining = drain.clone();
     let problems = move || {
         let roles = [(Role::Signaling, &signaling_state), (Role::Recorder, &recorder_state)];
-        roles.into_iter().filter_map(|(role, state)| problem(role, state)).collect()
+        let drained = draining.is_on().then(|| "no new calls are taken: it is being drained".to_owned());
+        roles.into_iter().filter_map(|(role, state)| problem(role, state)).chain(drained).collect()
     };
-    let admin = Admin { metrics: Arc::clone(&metrics), token, problems: Arc::new(problems) };
+    let admin =
+        Admin { metrics: Arc::clone(&metrics), token, problems: Arc::new(problems), drain: Some(drain.clone()) };
     let admin = admin::serve(config.engine.admin, "--admin or engine.admin", admin).await?;
-    obey(line, engine.clone(), events);
+    let messages = obey(line, engine.clone(), events, Arc::clone(&ledger), drain.clone());
     tokio::spawn(report_taps(taps, metrics));
     announce::print_role("engine", link, admin, Some(Media::of(&engine)), args.common.print_json);
 
-    process::until_stopped(args, &level, || Ok(())).await;
+    let usual = Duration::from_secs(config.engine.drain_seconds.into());
+    let drained = drain.until_ended(usual, || process::reload(args, &level, || Ok("log level"))).await;
+    if drained.left > 0 && drain.is_on() {
+        send_away(&ledger, &messages).await;
+    }
     listening.close().await;
     engine.shutdown();
-    Ok(())
+    Ok(drained.exit_code())
 }
 
-/// Joins signaling's line to the engine, and keeps the ledger from which a signaling that was away learns.
-fn obey(line: link::Line, engine: EngineHandle, mut events: mpsc::Receiver<Event>) {
-    let ledger = Arc::new(Mutex::new(Ledger::default()));
+/// Opens the first media port that is free, beside an engine that is being drained.
+fn start(
+    config: &Config,
+    taps: &TapSender,
+    metrics: &Arc<Metrics>,
+) -> Result<(EngineHandle, mpsc::Receiver<Event>), ProcessError> {
+    let first = settings::engine_config(config, None);
+    let mut refused = None;
+    for choice in 0..config.engine.media_ports {
+        let Some(engine_config) = settings::with_ports(&first, choice) else { break };
+        let taps = taps.clone();
+        let sink = Arc::new(move |frame| {
+            // What does not fit is counted and told to the recorder, which states the gap.
+            let _ = taps.send(frame);
+        });
+        match media_engine::start(engine_config, netio::Clock::new(), sink, Arc::clone(metrics)) {
+            Err(error @ StartError::Bind { .. }) => refused = Some(error),
+            started => return started.map_err(ProcessError::new),
+        }
+    }
+    let no_ports = || ProcessError("media.bind and engine.media_ports name ports beyond 65535".to_owned());
+    Err(refused.map_or_else(no_ports, ProcessError::new))
+}
+
+/// Each leg that is left is told to go elsewhere. The ledger forgets them first, so that none is let in again.
+async fn send_away(ledger: &Mutex<Ledger>, messages: &mpsc::Sender<Event>) {
+    let events: Vec<Event> = {
+        let mut ledger = ledger.lock().expect("the ledger does not panic");
+        let rooms = ledger.holds();
+        let legs = rooms.iter().flat_map(|room| &room.legs).map(|held| held.leg);
+        let closed = |leg| Event::LegClosed { leg, reason: "the media engine was drained".to_owned() };
+        let events: Vec<Event> = legs.map(closed).collect();
+        events.iter().for_each(|event| ledger.note_event(event));
+        events
+    };
+    for event in events {
+        if messages.send(event).await.is_err() {
+            return;
+        }
+    }
+    sleep(FAREWELL).await;
+}
+
+/// Joins signaling's line to the engine, and keeps the ledger from which a signaling that was away learns. Gives the way
+/// to signaling.
+fn obey(
+    line: link::Line,
+    engine: EngineHandle,
+    mut events: mpsc::Receiver<Event>,
+    ledger: Arc<Mutex<Ledger>>,
+    drain: Drain,
+) -> mpsc::Sender<Event> {
     let held = Arc::clone(&ledger);
     let holds = move || Event::Holds { rooms: held.lock().expect("the ledger does not panic").holds() };
     let settings = ControlSettings {
@@ -77,9 +133,14 @@ fn obey(line: link::Line, engine: EngineHandle, mut events: mpsc::Receiver<Event
         files: None,
     };
     let Control { messages, mut incoming, .. } = control::<Event, Request>(line, settings);
-    let noted = Arc::clone(&ledger);
+    let (noted, answers, to_signaling) = (Arc::clone(&ledger), messages.clone(), messages.clone());
     tokio::spawn(async move {
         while let Some(request) = incoming.recv().await {
+            if let Some(reason) = drain.refuses(&request) {
+                // Nobody waits where signaling is gone.
+                let _ = answers.send(Event::Refused { id: request.id, reason }).await;
+                continue;
+            }
             noted.lock().expect("the ledger does not panic").note_request(&request);
             join::order_engine(&engine, request).await;
         }
@@ -92,6 +153,7 @@ fn obey(line: link::Line, engine: EngineHandle, mut events: mpsc::Receiver<Event
             }
         }
     });
+    to_signaling
 }
 
 /// A command of a later release.

@@ -1,6 +1,8 @@
 //! Roles that run apart, joined by [`link`].
 
+pub(crate) mod drain;
 pub(crate) mod engine;
+mod pool;
 pub(crate) mod recorder;
 pub(crate) mod signaling;
 

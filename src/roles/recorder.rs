@@ -39,7 +39,7 @@ async fn serve(args: &RecorderArgs, process: Process) -> Result<(), ProcessError
     let ([control_line, taps_line], listening) = listener.serve([Role::Signaling, Role::Engine]);
     let states = [(Role::Signaling, control_line.state()), (Role::Engine, taps_line.state())];
     let problems = move || states.iter().filter_map(|(role, state)| problem(*role, state)).collect();
-    let admin = Admin { metrics: Arc::clone(&metrics), token, problems: Arc::new(problems) };
+    let admin = Admin { metrics: Arc::clone(&metrics), token, problems: Arc::new(problems), drain: None };
     let admin = admin::serve(config.recorder.admin, "--admin or recorder.admin", admin).await?;
     take_taps(taps_line, recorder.taps.clone());
     let (_, no_events) = mpsc::channel(1);
@@ -48,7 +48,7 @@ async fn serve(args: &RecorderArgs, process: Process) -> Result<(), ProcessError
     tokio::spawn(join::report_recorder(recorder.stats_reader(), metrics));
     announce::print_role("recorder", link, admin, None, args.common.print_json);
 
-    process::until_stopped(args, &level, || Ok(())).await;
+    process::until_stopped(args, &level, || Ok("log level")).await;
     listening.close().await;
     tokio::task::spawn_blocking(move || recorder.shutdown()).await.map_err(ProcessError::new)
 }

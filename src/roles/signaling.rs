@@ -1,6 +1,6 @@
 //! `switchroom signaling`: pages, API and call centers, with an engine and a recorder that outlive it.
 
-use super::node;
+use super::{node, pool};
 use crate::{
     announce,
     cli::SignalingArgs,
@@ -35,13 +35,14 @@ async fn serve(args: &SignalingArgs, process: Process) -> Result<(), ProcessErro
     up::make_data_folder(&data)?;
     let store = Store::open(&data.join("switchroom.db")).await.map_err(ProcessError::new)?;
     // What was meant for a role that stays away is repaired when it is back; pages must not wait for it.
-    let engine = dial(&node, Role::Engine, config.engine.address.clone());
-    let engine: Control<Request, EngineEvent> = control(engine, without_answers());
+    let engines = config.engine.addresses.iter().map(|address| dial(&node, Role::Engine, address.clone()));
+    let engines: Vec<Control<Request, EngineEvent>> = engines.map(|line| control(line, without_answers())).collect();
+    let engines = pool::join(engines);
     let recorder = dial(&node, Role::Recorder, config.recorder.address.clone());
     let recorder: Control<RecorderCommand, RecorderEvent> = control(recorder, without_answers());
     let server = signaling::start(
         signaling_config,
-        EngineChannels { requests: engine.messages, events: engine.incoming, link: Some(engine.state) },
+        EngineChannels { requests: engines.requests, events: engines.events, link: Some(engines.state) },
         RecorderChannels {
             commands: recorder.messages,
             events: recorder.incoming,
@@ -60,7 +61,7 @@ async fn serve(args: &SignalingArgs, process: Process) -> Result<(), ProcessErro
     };
     announce::print_server(&server, None, &data, demo.as_ref(), args.common.print_json);
 
-    process::until_stopped(args, &level, || server.reload_certificate().map_err(ProcessError::new)).await;
+    process::until_stopped(args, &level, || up::reload(&server)).await;
     server.stop().await;
     Ok(())
 }

@@ -29,6 +29,8 @@ struct House {
     folder: TempDir,
     recorder: Option<Process>,
     engine: Option<Process>,
+    /// Beside the engine, for calls that it gives up.
+    second_engine: Option<Process>,
     server: Option<Server>,
     recorder_link: String,
     engine_link: String,
@@ -37,7 +39,13 @@ struct House {
 
 impl House {
     fn open() -> Self {
+        Self::open_with("")
+    }
+
+    /// With this in the configuration file of all three.
+    fn open_with(configuration: &str) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
+        std::fs::write(folder.path().join("switchroom.toml"), configuration).expect("written");
         let certs = Command::new(env!("CARGO_BIN_EXE_switchroom"))
             .args(["certs", "--name", "Test"])
             .arg(folder.path().join("certs"))
@@ -49,6 +57,7 @@ impl House {
             folder,
             recorder: None,
             engine: None,
+            second_engine: None,
             server: None,
             recorder_link: free(),
             engine_link: free(),
@@ -60,13 +69,28 @@ impl House {
         house
     }
 
+    /// With a second engine, of which signaling knows from its start on. It is given the same media port, and takes
+    /// another of the range.
+    fn open_with_two_engines() -> Self {
+        let mut house = Self::open_with("[engine]\nmedia_ports = 50\n");
+        let recorder = house.recorder_link.clone();
+        let second =
+            house.start(&["engine", "--link", "127.0.0.1:0", "--recorder", &recorder, "--media", &house.media]);
+        assert_ne!(second.told("media"), house.media);
+        house.engine_link = format!("{},{}", house.engine_link, second.told("link"));
+        house.second_engine = Some(second);
+        house.server.take().expect("it runs").kill();
+        house.start_signaling();
+        house
+    }
+
     fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 
     fn start(&self, arguments: &[&str]) -> Process {
-        let certs = self.path("certs");
-        let common = ["--admin", "127.0.0.1:0", "--certs", certs.to_str().expect("UTF-8")];
+        let [certs, config] = ["certs", "switchroom.toml"].map(|name| self.path(name).display().to_string());
+        let common = ["--admin", "127.0.0.1:0", "--certs", &certs, "--config", &config];
         Process::start(arguments.iter().chain(&common))
     }
 
@@ -287,6 +311,61 @@ async fn an_engine_that_is_killed_has_its_calls_back_within_three_seconds() {
     call.hang_up().await;
     finished_recordings(house.server(), &call.conversation, 4).await;
     house.recordings_are_clean();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_engine_that_is_drained_hands_its_calls_to_another_at_the_end_of_their_time() {
+    let mut house = House::open_with_two_engines();
+    let mut call = Call::establish(house.server()).await;
+    call.is_heard_both_ways().await;
+    let engine = house.engine.take().expect("it runs");
+    let wish = json!({"deadline_seconds": 2});
+    let drain = format!("{}admin/drain", engine.told("admin"));
+    let mut left = ureq::post(&drain).send_json(&wish).expect("it is drained");
+    let left: Value = left.body_mut().read_json().expect("JSON");
+    assert_eq!(left, json!({"deadline_seconds": 2, "rooms": 1, "legs": 2}));
+    let drained = Instant::now();
+    let told = |message: &Value| message["type"] == "media_path" && message["rejoin"] == true;
+    tokio::join!(call.customer.page.find("a wish to rejoin", told), call.agent.page.find("a wish to rejoin", told));
+    assert!(drained.elapsed() > Duration::from_millis(1_900), "the call had its time");
+    tokio::join!(call.customer.rejoin(0x5555_0001, CUSTOMER_HERTZ), call.agent.rejoin(0x5555_0002, AGENT_HERTZ));
+    let status = tokio::task::spawn_blocking(|| engine.ended()).await.expect("it ends");
+    assert_eq!(status, Some(3), "calls were left");
+    call.is_heard_both_ways().await;
+    call.hang_up().await;
+    let unwanted = ureq::post(&drain).send_json(&wish);
+    assert!(unwanted.is_err(), "the drained engine is gone");
+    let engine = house.second_engine.take().expect("it runs");
+    let no_calls = format!("{}admin/drain", engine.told("admin"));
+    ureq::post(&no_calls).send_json(&wish).expect("it is drained");
+    let status = tokio::task::spawn_blocking(|| engine.ended()).await.expect("it ends");
+    assert_eq!(status, Some(0), "nothing was left");
+    house.recordings_are_clean();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn sigterm_lets_calls_end_and_a_second_one_does_not_wait() {
+    let mut house = House::open_with("[engine]\ndrain_seconds = 600\n");
+    let call = Call::establish(house.server()).await;
+    let engine = house.engine.take().expect("it runs");
+    engine.terminate();
+    let ready = format!("{}readyz", engine.told("admin"));
+    let drains = async {
+        // A role that cannot take calls answers with 503 and its reasons.
+        let agent = ureq::Agent::config_builder().http_status_as_error(false).build().new_agent();
+        loop {
+            let mut reply = agent.get(&ready).call().expect("the engine lives");
+            if reply.body_mut().read_to_string().expect("text").contains("drained") {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(15), drains).await.expect("it is drained");
+    call.is_heard_both_ways().await;
+    engine.terminate();
+    let status = tokio::task::spawn_blocking(|| engine.ended()).await.expect("it ends");
+    assert_eq!(status, Some(3), "a call was left");
 }
 
 #[test]

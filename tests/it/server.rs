@@ -7,7 +7,7 @@ use std::{
     path::Path,
     process::{Child, Command, Stdio},
     sync::mpsc,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 /// How long a start may take, recovery of recordings included.
@@ -53,6 +53,24 @@ impl Process {
     /// A string of the start-up line.
     pub(crate) fn told(&self, key: &str) -> &str {
         self.ready[key].as_str().unwrap_or_else(|| panic!("{key} in {}", self.ready))
+    }
+
+    /// SIGTERM: as an operator ends it.
+    pub(crate) fn terminate(&self) {
+        let sent = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status();
+        assert!(sent.expect("kill is there").success());
+    }
+
+    /// Waits until it ends by itself; gives its exit status.
+    pub(crate) fn ended(mut self) -> Option<i32> {
+        let started = Instant::now();
+        loop {
+            if let Some(status) = self.child.try_wait().expect("a child of ours") {
+                return status.code();
+            }
+            assert!(started.elapsed() < START_TIMEOUT, "the process does not end");
+            std::thread::sleep(Duration::from_millis(20));
+        }
     }
 
     /// SIGKILL, as a crash.

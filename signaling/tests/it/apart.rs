@@ -26,8 +26,8 @@ async fn recorded_talk(house: &mut House) -> Talk {
 }
 
 async fn told_to_rejoin(page: &mut Page) -> bool {
-    page.until("the state of the path", |message| match message {
-        ServerMessage::MediaPath { rejoin, .. } => Some(rejoin),
+    page.until("a lost path", |message| match message {
+        ServerMessage::MediaPath { connected: false, rejoin, .. } => Some(rejoin),
         _ => None,
     })
     .await

@@ -1,6 +1,8 @@
 //! Messages arrive once and in order, whatever happens to the connection.
 
-use crate::rig::{Authority, Note, Relay, anywhere, dial, engine, next_number, number, settings, soon, until_free, until_up};
+use crate::rig::{
+    Authority, Note, Relay, anywhere, dial, engine, next_number, number, settings, soon, until_free, until_up,
+};
 use link::{ControlSettings, LinkState, WhenFull, control, limits};
 use std::time::{Duration, Instant};
 use wire::link::Role;

@@ -3,5 +3,6 @@
 mod control;
 mod doors;
 mod files;
+mod released;
 mod rig;
 mod taps;
