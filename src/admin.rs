@@ -71,10 +71,9 @@ async fn metrics(
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
     headers: HeaderMap,
 ) -> Response {
-    match admin.check(peer, &headers) {
-        Ok(()) => ([(CONTENT_TYPE, Metrics::CONTENT_TYPE)], admin.metrics.encode()).into_response(),
-        Err(refusal) => refusal,
-    }
+    admin
+        .refusal(peer, &headers)
+        .unwrap_or_else(|| ([(CONTENT_TYPE, Metrics::CONTENT_TYPE)], admin.metrics.encode()).into_response())
 }
 
 /// No new calls; says how many are left to end.
@@ -84,7 +83,7 @@ async fn drain(
     headers: HeaderMap,
     request: Result<Json<DrainRequest>, JsonRejection>,
 ) -> Response {
-    if let Err(refusal) = admin.check(peer, &headers) {
+    if let Some(refusal) = admin.refusal(peer, &headers) {
         return refusal;
     }
     let Some(drain) = &admin.drain else {
@@ -104,13 +103,13 @@ async fn drain(
 
 impl Admin {
     /// Open to this machine; from elsewhere with the configured token.
-    fn check(&self, peer: SocketAddr, headers: &HeaderMap) -> Result<(), Response> {
+    fn refusal(&self, peer: SocketAddr, headers: &HeaderMap) -> Option<Response> {
         let sent = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "));
         let known = self.token.as_deref().zip(sent).is_some_and(|(known, sent)| keys::same(known, sent));
         if peer.ip().to_canonical().is_loopback() || known {
-            return Ok(());
+            return None;
         }
         let way_in = "Send the token of http.metrics_token_file as a bearer token.\n";
-        Err((StatusCode::UNAUTHORIZED, [(WWW_AUTHENTICATE, "Bearer")], way_in).into_response())
+        Some((StatusCode::UNAUTHORIZED, [(WWW_AUTHENTICATE, "Bearer")], way_in).into_response())
     }
 }
