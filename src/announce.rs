@@ -2,17 +2,32 @@
 
 use media_engine::EngineHandle;
 use model::Role;
-use serde_json::json;
+use serde_json::{Value, json};
 use signaling::{
     Server,
     demo::{Demo, SignIn},
 };
-use std::path::Path;
+use std::{net::SocketAddr, path::Path};
 
-/// Prints for people, and with `as_json` once more as one line for programs.
-pub(crate) fn print(server: &Server, engine: &EngineHandle, data: &Path, demo: Option<&Demo>, as_json: bool) {
-    let addresses =
-        |addresses: Vec<std::net::SocketAddr>| addresses.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+/// Where media is taken, and what pages are told of it.
+pub(crate) struct Media {
+    local: String,
+    announced: String,
+}
+
+impl Media {
+    /// Of a running engine.
+    pub(crate) fn of(engine: &EngineHandle) -> Self {
+        Self { local: list(&engine.local_addrs()), announced: list(&engine.announced()) }
+    }
+}
+
+fn list(addresses: &[SocketAddr]) -> String {
+    addresses.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+}
+
+/// Of a process with pages, for people, and with `as_json` once more as one line for programs.
+pub(crate) fn print_server(server: &Server, media: Option<Media>, data: &Path, demo: Option<&Demo>, as_json: bool) {
     let console = format!("{}/", server.base_url);
     let docs = format!("{}/docs", server.base_url);
     let metrics = format!("http://{}/metrics", server.admin);
@@ -27,11 +42,9 @@ pub(crate) fn print(server: &Server, engine: &EngineHandle, data: &Path, demo: O
     }
     println!("  API docs    {docs}");
     println!("  Metrics     {metrics}");
-    println!(
-        "  Media       UDP and TCP on {}, announced as {}",
-        addresses(engine.local_addrs()),
-        addresses(engine.announced())
-    );
+    if let Some(Media { local, announced }) = &media {
+        println!("  Media       UDP and TCP on {local}, announced as {announced}");
+    }
     println!("  Data        {}", data.display());
     println!("\nPress Ctrl+C to stop.");
     if as_json {
@@ -41,12 +54,31 @@ pub(crate) fn print(server: &Server, engine: &EngineHandle, data: &Path, demo: O
             "docs": docs,
             "metrics": metrics,
             "admin": format!("http://{}/", server.admin),
-            "media": addresses(engine.local_addrs()),
+            "media": media.map(|media| media.local),
             "call_link": demo.map(|demo| &demo.call_link),
             "api_key": demo.map(|demo| &demo.api_key),
             "logins": logins,
         });
         println!("{line}");
+    }
+}
+
+/// Of a role that runs apart.
+pub(crate) fn print_role(role: &str, link: SocketAddr, admin: SocketAddr, media: Option<Media>, as_json: bool) {
+    println!("\nSwitchroom {} {role} is running.\n", env!("CARGO_PKG_VERSION"));
+    println!("  Link        UDP on {link}");
+    println!("  Metrics     http://{admin}/metrics");
+    if let Some(Media { local, announced }) = &media {
+        println!("  Media       UDP and TCP on {local}, announced as {announced}");
+    }
+    println!("\nPress Ctrl+C to stop.");
+    if as_json {
+        let media = media.map(|media| media.local);
+        let metrics = format!("http://{admin}/metrics");
+        println!(
+            "{}",
+            json!({"role": role, "link": link, "admin": format!("http://{admin}/"), "metrics": metrics, "media": media})
+        );
     }
 }
 
@@ -58,7 +90,7 @@ fn role(sign_in: &SignIn) -> &'static str {
     }
 }
 
-fn login(sign_in: &SignIn) -> serde_json::Value {
+fn login(sign_in: &SignIn) -> Value {
     json!({
         "role": role(sign_in),
         "username": sign_in.name,

@@ -1,6 +1,7 @@
 //! The command line.
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use link::Address;
 use model::Codec;
 use std::{
     net::{IpAddr, SocketAddr},
@@ -18,6 +19,20 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     /// Run everything in one process: pages, API, signaling, media engine and recorder.
     Up(Box<UpArgs>),
+    /// Run the media engine alone, for a signaling and a recorder in processes of their own.
+    Engine(Box<EngineArgs>),
+    /// Run pages, API and signaling alone, with an engine and a recorder in processes of their own.
+    Signaling(Box<SignalingArgs>),
+    /// Run the recorder alone, for a signaling and an engine in processes of their own.
+    Recorder(Box<RecorderArgs>),
+    /// Make a private authority and a certificate for each role that runs apart.
+    Certs {
+        /// The folder; it is made if it is missing, and nothing in it is overwritten.
+        dir: PathBuf,
+        /// What the certificates call this installation, to tell two apart.
+        #[arg(long, default_value = "Switchroom")]
+        name: String,
+    },
     /// Look after recording files while no server uses them.
     #[command(subcommand)]
     Recordings(RecordingsCommand),
@@ -41,30 +56,101 @@ pub(crate) enum RecordingsCommand {
 
 #[derive(Debug, Args)]
 pub(crate) struct UpArgs {
+    #[command(flatten)]
+    pub(crate) common: CommonArgs,
+    #[command(flatten)]
+    pub(crate) data: DataArgs,
+    #[command(flatten)]
+    pub(crate) http: HttpArgs,
+    #[command(flatten)]
+    pub(crate) media: MediaArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct EngineArgs {
+    #[command(flatten)]
+    pub(crate) common: CommonArgs,
+    #[command(flatten)]
+    pub(crate) media: MediaArgs,
+    #[command(flatten)]
+    pub(crate) certs: CertsArgs,
+    /// How long calls may go on after SIGTERM before they are told to go to another engine.
+    #[arg(long, env = "SWITCHROOM_DRAIN_SECONDS", value_name = "SECONDS")]
+    pub(crate) drain_seconds: Option<u32>,
+    /// Address and port (UDP) where signaling connects; port 0 picks a free one.
+    #[arg(long, env = "SWITCHROOM_ENGINE_LINK", value_name = "ADDR:PORT")]
+    pub(crate) link: Option<SocketAddr>,
+    /// Address and port of metrics and health; port 0 picks a free one.
+    #[arg(long, env = "SWITCHROOM_ENGINE_ADMIN", value_name = "ADDR:PORT")]
+    pub(crate) admin: Option<SocketAddr>,
+    /// Where the recorder listens.
+    #[arg(long, env = "SWITCHROOM_RECORDER", value_name = "HOST:PORT")]
+    pub(crate) recorder: Option<Address>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SignalingArgs {
+    #[command(flatten)]
+    pub(crate) common: CommonArgs,
+    #[command(flatten)]
+    pub(crate) data: DataArgs,
+    #[command(flatten)]
+    pub(crate) http: HttpArgs,
+    #[command(flatten)]
+    pub(crate) certs: CertsArgs,
+    /// Where the media engines listen.
+    #[arg(long, env = "SWITCHROOM_ENGINE", value_name = "HOST:PORT", value_delimiter = ',')]
+    pub(crate) engine: Vec<Address>,
+    /// Where the recorder listens.
+    #[arg(long, env = "SWITCHROOM_RECORDER", value_name = "HOST:PORT")]
+    pub(crate) recorder: Option<Address>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RecorderArgs {
+    #[command(flatten)]
+    pub(crate) common: CommonArgs,
+    #[command(flatten)]
+    pub(crate) data: DataArgs,
+    #[command(flatten)]
+    pub(crate) certs: CertsArgs,
+    /// Address and port (UDP) where signaling and engine connect; port 0 picks a free one.
+    #[arg(long, env = "SWITCHROOM_RECORDER_LINK", value_name = "ADDR:PORT")]
+    pub(crate) link: Option<SocketAddr>,
+    /// Address and port of metrics and health; port 0 picks a free one.
+    #[arg(long, env = "SWITCHROOM_RECORDER_ADMIN", value_name = "ADDR:PORT")]
+    pub(crate) admin: Option<SocketAddr>,
+}
+
+/// What every process takes.
+#[derive(Debug, Args)]
+pub(crate) struct CommonArgs {
     /// Configuration file (TOML); `switchroom config` prints all keys.
     #[arg(long, env = "SWITCHROOM_CONFIG", value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
+    /// Log level or filter.
+    #[arg(long, env = "SWITCHROOM_LOG", value_name = "LEVEL")]
+    pub(crate) log: Option<String>,
+    /// Print addresses, and demo sign-ins where there are any, once more as one line of JSON.
+    #[arg(long)]
+    pub(crate) print_json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DataArgs {
     /// Folder for database, keys and recordings.
-    #[arg(long, env = "SWITCHROOM_DATA", value_name = "DIR")]
-    pub(crate) data: Option<PathBuf>,
+    #[arg(long = "data", env = "SWITCHROOM_DATA", value_name = "DIR")]
+    pub(crate) dir: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct HttpArgs {
     /// Address and port of pages, API and signaling; port 0 picks a free one.
     #[arg(long, env = "SWITCHROOM_HTTP", value_name = "ADDR:PORT")]
     pub(crate) http: Option<SocketAddr>,
     /// Address and port of metrics and health; port 0 picks a free one.
     #[arg(long, env = "SWITCHROOM_ADMIN", value_name = "ADDR:PORT")]
     pub(crate) admin: Option<SocketAddr>,
-    /// Address and port of media (UDP and TCP); port 0 picks a free one.
-    #[arg(long, env = "SWITCHROOM_MEDIA", value_name = "ADDR:PORT")]
-    pub(crate) media: Option<SocketAddr>,
-    /// Addresses that pages are told to send media to.
-    #[arg(long, env = "SWITCHROOM_ANNOUNCE", value_name = "IP", value_delimiter = ',')]
-    pub(crate) announce: Vec<IpAddr>,
-    /// Port that pages are told, when a port mapping makes it another than the bound one.
-    #[arg(long, env = "SWITCHROOM_ANNOUNCE_PORT", value_name = "PORT")]
-    pub(crate) announce_port: Option<u16>,
-    /// Video codec to prefer.
-    #[arg(long, env = "SWITCHROOM_VIDEO_CODEC", value_name = "CODEC")]
-    pub(crate) video_codec: Option<VideoCodec>,
     /// Certificate chain, PEM.
     #[arg(long, env = "SWITCHROOM_TLS_CERT", value_name = "FILE")]
     pub(crate) tls_cert: Option<String>,
@@ -77,15 +163,33 @@ pub(crate) struct UpArgs {
     /// How people reach this server, for call links.
     #[arg(long, env = "SWITCHROOM_PUBLIC_URL", value_name = "URL")]
     pub(crate) public_url: Option<String>,
-    /// Log level or filter.
-    #[arg(long, env = "SWITCHROOM_LOG", value_name = "LEVEL")]
-    pub(crate) log: Option<String>,
     /// Set up a demo account with agents, sign-ins and a call link; loopback only.
     #[arg(long)]
     pub(crate) demo: bool,
-    /// Print the addresses and demo sign-ins once more as one line of JSON.
-    #[arg(long)]
-    pub(crate) print_json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct MediaArgs {
+    /// Address and port of media (UDP and TCP); port 0 picks a free one.
+    #[arg(long, env = "SWITCHROOM_MEDIA", value_name = "ADDR:PORT")]
+    pub(crate) media: Option<SocketAddr>,
+    /// Addresses that pages are told to send media to.
+    #[arg(long, env = "SWITCHROOM_ANNOUNCE", value_name = "IP", value_delimiter = ',')]
+    pub(crate) announce: Vec<IpAddr>,
+    /// Port that pages are told, when a port mapping makes it another than the bound one.
+    #[arg(long, env = "SWITCHROOM_ANNOUNCE_PORT", value_name = "PORT")]
+    pub(crate) announce_port: Option<u16>,
+    /// Video codec to prefer.
+    #[arg(long, env = "SWITCHROOM_VIDEO_CODEC", value_name = "CODEC")]
+    pub(crate) video_codec: Option<VideoCodec>,
+}
+
+/// Which certificate a role that runs apart shows.
+#[derive(Debug, Args)]
+pub(crate) struct CertsArgs {
+    /// Folder with the certificates of `switchroom certs`.
+    #[arg(long, env = "SWITCHROOM_CERTS", value_name = "DIR")]
+    pub(crate) certs: Option<PathBuf>,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]

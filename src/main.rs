@@ -1,29 +1,47 @@
 //! Switchroom: a self-hosted contact center for WebRTC calls.
 
+mod admin;
 mod announce;
+mod certs;
 mod cli;
 mod config;
+mod join;
+mod process;
 mod recordings;
+mod roles;
+mod settings;
 mod up;
 
 use clap::Parser as _;
 use cli::{Cli, Command};
+use process::ProcessError;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
     install_crypto();
     match Cli::parse().command {
-        Command::Up(args) => match up::run(&args) {
-            Ok(()) => ExitCode::SUCCESS,
-            Err(error) => {
-                eprintln!("switchroom: {error}");
-                ExitCode::FAILURE
-            }
+        Command::Up(args) => ended(up::run(&args)),
+        Command::Engine(args) => match roles::engine::run(&args) {
+            Ok(code) => code,
+            Err(error) => ended(Err(error)),
         },
+        Command::Signaling(args) => ended(roles::signaling::run(&args)),
+        Command::Recorder(args) => ended(roles::recorder::run(&args)),
+        Command::Certs { dir, name } => certs::run(&dir, &name),
         Command::Recordings(command) => recordings::run(&command),
         Command::Config => {
             print!("{}", config::DEFAULTS);
             ExitCode::SUCCESS
+        }
+    }
+}
+
+fn ended(outcome: Result<(), ProcessError>) -> ExitCode {
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("switchroom: {error}");
+            ExitCode::FAILURE
         }
     }
 }

@@ -12,6 +12,7 @@
 mod announce;
 mod config;
 mod handle;
+mod ledger;
 pub mod limits;
 mod metrics;
 mod router;
@@ -19,3 +20,4 @@ mod shard;
 
 pub use config::{EngineConfig, StartError, TapSink};
 pub use handle::{EngineHandle, SendError, start};
+pub use ledger::Ledger;

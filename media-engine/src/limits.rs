@@ -18,3 +18,5 @@ pub const TURN: Duration = Duration::from_millis(500);
 pub const TURN_WHILE_BLOCKED: Duration = Duration::from_millis(10);
 /// Shards of one engine.
 pub const SHARDS: usize = 256;
+/// Legs that were asked for and are not answered yet, as [`crate::Ledger`] remembers them.
+pub const NEGOTIATIONS: usize = 4096;

@@ -5,13 +5,16 @@ use crate::handle::Shared;
 use crate::{disk, limits, recover};
 use model::SegmentId;
 use recording_core::segment::{Manifest, State};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{Arc, Mutex, mpsc};
 use std::time::{Duration, Instant};
 use tokio::sync::mpsc as events;
 use wire::recorder::Event;
+
+/// Characters of a segment's id, with which its files' names begin.
+const SEGMENT_CHARS: usize = 36;
 
 /// What the writer asks for.
 #[derive(Debug)]
@@ -22,6 +25,8 @@ pub(crate) enum Job {
     Delete(SegmentId),
     /// Tell again what became of a segment.
     Tell(PathBuf, SegmentId),
+    /// Tell again what became of these segments, wherever they lie.
+    TellAll(Vec<SegmentId>),
 }
 
 /// A file to be completed.
@@ -117,6 +122,7 @@ impl Finisher {
             Job::Complete(closed) => self.complete(closed),
             Job::Delete(segment) => self.delete(segment),
             Job::Tell(folder, segment) => self.tell_again(folder, segment),
+            Job::TellAll(segments) => self.tell_all(&segments),
         }
     }
 
@@ -156,6 +162,23 @@ impl Finisher {
                 self.send(event);
             }
         }
+    }
+
+    fn tell_all(&self, segments: &[SegmentId]) {
+        let wanted: BTreeSet<String> = segments.iter().map(SegmentId::to_string).collect();
+        let mut folders = BTreeMap::new();
+        let walked = disk::walk(&self.dir, &mut |path| {
+            let own = path.file_stem().and_then(|stem| stem.to_str()).and_then(|stem| stem.get(..SEGMENT_CHARS));
+            if let Some(own) = own.filter(|own| disk::is_manifest(path) && wanted.contains(*own))
+                && let (Ok(segment), Some(folder)) = (own.parse::<SegmentId>(), path.parent())
+            {
+                folders.insert(segment, folder.to_path_buf());
+            }
+        });
+        if let Err(error) = walked {
+            tracing::warn!(%error, "recordings cannot be looked through");
+        }
+        folders.into_iter().for_each(|(segment, folder)| self.tell_again(folder, segment));
     }
 
     fn delete(&self, segment: SegmentId) {

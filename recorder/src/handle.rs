@@ -81,6 +81,14 @@ impl TapSender {
             *dropped.entry((frame.leg, frame.track)).or_default() += 1;
         }
     }
+
+    /// So many frames of a track were lost before they came here: they become a stated gap of its segment.
+    pub fn note_dropped(&self, leg: LegId, track: TrackKind, frames: u64) {
+        self.shared.counters.dropped.fetch_add(frames, Relaxed);
+        let mut dropped = self.shared.dropped.lock().expect("no one panics with this lock");
+        // Tracks that are not recorded are forgotten at the writer's next turn.
+        *dropped.entry((leg, track)).or_default() += frames;
+    }
 }
 
 /// Takes commands, in order with the frames that were sent before.

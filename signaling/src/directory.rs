@@ -4,7 +4,10 @@ use crate::hub::Seat;
 use callcenter_core::row::LegRow;
 use dashmap::DashMap;
 use model::{AccountId, CallId, LegId, MediaTime, ParticipantType, SegmentId};
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering::Relaxed},
+};
 
 /// Live legs and open segments of all accounts. Account tasks write it once a change is committed; what the engine
 /// holds is written by the link to the engine, so that a call center that is built again can be told.
@@ -12,6 +15,9 @@ use std::sync::Arc;
 pub(crate) struct Directory {
     legs: Arc<DashMap<LegId, LegEntry>>,
     segments: Arc<DashMap<SegmentId, AccountId>>,
+    /// What the engine held of legs before their rows were read.
+    held: Arc<DashMap<LegId, EngineSide>>,
+    complete: Arc<AtomicBool>,
 }
 
 /// A live leg.
@@ -57,8 +63,32 @@ impl Directory {
     /// A committed row of a leg that lives.
     pub(crate) fn put_leg(&self, account: AccountId, row: &LegRow) {
         // In one step: the engine's side may change at the same moment.
-        let fresh = || LegEntry { account, call: row.call, seat: seat_of(row), media: EngineSide::Absent };
+        let fresh = || {
+            let media = self.held.remove(&row.id).map(|(_, media)| media).unwrap_or_default();
+            LegEntry { account, call: row.call, seat: seat_of(row), media }
+        };
         self.legs.entry(row.id).or_insert_with(fresh);
+    }
+
+    /// The engine holds a leg whose row is about to be read.
+    pub(crate) fn expect_leg(&self, leg: LegId, media: EngineSide) {
+        self.held.insert(leg, media);
+    }
+
+    /// The rows of all accounts were read: what the directory does not know exists no more.
+    pub(crate) fn set_complete(&self) {
+        self.held.clear();
+        self.complete.store(true, Relaxed);
+    }
+
+    /// Whether a leg or segment that is not known here is nobody's.
+    pub(crate) fn is_complete(&self) -> bool {
+        self.complete.load(Relaxed)
+    }
+
+    /// All live legs.
+    pub(crate) fn legs(&self) -> Vec<(LegId, LegEntry)> {
+        self.legs.iter().map(|entry| (*entry.key(), entry.value().clone())).collect()
     }
 
     /// The leg is over.
@@ -78,6 +108,11 @@ impl Directory {
 
     pub(crate) fn segment(&self, segment: SegmentId) -> Option<AccountId> {
         self.segments.get(&segment).map(|account| *account)
+    }
+
+    /// All open segments.
+    pub(crate) fn segments(&self) -> Vec<SegmentId> {
+        self.segments.iter().map(|entry| *entry.key()).collect()
     }
 
     pub(crate) fn remove_segment(&self, segment: SegmentId) {

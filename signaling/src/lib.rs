@@ -23,5 +23,5 @@ pub mod ws;
 pub use clock::Clock;
 pub use config::Config;
 pub use engine_link::EngineChannels;
-pub use recorder_link::RecorderChannels;
+pub use recorder_link::{RecorderApart, RecorderChannels};
 pub use start::{Server, StartError, start};

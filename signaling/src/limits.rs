@@ -14,6 +14,14 @@ pub const REBUILD_PAUSE: Duration = Duration::from_millis(500);
 /// How long a command to the engine or the recorder waits for room in their queue. They are meant to drain it at once.
 pub const EFFECT_WAIT: Duration = Duration::from_secs(1);
 
+/// How long a start waits for an engine in another process to say what it holds. Pages wait as long: who would be let
+/// in before would be told to rejoin a call whose media flows.
+pub const FIRST_HOLDINGS_TIME: Duration = Duration::from_secs(3);
+/// Events of such an engine that may come before that.
+pub const EVENTS_BEFORE_HOLDINGS: usize = 16_384;
+/// Segments about which the recorder is asked in one command.
+pub const SEGMENTS_ASKED: usize = 10_000;
+
 /// Negotiations that wait for the engine at once.
 pub const NEGOTIATIONS: usize = 4096;
 /// How long the engine may take to answer an offer; less than the ten seconds that a page waits for its request.

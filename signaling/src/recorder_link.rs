@@ -2,10 +2,11 @@
 
 use crate::{account::Accounts, directory::Directory, engine_link::EngineLink, limits};
 use callcenter_core::command::Command as CoreCommand;
-use model::AccountId;
-use std::sync::Arc;
+use link::{Files, LinkState};
+use model::{AccountId, SegmentId};
+use std::{collections::BTreeSet, sync::Arc};
 use telemetry::Metrics;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 use wire::{
     engine,
     recorder::{Command, Event},
@@ -18,6 +19,17 @@ pub struct RecorderChannels {
     pub commands: mpsc::Sender<Command>,
     /// Facts from the recorder.
     pub events: mpsc::Receiver<Event>,
+    /// A recorder beyond a connection; one in this process keeps its files in [`crate::Config::recordings`].
+    pub apart: Option<RecorderApart>,
+}
+
+/// A recorder beyond a connection. It outlives this process, and begins every connection with [`Event::Holds`].
+#[derive(Debug, Clone)]
+pub struct RecorderApart {
+    /// Whether it is there.
+    pub state: watch::Receiver<LinkState>,
+    /// Its files.
+    pub files: Files,
 }
 
 /// Sends to the recorder. Cheap to clone.
@@ -44,6 +56,7 @@ pub(crate) async fn listen(
     mut events: mpsc::Receiver<Event>,
     accounts: Accounts,
     directory: Directory,
+    recorder: RecorderLink,
     engine: EngineLink,
     metrics: Arc<Metrics>,
 ) {
@@ -76,9 +89,33 @@ pub(crate) async fn listen(
             }
             Event::Started { segment } => tracing::debug!(%segment, "a recording runs"),
             Event::Deleted { segment } => tracing::info!(%segment, "a recording's files are gone"),
+            Event::Holds { segments } => repair(&segments, &accounts, &directory, &recorder).await,
+            Event::Unsupported { command } => {
+                tracing::warn!(command, "the recorder is of an earlier release and does not know a command");
+            }
         }
     }
     tracing::info!("the recorder is gone");
+}
+
+/// The recorder was away: both sides learn what they missed.
+async fn repair(held: &[SegmentId], accounts: &Accounts, directory: &Directory, recorder: &RecorderLink) {
+    let known: BTreeSet<SegmentId> = directory.segments().into_iter().collect();
+    if directory.is_complete() {
+        for segment in held.iter().filter(|segment| !known.contains(segment)) {
+            tracing::info!(%segment, "a recording that nobody wants any more is ended");
+            recorder.command(Command::Stop { segment: *segment }).await;
+        }
+    }
+    for account in accounts.all() {
+        if let Err(error) = account.handle(CoreCommand::RecorderBack).await {
+            tracing::debug!(%error, "a call center says later what it records");
+        }
+    }
+    let open: Vec<SegmentId> = known.into_iter().filter(|segment| !held.contains(segment)).collect();
+    for segments in open.chunks(limits::SEGMENTS_ASKED) {
+        recorder.command(Command::Tell { segments: segments.to_vec() }).await;
+    }
 }
 
 /// Hands a fact over, however long the call center is away: facts are told once.

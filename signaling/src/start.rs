@@ -11,7 +11,7 @@ use crate::{
         self, ServeError,
         tls::{Tls, TlsError},
     },
-    state::AppState,
+    state::{Apart, AppState},
 };
 use std::{net::SocketAddr, sync::Arc};
 use store::Store;
@@ -61,36 +61,39 @@ pub async fn start(
     let listeners = serve::bind(&config).await?;
     let hub = Hub::new(config.connections, metrics.clone());
     let directory = Directory::default();
-    let engine_link = EngineLink::new(engine.requests);
+    let EngineChannels { requests, events: mut engine_events, link: engine_state } = engine;
+    let RecorderChannels { commands, events: recorder_events, apart: recorder_apart } = recorder;
+    let engine_link = EngineLink::new(requests);
+    let recorder_link = RecorderLink::new(commands);
+    let first = match engine_state {
+        Some(_) => engine_link::first_holdings(&mut engine_events, &directory).await,
+        None => Vec::new(),
+    };
     let outside = Outside {
         store: store.clone(),
         hub: hub.clone(),
         directory: directory.clone(),
         engine: engine_link.clone(),
-        recorder: RecorderLink::new(recorder.commands),
+        recorder: recorder_link.clone(),
         metrics: metrics.clone(),
         clock: clock.clone(),
     };
     let accounts = Accounts::new(outside);
-    for account in store.accounts().await? {
-        // Once it answers, the directory knows its legs and segments, which engine and recorder will speak of. One
-        // that cannot be built now is tried again.
-        if accounts.open(account.id).query(|_, _| ()).await.is_err() {
-            tracing::error!(account = %account.id, "the call center cannot be built yet");
-        }
-    }
+    open_all(&accounts, &store, &directory).await?;
     let links = [
         tokio::spawn(engine_link::listen(
-            engine.events,
+            first,
+            engine_events,
             engine_link.clone(),
             accounts.clone(),
             directory.clone(),
             hub.clone(),
         )),
         tokio::spawn(recorder_link::listen(
-            recorder.events,
+            recorder_events,
             accounts.clone(),
             directory.clone(),
+            recorder_link,
             engine_link.clone(),
             metrics.clone(),
         )),
@@ -99,9 +102,27 @@ pub async fn start(
     let (http, admin, base_url) = (listeners.public_addr(), listeners.admin_addr(), listeners.base_url());
     let tls = listeners.tls();
     let config = Arc::new(config);
-    let state = AppState { accounts, store, auth, metrics, config, clock, hub, directory, engine: engine_link };
+    let apart = Apart { engine: engine_state, recorder: recorder_apart };
+    let state = AppState { accounts, store, auth, metrics, config, clock, hub, directory, engine: engine_link, apart };
     let serving = tokio::spawn(listeners.run(http::router(state.clone()), http::admin_router(state.clone()), stopping));
     Ok(Server { http, admin, base_url, state, tls, stop, serving, links })
+}
+
+/// Builds every account's call center from the store.
+async fn open_all(accounts: &Accounts, store: &Store, directory: &Directory) -> Result<(), StartError> {
+    let mut all_answer = true;
+    for account in store.accounts().await? {
+        // Once it answers, the directory knows its legs and segments, which engine and recorder will speak of. One
+        // that cannot be built now is tried again.
+        if accounts.open(account.id).query(|_, _| ()).await.is_err() {
+            tracing::error!(account = %account.id, "the call center cannot be built yet");
+            all_answer = false;
+        }
+    }
+    if all_answer {
+        directory.set_complete();
+    }
+    Ok(())
 }
 
 impl Server {

@@ -2,11 +2,13 @@
 
 use crate::{
     account::Accounts, auth::Auth, clock::Clock, config::Config, directory::Directory, engine_link::EngineLink,
-    hub::Hub,
+    hub::Hub, recorder_link::RecorderApart,
 };
+use link::LinkState;
 use std::sync::Arc;
 use store::Store;
 use telemetry::Metrics;
+use tokio::sync::watch;
 
 /// Cheap to clone: everything in it is shared.
 #[derive(Clone)]
@@ -26,4 +28,26 @@ pub struct AppState {
     pub(crate) hub: Hub,
     pub(crate) directory: Directory,
     pub(crate) engine: EngineLink,
+    pub(crate) apart: Apart,
+}
+
+/// Roles that are processes of their own; those in this process are absent.
+#[derive(Clone, Default)]
+pub(crate) struct Apart {
+    pub(crate) engine: Option<watch::Receiver<LinkState>>,
+    pub(crate) recorder: Option<RecorderApart>,
+}
+
+impl Apart {
+    /// What is in the way of calls or their recording.
+    pub(crate) fn problems(&self) -> Vec<String> {
+        let recorder = self.recorder.as_ref().map(|recorder| &recorder.state);
+        let states = [("media engine", self.engine.as_ref()), ("recorder", recorder)];
+        let down = |(role, state): (&str, Option<&watch::Receiver<LinkState>>)| match &*state?.borrow() {
+            LinkState::Up { .. } => None,
+            LinkState::Down { reason: Some(reason) } => Some(format!("the {role} is not connected: {reason}")),
+            LinkState::Down { reason: None } => Some(format!("the {role} is not connected yet")),
+        };
+        states.into_iter().filter_map(down).collect()
+    }
 }

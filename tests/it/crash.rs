@@ -24,6 +24,11 @@ impl Party {
         assert_eq!(welcome["leg"]["leg"], self.leg, "the server knows the call: {welcome}");
         assert_eq!(welcome["leg"]["media_alive"], false);
         self.page = page;
+        self.rejoin(ssrc, hertz).await;
+    }
+
+    /// A new PeerConnection for the same leg.
+    pub(crate) async fn rejoin(&mut self, ssrc: u32, hertz: f32) {
         self.peer = WebrtcPeer::new(ssrc).await;
         let sdp = self.peer.offer().await;
         let offer = json!({"type": "offer", "leg": self.leg, "reason": "rejoin", "sdp": sdp});

@@ -1,5 +1,6 @@
 //! Whole-process tests: the built binary, spoken to as browsers and operators do.
 
+mod apart;
 mod call;
 mod clicks;
 mod crash;

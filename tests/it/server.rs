@@ -2,38 +2,37 @@
 
 use serde_json::Value;
 use std::{
+    ffi::OsStr,
     io::{BufRead, BufReader},
     path::Path,
     process::{Child, Command, Stdio},
     sync::mpsc,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 /// How long a start may take, recovery of recordings included.
 const START_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// Killed when dropped.
-pub(crate) struct Server {
-    process: Child,
+/// A process of the binary. Killed when dropped.
+pub(crate) struct Process {
+    child: Child,
     /// What `--print-json` said: addresses, sign-ins, a call link.
-    pub(crate) ready: Value,
+    ready: Value,
 }
 
-impl Server {
-    /// Starts with demo data in `data`, on free ports.
-    pub(crate) fn start(data: &Path, more: &[&str]) -> Self {
-        let mut process = Command::new(env!("CARGO_BIN_EXE_switchroom"))
-            .args(["up", "--demo", "--print-json", "--http", "127.0.0.1:0", "--admin", "127.0.0.1:0"])
-            .args(["--media", "127.0.0.1:0", "--data"])
-            .arg(data)
-            .args(more)
+impl Process {
+    /// Starts it and waits until it is ready.
+    pub(crate) fn start<I: AsRef<OsStr>>(arguments: impl IntoIterator<Item = I>) -> Self {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_switchroom"))
+            .args(arguments)
+            .arg("--print-json")
             .stdout(Stdio::piped())
             .stderr(Stdio::inherit())
             .spawn()
             .expect("the binary starts");
-        let stdout = process.stdout.take().expect("stdout is piped");
+        let stdout = child.stdout.take().expect("stdout is piped");
         let (tell, told) = mpsc::channel();
-        // The reader goes on to the end, so that the server never blocks on a full pipe.
+        // The reader goes on to the end, so that the process never blocks on a full pipe.
         std::thread::spawn(move || {
             for line in BufReader::new(stdout).lines().map_while(Result::ok) {
                 if line.starts_with('{') {
@@ -44,11 +43,11 @@ impl Server {
         let line = match told.recv_timeout(START_TIMEOUT) {
             Ok(line) => line,
             Err(error) => {
-                process.kill().ok();
-                panic!("the server did not print its addresses: {error}");
+                child.kill().ok();
+                panic!("the process did not print its addresses: {error}");
             }
         };
-        Self { process, ready: serde_json::from_str(&line).expect("one line of JSON") }
+        Self { child, ready: serde_json::from_str(&line).expect("one line of JSON") }
     }
 
     /// A string of the start-up line.
@@ -56,12 +55,67 @@ impl Server {
         self.ready[key].as_str().unwrap_or_else(|| panic!("{key} in {}", self.ready))
     }
 
+    /// SIGTERM: as an operator ends it.
+    pub(crate) fn terminate(&self) {
+        let sent = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status();
+        assert!(sent.expect("kill is there").success());
+    }
+
+    /// Waits until it ends by itself; gives its exit status.
+    pub(crate) fn ended(mut self) -> Option<i32> {
+        let started = Instant::now();
+        loop {
+            if let Some(status) = self.child.try_wait().expect("a child of ours") {
+                return status.code();
+            }
+            assert!(started.elapsed() < START_TIMEOUT, "the process does not end");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    /// SIGKILL, as a crash.
+    pub(crate) fn kill(mut self) {
+        self.child.kill().expect("killed");
+        self.child.wait().expect("gone");
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        self.child.kill().ok();
+        self.child.wait().ok();
+    }
+}
+
+/// A process with pages and API.
+pub(crate) struct Server {
+    process: Process,
+}
+
+impl Server {
+    /// Starts all roles in one process with demo data in `data`, on free ports.
+    pub(crate) fn start(data: &Path, more: &[&str]) -> Self {
+        let fixed =
+            ["up", "--demo", "--http", "127.0.0.1:0", "--admin", "127.0.0.1:0", "--media", "127.0.0.1:0", "--data"];
+        let all = fixed.iter().map(OsStr::new).chain([data.as_os_str()]).chain(more.iter().map(OsStr::new));
+        Self::of(Process::start(all))
+    }
+
+    pub(crate) fn of(process: Process) -> Self {
+        Self { process }
+    }
+
+    /// A string of the start-up line.
+    pub(crate) fn told(&self, key: &str) -> &str {
+        self.process.told(key)
+    }
+
     /// The demo sign-in with this user name.
     pub(crate) fn login(&self, username: &str) -> &Value {
-        self.ready["logins"]
+        self.process.ready["logins"]
             .as_array()
             .and_then(|logins| logins.iter().find(|login| login["username"] == username))
-            .unwrap_or_else(|| panic!("a sign-in for {username} in {}", self.ready))
+            .unwrap_or_else(|| panic!("a sign-in for {username} in {}", self.process.ready))
     }
 
     /// An address below the console's.
@@ -93,16 +147,8 @@ impl Server {
     }
 
     /// SIGKILL, as a crash.
-    pub(crate) fn kill(mut self) {
-        self.process.kill().expect("killed");
-        self.process.wait().expect("gone");
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        self.process.kill().ok();
-        self.process.wait().ok();
+    pub(crate) fn kill(self) {
+        self.process.kill();
     }
 }
 

@@ -14,7 +14,10 @@ use rtc::{
         RTCRtpCodec, RTCRtpCodecParameters, RTCRtpCodingParameters, RTCRtpEncodingParameters, RtpCodecKind,
     },
 };
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 use tokio::{
     sync::{Mutex, watch},
     task::JoinHandle,
@@ -36,6 +39,27 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
 struct Handler {
     state: watch::Sender<RTCPeerConnectionState>,
     heard: Arc<Mutex<ToneSink>>,
+    arrivals: Arc<Pace>,
+}
+
+/// The longest pause between two events since it was last asked.
+#[derive(Default)]
+struct Pace(std::sync::Mutex<(Option<Instant>, Duration)>);
+
+impl Pace {
+    fn note(&self) {
+        let mut pace = self.0.lock().expect("nothing panics with this lock");
+        let now = Instant::now();
+        if let Some(last) = pace.0.replace(now) {
+            pace.1 = pace.1.max(now - last);
+        }
+    }
+
+    /// The pause that still lasts counts.
+    fn take_longest(&self) -> Duration {
+        self.note();
+        std::mem::take(&mut self.0.lock().expect("nothing panics with this lock").1)
+    }
 }
 
 #[async_trait::async_trait]
@@ -45,13 +69,14 @@ impl PeerConnectionEventHandler for Handler {
     }
 
     async fn on_track(&self, track: Arc<dyn TrackRemote>) {
-        let heard = Arc::clone(&self.heard);
+        let (heard, arrivals) = (Arc::clone(&self.heard), Arc::clone(&self.arrivals));
         tokio::spawn(async move {
             while let Some(event) = track.poll().await {
                 if let TrackRemoteEvent::OnRtpPacket(packet) = event
                     && packet.header.payload_type == OPUS_PAYLOAD_TYPE
                     && !packet.payload.is_empty()
                 {
+                    arrivals.note();
                     heard.lock().await.push(&packet.payload);
                 }
             }
@@ -66,6 +91,8 @@ pub(crate) struct WebrtcPeer {
     ssrc: u32,
     state: watch::Receiver<RTCPeerConnectionState>,
     pub(crate) heard: Arc<Mutex<ToneSink>>,
+    arrivals: Arc<Pace>,
+    departures: Arc<Pace>,
     sending: Option<JoinHandle<()>>,
 }
 
@@ -84,10 +111,11 @@ impl WebrtcPeer {
         let registry = register_default_interceptors(Registry::new(), &mut media).expect("interceptors");
         let (tell, state) = watch::channel(RTCPeerConnectionState::New);
         let heard = Arc::new(Mutex::new(ToneSink::new()));
+        let (arrivals, departures) = (Arc::<Pace>::default(), Arc::<Pace>::default());
         let connection = PeerConnectionBuilder::new()
             .with_media_engine(media)
             .with_interceptor_registry(registry)
-            .with_handler(Arc::new(Handler { state: tell, heard: Arc::clone(&heard) }))
+            .with_handler(Arc::new(Handler { state: tell, heard: Arc::clone(&heard), arrivals: Arc::clone(&arrivals) }))
             .with_udp_addrs(vec!["127.0.0.1:0"])
             .build()
             .await
@@ -105,7 +133,7 @@ impl WebrtcPeer {
             }],
         )));
         connection.add_track(Arc::clone(&track) as Arc<dyn TrackLocal>).await.expect("a track");
-        Self { connection, track, ssrc, state, heard, sending: None }
+        Self { connection, track, ssrc, state, heard, arrivals, departures, sending: None }
     }
 
     pub(crate) async fn offer(&self) -> String {
@@ -124,7 +152,7 @@ impl WebrtcPeer {
 
     /// Sends a tone until the peer is dropped.
     pub(crate) fn send_tone(&mut self, hertz: f32) {
-        let (track, ssrc) = (Arc::clone(&self.track), self.ssrc);
+        let (track, ssrc, departures) = (Arc::clone(&self.track), self.ssrc, Arc::clone(&self.departures));
         self.sending = Some(tokio::spawn(async move {
             let mut source = ToneSource::new(hertz);
             let mut tick = interval(Duration::from_millis(20));
@@ -141,8 +169,15 @@ impl WebrtcPeer {
                 if track.write_rtp(packet.clone()).await.is_err() {
                     return;
                 }
+                departures.note();
             }
         }));
+    }
+
+    /// The longest pauses of what came in and of what went out since this was last asked. The latter says how busy the
+    /// machine was.
+    pub(crate) fn longest_pauses(&self) -> (Duration, Duration) {
+        (self.arrivals.take_longest(), self.departures.take_longest())
     }
 }
 

@@ -2,6 +2,7 @@
  * Browser tests of Switchroom: `npm run e2e [-- part of a test's name]`.
  *
  * SWITCHROOM_BIN         the binary under test (default ../target/debug/switchroom)
+ * SWITCHROOM_ROLES       `apart`: three processes, engine, signaling and recorder, in place of `switchroom up`
  * SWITCHROOM_SEED        seed of the relay's losses and the moments of kills
  * SWITCHROOM_SOAK        how often the kill tests repeat (default 1)
  * SWITCHROOM_SOAK_FIGURES  file that gets a line for each measured time

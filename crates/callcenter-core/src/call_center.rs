@@ -145,6 +145,7 @@ impl CallCenter {
             Command::PathBack { leg } => self.path_back(leg, turn),
             Command::LegRefused { leg, .. } => self.leg_refused(leg, turn),
             Command::EngineRestarted => self.engine_restarted(turn),
+            Command::RecorderBack => self.recorder_back(),
             Command::SegmentFinished(file) => self.segment_finished(*file, turn),
             Command::SegmentFailed { segment, reason } => self.segment_failed(segment, reason, turn),
         }

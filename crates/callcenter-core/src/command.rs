@@ -195,6 +195,8 @@ pub enum Command {
     EngineRestarted,
 
     // --- the recorder ---
+    /// The recorder is connected again: it may be a new process that has missed what it was told last.
+    RecorderBack,
     /// A file is complete.
     SegmentFinished(Box<SegmentFile>),
     /// Nothing could be kept.

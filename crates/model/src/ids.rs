@@ -68,3 +68,5 @@ id!(/// A call-link configuration.
     LinkConfigId);
 id!(/// A command or effect; repeating it with the same id is harmless.
     CommandId);
+id!(/// One life of a process: after a restart it is another.
+    InstanceId);

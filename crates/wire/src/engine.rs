@@ -138,6 +138,31 @@ pub enum Event {
         /// One entry per leg.
         legs: Vec<LegStats>,
     },
+    /// Everything that the engine holds: the answer to every new connection of signaling, after all events of before.
+    Holds {
+        /// Every room with at least one leg.
+        rooms: Vec<HeldRoom>,
+    },
+}
+
+/// A room that the engine holds.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HeldRoom {
+    /// The room.
+    pub room: CallId,
+    /// Its legs.
+    pub legs: Vec<HeldLeg>,
+}
+
+/// A leg whose transport the engine holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HeldLeg {
+    /// The leg.
+    pub leg: LegId,
+    /// Since when ICE and DTLS are up; absent before that.
+    pub connected: Option<MediaTime>,
+    /// They were up, and no packets come.
+    pub path_lost: bool,
 }
 
 /// Why a command was refused.
@@ -153,6 +178,12 @@ pub enum Refusal {
     /// No such leg.
     #[error("the media engine does not hold this leg")]
     UnknownLeg,
+    /// The engine is of an earlier release and knows no such command.
+    #[error("the media engine does not support the command {command}")]
+    Unsupported {
+        /// The command's type.
+        command: String,
+    },
     /// A limit was reached.
     #[error("the media engine is full: {limit}")]
     Full {

@@ -5,6 +5,7 @@
 
 pub mod browser;
 pub mod engine;
+pub mod link;
 pub mod quality;
 pub mod recorder;
 pub mod tap;

@@ -22,6 +22,11 @@ pub enum Command {
         /// The segment to remove.
         segment: SegmentId,
     },
+    /// Tell again what became of these segments, as far as they are complete: the facts may have been lost.
+    Tell {
+        /// The segments.
+        segments: Vec<SegmentId>,
+    },
 }
 
 /// Everything the recorder must know to write a segment and to recover it after a crash.
@@ -95,6 +100,17 @@ pub enum Event {
     Deleted {
         /// The segment.
         segment: SegmentId,
+    },
+    /// The segments that are being recorded: the answer to every new connection of signaling, after all facts of
+    /// before.
+    Holds {
+        /// The segments.
+        segments: Vec<SegmentId>,
+    },
+    /// The recorder is of an earlier release and knows no such command.
+    Unsupported {
+        /// The command's type.
+        command: String,
     },
 }
 

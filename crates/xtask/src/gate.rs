@@ -118,7 +118,8 @@ pub(crate) fn run_all() -> Done {
     // What browsers run is of the same build as what tests run.
     let built = parts.run("tests: build", tools, || cargo("cargo test --locked --workspace --no-run"));
     parts.run("tests", built, || tests(&[]));
-    parts.run("browsers", pages && built, || browsers(&[]));
+    parts.run("browsers", pages && built, || browsers(&[], ALL));
+    parts.run("browsers: roles apart", pages && built, || browsers(&[apart()], CALLS_AND_KILLS));
     parts.close()
 }
 
@@ -139,10 +140,20 @@ pub(crate) fn tests(settings: &Settings) -> Done {
     cargo("cargo test --locked --workspace --doc")
 }
 
-/// Real browsers against the binary that the tests' build made.
-pub(crate) fn browsers(settings: &Settings) -> Done {
+/// Names of all browser tests.
+pub(crate) const ALL: &str = ".";
+/// Names of those that show within minutes that roles work as processes of their own.
+const CALLS_AND_KILLS: &str = "two Chromium, recorded|killed in mid-call";
+/// Makes browser tests run against three processes.
+pub(crate) fn apart() -> (&'static str, String) {
+    ("SWITCHROOM_ROLES", "apart".to_owned())
+}
+
+/// Real browsers against the binary that the tests' build made; `only` is a pattern of tests' names.
+pub(crate) fn browsers(settings: &Settings, only: &str) -> Done {
     let root = root();
-    let mut browsers = command(&root.join("web"), "npm run e2e");
+    let mut browsers = command(&root.join("web"), "npm run e2e --");
+    browsers.arg(only);
     browsers.env("SWITCHROOM_BIN", root.join("target/debug/switchroom")).envs(settings.iter().cloned());
     run(browsers)
 }

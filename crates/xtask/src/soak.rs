@@ -42,7 +42,9 @@ pub(crate) fn run_long() -> Done {
     let pages = parts.run("pages", tools, web::build);
     let built = parts.run("tests: build", tools, || run(command(&root, "cargo test --locked --workspace --no-run")));
     parts.run("tests", built, || gate::tests(&settings));
-    parts.run("browsers", pages && built, || gate::browsers(&settings));
+    parts.run("browsers", pages && built, || gate::browsers(&settings, gate::ALL));
+    let apart = [&settings[..], &[gate::apart()]].concat();
+    parts.run("browsers: roles apart", pages && built, || gate::browsers(&apart, gate::ALL));
     let heading = format!("Seed {seed}; {times} times the gate's counts");
     keep(&root, &heading, &figures, &parts.rows())?;
     parts.close()

@@ -122,6 +122,7 @@ impl Writer {
                 self.deletes.insert(segment);
                 self.submit_deletes();
             }
+            Command::Tell { segments } => self.submit(Job::TellAll(segments)),
         }
     }
 

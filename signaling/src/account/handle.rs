@@ -95,6 +95,11 @@ impl Accounts {
         self.running.get(&account).map(|running| running.handle.clone())
     }
 
+    /// All call centers.
+    pub(crate) fn all(&self) -> Vec<AccountHandle> {
+        self.running.iter().map(|running| running.handle.clone()).collect()
+    }
+
     /// Starts the account's call center from what the store has of it, unless it runs already.
     pub fn open(&self, account: AccountId) -> AccountHandle {
         self.running.entry(account).or_insert_with(|| self.run(account)).handle.clone()

@@ -9,8 +9,10 @@ use model::LegId;
 use tokio::sync::mpsc;
 use wire::{browser::ServerMessage, engine::Event};
 
-/// Carries what the engine reports to call centers and pages, until the engine is gone.
+/// Carries what the engine reports to call centers and pages, until the engine is gone. `first` are events that were
+/// taken off the channel already.
 pub(crate) async fn listen(
+    first: Vec<Event>,
     mut events: mpsc::Receiver<Event>,
     link: EngineLink,
     accounts: Accounts,
@@ -18,17 +20,20 @@ pub(crate) async fn listen(
     hub: Hub,
 ) {
     let listener = Listener { link, accounts, directory, hub };
+    for event in first {
+        listener.hear(event).await;
+    }
     while let Some(event) = events.recv().await {
         listener.hear(event).await;
     }
     tracing::info!("the media engine is gone");
 }
 
-struct Listener {
-    link: EngineLink,
-    accounts: Accounts,
-    directory: Directory,
-    hub: Hub,
+pub(super) struct Listener {
+    pub(super) link: EngineLink,
+    pub(super) accounts: Accounts,
+    pub(super) directory: Directory,
+    pub(super) hub: Hub,
 }
 
 impl Listener {
@@ -70,6 +75,7 @@ impl Listener {
                     self.tell_path(&entry, leg, false, true);
                 }
             }
+            Event::Holds { rooms } => self.repair(&rooms).await,
             Event::RenegotiationNeeded { leg, video_codecs } => {
                 if let Some(entry) = self.directory.leg(leg) {
                     let message = ServerMessage::Renegotiate { leg, video_codecs };
@@ -82,14 +88,14 @@ impl Listener {
 
     /// Hands a command to the leg's call center. If that cannot take it now, the directory remembers the engine's
     /// side, and the call center is told when it is built again.
-    async fn post(&self, entry: &LegEntry, command: Command) {
+    pub(super) async fn post(&self, entry: &LegEntry, command: Command) {
         let Some(account) = self.accounts.get(entry.account) else { return };
         if let Err(error) = account.handle(command).await {
             tracing::debug!(account = %entry.account, %error, "an engine event was not taken");
         }
     }
 
-    fn tell_path(&self, entry: &LegEntry, leg: LegId, connected: bool, rejoin: bool) {
+    pub(super) fn tell_path(&self, entry: &LegEntry, leg: LegId, connected: bool, rejoin: bool) {
         self.hub.tell(entry.account, &entry.seat, ServerMessage::MediaPath { leg, connected, rejoin });
     }
 }

@@ -1,16 +1,22 @@
 //! The way to the media engine: negotiations and commands go out, events come in.
 
 mod events;
+mod holdings;
 mod negotiation;
 mod quality;
 
 pub(crate) use events::listen;
+pub(crate) use holdings::first_holdings;
 pub(crate) use negotiation::NegotiationError;
 
 use crate::limits;
+use link::LinkState;
 use model::CommandId;
 use negotiation::Pending;
-use tokio::sync::mpsc::{self, error::SendTimeoutError};
+use tokio::sync::{
+    mpsc::{self, error::SendTimeoutError},
+    watch,
+};
 use wire::engine::{Command, Event, Request};
 
 /// The engine's two ends, in this process or beyond a connection.
@@ -20,6 +26,9 @@ pub struct EngineChannels {
     pub requests: mpsc::Sender<Request>,
     /// What the engine reports.
     pub events: mpsc::Receiver<Event>,
+    /// Whether an engine beyond a connection is there. It outlives this process, and begins every connection with
+    /// [`Event::Holds`]. Absent for an engine in this process.
+    pub link: Option<watch::Receiver<LinkState>>,
 }
 
 /// The engine's queue stays full.

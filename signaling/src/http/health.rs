@@ -47,7 +47,7 @@ async fn problems(state: &AppState) -> Vec<String> {
     if accounts.is_empty() {
         return vec!["there is no account yet".to_owned()];
     }
-    let mut problems = Vec::new();
+    let mut problems = state.apart.problems();
     for account in accounts {
         let answers = match state.accounts.get(account.id) {
             Some(handle) => handle.query(|_, _| ()).await.is_ok(),

@@ -227,6 +227,9 @@ pub(super) fn of_negotiation(error: &NegotiationError) -> CallError {
         NegotiationError::Refused(Refusal::Full { .. }) | NegotiationError::Busy => {
             told(CONGESTION, "The server carries as many calls as it can")
         }
+        NegotiationError::Refused(refusal @ Refusal::Unsupported { .. }) => {
+            told(FEATURE_UNAVAILABLE, refusal.to_string())
+        }
         NegotiationError::TimedOut => REQUEST_TIMEOUT.to_error(),
         NegotiationError::Gone => SERVICE_UNAVAILABLE.to_error(),
     }

@@ -2,6 +2,7 @@
 
 mod support;
 
+mod apart;
 mod calls;
 mod doors;
 mod durability;

@@ -8,15 +8,10 @@ import { mkdir } from "node:fs/promises";
 import { createServer } from "node:net";
 import { networkInterfaces } from "node:os";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
-import { fileURLToPath } from "node:url";
+import { APART, Apart } from "./apart.mjs";
 import { endWithUs } from "./children.mjs";
+import { Program, SWITCHROOM_BIN } from "./program.mjs";
 import { until, within } from "./wait.mjs";
-
-const DEFAULT_BIN = fileURLToPath(new URL("../../../target/debug/switchroom", import.meta.url));
-export const SWITCHROOM_BIN = process.env.SWITCHROOM_BIN ?? DEFAULT_BIN;
-const START_TIMEOUT_MS = 60_000;
-const STOP_TIMEOUT_MS = 20_000;
 
 /**
  * @typedef {{ role: string, username: string, password: string, agentId?: string }} Login
@@ -27,8 +22,10 @@ const STOP_TIMEOUT_MS = 20_000;
 export class Server {
   /** @type {Printed | undefined} */
   #printed;
-  /** @type {import("node:child_process").ChildProcess | undefined} */
-  #child;
+  /** @type {Program | Apart | undefined} */
+  #running;
+  /** The roles, where they are processes of their own. */
+  #apart = APART ? new Apart() : undefined;
   #starts = 0;
   #http = "127.0.0.1:0";
   /** Port of a relay before the pages and the API. @type {number | undefined} */
@@ -40,15 +37,9 @@ export class Server {
     this.data = join(options.folder, "data");
   }
 
-  get #arguments() {
+  get #media() {
     const { mediaPort, mediaHost = "127.0.0.1", announcePort, flags = [] } = this.options;
     return [
-      "up",
-      "--demo",
-      "--print-json",
-      ...["--data", this.data],
-      ...["--http", this.#http],
-      ...["--admin", "127.0.0.1:0"],
       ...["--media", `${mediaHost}:${mediaPort}`],
       ...["--announce", mediaHost],
       ...(announcePort === undefined ? [] : ["--announce-port", String(announcePort)]),
@@ -56,26 +47,49 @@ export class Server {
     ];
   }
 
+  get #pages() {
+    return ["--demo", "--http", this.#http];
+  }
+
   /** Starts it, again on the same data and ports when it ran before. Returns when it was started (epoch ms). */
   async start() {
-    assert(!this.#child, "it runs already");
+    assert(!this.#running, "it runs already");
     await mkdir(this.data, { recursive: true });
+    if (this.#apart) return this.#startApart(this.#apart);
+    return this.#note(async (log) => {
+      const fixed = ["up", "--data", this.data, "--admin", "127.0.0.1:0"];
+      const program = await Program.start([...fixed, ...this.#pages, ...this.#media], log);
+      this.#running = program;
+      return program.printed;
+    });
+  }
+
+  /** @param {Apart} apart */
+  #startApart(apart) {
+    this.#running = apart;
+    const { folder } = this.options;
+    const options = { folder, data: this.data, engine: this.#media, signaling: this.#pages };
+    return this.#note((log) => apart.start(options, log));
+  }
+
+  /** Starts again whichever role was killed; for roles that run apart. */
+  async startMissing() {
+    assert(this.#apart, "the roles run apart");
+    return this.#startApart(this.#apart);
+  }
+
+  /** SIGKILL for one role that runs apart. @param {import("./apart.mjs").Role} role */
+  async killRole(role) {
+    assert(this.#apart, "the roles run apart");
+    await this.#apart.end(role, "SIGKILL");
+  }
+
+  /** Takes over what a start printed. @param {(log: NodeJS.WritableStream) => Promise<Printed>} start */
+  async #note(start) {
     this.#starts += 1;
     const log = createWriteStream(join(this.options.folder, `server-${this.#starts}.log`));
     const at = Date.now();
-    const child = endWithUs(spawn(SWITCHROOM_BIN, this.#arguments, { stdio: ["ignore", "pipe", "pipe"] }));
-    this.#child = child;
-    child.stderr.pipe(log, { end: false });
-    const lines = createInterface({ input: child.stdout });
-    const printed = new Promise((resolve, reject) => {
-      lines.on("line", (line) => {
-        log.write(`${line}\n`);
-        if (line.startsWith("{")) resolve(JSON.parse(line));
-      });
-      child.on("error", reject);
-      child.on("exit", (code, signal) => reject(new Error(`switchroom ended while starting: ${code ?? signal}`)));
-    });
-    const now = /** @type {Printed} */ (await within(printed, START_TIMEOUT_MS, "switchroom up"));
+    const now = await start(log);
     // A restart finds its demo people in the data; passwords are printed when they are made.
     this.#printed = { ...now, logins: now.logins?.[0]?.password ? now.logins : (this.#printed?.logins ?? []) };
     this.#printed.api_key = now.api_key || this.#printed.api_key;
@@ -125,25 +139,15 @@ export class Server {
   }
 
   async stop() {
-    if (this.#child) await this.#end("SIGTERM");
+    if (this.#running) await this.#end("SIGTERM");
   }
 
   /** @param {NodeJS.Signals} signal */
   async #end(signal) {
-    const child = this.#child;
-    assert(child, "it does not run");
-    const runs = child.exitCode === null && child.signalCode === null;
-    /** @type {Promise<unknown>} */
-    const ended = runs ? once(child, "exit") : Promise.resolve();
-    child.kill(signal);
-    try {
-      await within(ended, STOP_TIMEOUT_MS, `switchroom ends on ${signal}`);
-    } catch (error) {
-      child.kill("SIGKILL");
-      throw error;
-    } finally {
-      this.#child = undefined;
-    }
+    const running = this.#running;
+    assert(running, "it does not run");
+    this.#running = undefined;
+    await (running instanceof Apart ? running.endAll(signal) : running.end(signal));
   }
 
   /**

@@ -62,6 +62,14 @@ impl CallCenter {
         }
     }
 
+    /// What is being recorded is said again. A segment that the recorder has closed meanwhile is told as finished, and
+    /// the call goes on in another.
+    pub(crate) fn recorder_back(&mut self) -> Result<Reply, CommandError> {
+        let calls: Vec<CallId> = self.calls.keys().copied().collect();
+        calls.into_iter().for_each(|call| self.repeat_starts(call));
+        Ok(Reply::Done)
+    }
+
     /// Files of legs that are over, of which the recorder may not have been told.
     pub(crate) fn stop_left_segments(&mut self, turn: &Turn) {
         let in_use = |row: &SegmentRow| self.legs.get(&row.leg).is_some_and(|leg| leg.row.segment == Some(row.id));

@@ -201,3 +201,21 @@ fn a_screens_file_that_is_complete_in_mid_call_leaves_the_voices_open() {
     center.must(Command::Hangup { leg: talk.customer });
     assert!(stops(&center).contains(&start.segment));
 }
+
+#[test]
+fn a_recorder_that_is_back_hears_again_what_is_being_recorded() {
+    let (mut center, _, talk) = recorded();
+    let before = starts(&center);
+    center.forget();
+    center.must(Command::RecorderBack);
+    assert_eq!(starts(&center), before, "the same segments");
+    assert!(stops(&center).is_empty());
+    // The recorder had completed one of them when it was started anew: the leg goes on in another.
+    center.must(Command::SegmentFinished(file(&before[0], false, true)));
+    center.forget();
+    center.must(Command::RecorderBack);
+    let after = starts(&center);
+    assert_eq!(after.len(), 2);
+    assert!(after.iter().any(|start| start.leg == talk.customer && start.segment != before[0].segment));
+    assert!(after.contains(&before[1]));
+}

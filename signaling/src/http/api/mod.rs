@@ -15,6 +15,7 @@ mod notes;
 mod oauth;
 mod queues;
 mod range;
+mod recording_source;
 mod recordings;
 mod sessions;
 mod timeline;

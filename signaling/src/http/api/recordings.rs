@@ -3,16 +3,15 @@
 use super::conversation;
 use super::disposition::content_disposition;
 use super::range::{Part, part};
+use super::recording_source::{self, Source};
 use crate::http::access::Operation;
 use crate::http::caller::Caller;
 use crate::http::errors::{ApiError, ApiException};
-use crate::http::limits::FILE_CHUNK_BYTES;
 use crate::http::params::Params;
 use crate::http::routes::Routes;
 use crate::http::times;
 use crate::state::AppState;
 use axum::Json;
-use axum::body::{Body, Bytes};
 use axum::extract::{Path, State};
 use axum::http::header::{
     ACCEPT_RANGES, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, ETAG,
@@ -21,13 +20,9 @@ use axum::http::header::{
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use callcenter_core::row::{SegmentRow, SegmentState};
-use futures_util::stream;
 use model::{ParticipantType, RecordingMedia, SegmentId};
 use serde::Serialize;
-use std::io::{self, SeekFrom};
-use std::path::{Component, Path as FilePath, PathBuf};
-use tokio::fs::File;
-use tokio::io::{AsyncReadExt, AsyncSeekExt};
+use std::io;
 use utoipa::ToSchema;
 use utoipa_axum::routes;
 
@@ -165,14 +160,21 @@ async fn bytes(
     let download = params.text("download").is_some_and(|value| value == "1" || value == "true");
     params.done()?;
     let segment = segment(&state, &caller, &id, screen).await?;
-    let path = file_path(&state.config.recordings, &segment).ok_or_else(|| ApiError::unknown_id(&id))?;
-    let gone = |error: io::Error| -> ApiError {
-        tracing::error!(%error, segment = %segment.id, "a recording's file cannot be read");
-        ApiError::not_found("The recording's file is not there any more; the operator's log says more.")
-    };
-    let file = File::open(&path).await.map_err(gone)?;
-    let length = file.metadata().await.map_err(gone)?.len();
-    answer(&caller, &segment, file, length, download, &headers).await
+    let path = segment.path.as_deref().ok_or_else(|| ApiError::unknown_id(&id))?;
+    let files = state.apart.recorder.as_ref().map(|recorder| &recorder.files);
+    let opened = recording_source::open(files, &state.config.recordings, path).await;
+    let (source, length) = opened.map_err(|error| unreadable(&segment, &error))?;
+    answer(&caller, &segment, source, length, download, &headers).await
+}
+
+fn unreadable(segment: &SegmentRow, error: &io::Error) -> ApiError {
+    tracing::error!(%error, segment = %segment.id, "a recording's file cannot be read");
+    match error.kind() {
+        io::ErrorKind::NotConnected => {
+            ApiError::unavailable("The recorder is not connected; try again in a few seconds.")
+        }
+        _ => ApiError::not_found("The recording's file is not there any more; the operator's log says more."),
+    }
 }
 
 /// The file's row, if it is complete and the caller may hear it.
@@ -190,16 +192,10 @@ async fn segment(state: &AppState, caller: &Caller, id: &str, screen: bool) -> R
     if row.state == SegmentState::Finished { Ok(row) } else { Err(unknown()) }
 }
 
-/// Where the file lies. A path that would leave the recorder's folder is none.
-fn file_path(folder: &FilePath, segment: &SegmentRow) -> Option<PathBuf> {
-    let path = FilePath::new(segment.path.as_ref()?);
-    path.components().all(|part| matches!(part, Component::Normal(_))).then(|| folder.join(path))
-}
-
 async fn answer(
     caller: &Caller,
     segment: &SegmentRow,
-    mut file: File,
+    source: Source,
     length: u64,
     download: bool,
     headers: &HeaderMap,
@@ -224,8 +220,8 @@ async fn answer(
         tracing::info!(account = %caller.account, by = caller.name(), segment = %segment.id, screen = segment.screen,
             download, "a recording is read");
     }
-    file.seek(SeekFrom::Start(first)).await.map_err(|error| ApiError::internal(&error))?;
-    let mut response = (status, Body::from_stream(chunks(file, count))).into_response();
+    let body = source.body(first, count).await.map_err(|error| unreadable(segment, &error))?;
+    let mut response = (status, body).into_response();
     let out = response.headers_mut();
     out.insert(CONTENT_TYPE, text_header(segment.mime.clone().unwrap_or("application/octet-stream".to_owned())));
     out.insert(CONTENT_LENGTH, count.into());
@@ -242,20 +238,4 @@ async fn answer(
 
 fn text_header(text: String) -> HeaderValue {
     HeaderValue::from_str(&text).unwrap_or(HeaderValue::from_static("unknown"))
-}
-
-fn chunks(file: File, count: u64) -> impl stream::Stream<Item = io::Result<Bytes>> + Send + 'static {
-    stream::try_unfold((file, count), |(mut file, left)| async move {
-        if left == 0 {
-            return Ok(None);
-        }
-        let most = usize::try_from(left).unwrap_or(usize::MAX).min(FILE_CHUNK_BYTES);
-        let mut chunk = vec![0; most];
-        let read = file.read(&mut chunk).await?;
-        if read == 0 {
-            return Err(io::ErrorKind::UnexpectedEof.into());
-        }
-        chunk.truncate(read);
-        Ok(Some((Bytes::from(chunk), (file, left - read as u64))))
-    })
 }

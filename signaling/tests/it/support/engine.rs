@@ -1,10 +1,14 @@
 use super::PATIENCE;
+use link::LinkState;
 use model::{CallId, LegId, MediaTime};
 use signaling::{EngineChannels, RecorderChannels};
 use std::collections::VecDeque;
-use tokio::{sync::mpsc, time::timeout};
+use tokio::{
+    sync::{mpsc, watch},
+    time::timeout,
+};
 use wire::{
-    engine::{Command, Event, Refusal, Request},
+    engine::{Command, Event, HeldRoom, Refusal, Request},
     recorder,
 };
 
@@ -25,12 +29,25 @@ pub(crate) struct Engine {
 impl Engine {
     /// `room` commands fit before signaling has to wait.
     pub(crate) fn new(room: usize) -> (Self, EngineChannels, RecorderChannels) {
+        Self::with_link(room, None)
+    }
+
+    /// In a process of its own, which holds these rooms.
+    pub(crate) fn apart(rooms: Vec<HeldRoom>) -> (Self, EngineChannels, RecorderChannels) {
+        let (_, state) = watch::channel(LinkState::Up { build: "test".into() });
+        let all = Self::with_link(64, Some(state));
+        all.0.events.try_send(Event::Holds { rooms }).expect("room for an event");
+        all
+    }
+
+    fn with_link(room: usize, link: Option<watch::Receiver<LinkState>>) -> (Self, EngineChannels, RecorderChannels) {
         let (requests, requests_out) = mpsc::channel(room);
         let (events_in, events) = mpsc::channel(64);
         let (commands, recorder) = mpsc::channel(64);
         let (facts, facts_out) = mpsc::channel(64);
         let engine = Self { requests: requests_out, events: events_in, seen: VecDeque::new(), recorder, facts };
-        (engine, EngineChannels { requests, events }, RecorderChannels { commands, events: facts_out })
+        let engine_channels = EngineChannels { requests, events, link };
+        (engine, engine_channels, RecorderChannels { commands, events: facts_out, apart: None })
     }
 
     /// The next command, negotiations among them.

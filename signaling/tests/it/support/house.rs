@@ -5,7 +5,9 @@ use callcenter_core::{
     settings::AccountSettings,
 };
 use model::{AccountId, AgentId, AgentStatus, LinkId, ParticipantType, RecordingMedia, Role, WallTime};
-use signaling::{Clock, Config, Server, account::AccountHandle, auth::tokens::TokenClaims};
+use signaling::{
+    Clock, Config, EngineChannels, RecorderChannels, Server, account::AccountHandle, auth::tokens::TokenClaims,
+};
 use std::{collections::BTreeMap, path::Path, sync::Arc, time::Duration};
 use store::{AccountRow, Store};
 use telemetry::Metrics;
@@ -31,16 +33,21 @@ impl House {
         let store = Store::open(&folder.path().join("test.db")).await.expect("a database");
         let row = AccountRow { id: account, name: "Test".into(), created_at: WallTime(0) };
         store.create_account(&row).await.expect("an account");
-        let (server, engine) = serve(folder.path(), store, room).await;
+        let (server, engine) = serve(folder.path(), store, Engine::new(room)).await;
         Self { server, engine, account, folder }
     }
 
     /// The process dies without a goodbye and starts again over the same folder.
     pub(crate) async fn crash_and_start(self) -> Self {
+        self.crash_and_start_with(Engine::new(64)).await
+    }
+
+    /// Signaling alone dies: an engine in another process goes on with what it holds.
+    pub(crate) async fn crash_and_start_with(self, engine: (Engine, EngineChannels, RecorderChannels)) -> Self {
         let Self { server, account, folder, .. } = self;
         server.abort();
         let store = Store::open(&folder.path().join("test.db")).await.expect("the database again");
-        let (server, engine) = serve(folder.path(), store, 64).await;
+        let (server, engine) = serve(folder.path(), store, engine).await;
         Self { server, engine, account, folder }
     }
 
@@ -138,7 +145,11 @@ impl House {
     }
 }
 
-async fn serve(folder: &Path, store: Store, room: usize) -> (Server, Engine) {
+async fn serve(
+    folder: &Path,
+    store: Store,
+    (engine, engine_channels, recorder_channels): (Engine, EngineChannels, RecorderChannels),
+) -> (Server, Engine) {
     let loopback = "127.0.0.1:0".parse().expect("an address");
     let config = Config {
         data: folder.to_owned(),
@@ -154,7 +165,6 @@ async fn serve(folder: &Path, store: Store, room: usize) -> (Server, Engine) {
         demo: false,
         announced: vec!["127.0.0.1:8090".to_owned()],
     };
-    let (engine, engine_channels, recorder_channels) = Engine::new(room);
     let metrics = Arc::new(Metrics::new("test").expect("metrics"));
     let server = signaling::start(config, engine_channels, recorder_channels, store, metrics, Clock)
         .await

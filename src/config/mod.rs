@@ -1,17 +1,22 @@
 //! The configuration: defaults, then the file, then environment variables and flags. Every value is checked before a
 //! port is bound.
 
-use crate::cli::UpArgs;
+mod flags;
+
+use link::{Address, CertificateFiles};
 use model::Codec;
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer, de::Error as _};
 use std::{
     net::{IpAddr, SocketAddr},
     path::{Path, PathBuf},
 };
 use toml::{Table, Value};
+use wire::link::Role;
+
+pub(crate) use flags::Flags;
 
 /// The example file is the list of defaults.
-pub(crate) const DEFAULTS: &str = include_str!("../deploy/config/switchroom.example.toml");
+pub(crate) const DEFAULTS: &str = include_str!("../../deploy/config/switchroom.example.toml");
 
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -19,6 +24,9 @@ pub(crate) struct Config {
     pub(crate) data: Data,
     pub(crate) http: Http,
     pub(crate) media: Media,
+    pub(crate) link: Link,
+    pub(crate) engine: Engine,
+    pub(crate) recorder: Recorder,
     pub(crate) log: Log,
     pub(crate) limits: Limits,
 }
@@ -57,6 +65,52 @@ pub(crate) struct Media {
     pub(crate) video_codecs: Vec<Codec>,
 }
 
+/// Certificates for connections with other roles.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Link {
+    pub(crate) certs: PathBuf,
+    #[serde(deserialize_with = "empty_is_none")]
+    pub(crate) ca: Option<String>,
+    #[serde(deserialize_with = "empty_is_none")]
+    pub(crate) cert: Option<String>,
+    #[serde(deserialize_with = "empty_is_none")]
+    pub(crate) key: Option<String>,
+}
+
+impl Link {
+    /// The files of a role: those that are named, the others by their usual names in the folder.
+    pub(crate) fn files(&self, role: Role) -> CertificateFiles {
+        let usual = CertificateFiles::in_folder(&self.certs, role);
+        let named = |name: &Option<String>, usual| name.as_ref().map_or(usual, PathBuf::from);
+        CertificateFiles {
+            ca: named(&self.ca, usual.ca),
+            cert: named(&self.cert, usual.cert),
+            key: named(&self.key, usual.key),
+        }
+    }
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Engine {
+    pub(crate) link: SocketAddr,
+    pub(crate) admin: SocketAddr,
+    #[serde(deserialize_with = "addresses")]
+    pub(crate) addresses: Vec<Address>,
+    pub(crate) media_ports: u16,
+    pub(crate) drain_seconds: u32,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Recorder {
+    pub(crate) link: SocketAddr,
+    pub(crate) admin: SocketAddr,
+    #[serde(deserialize_with = "address")]
+    pub(crate) address: Address,
+}
+
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Log {
@@ -89,10 +143,10 @@ pub(crate) enum ConfigError {
 }
 
 /// Defaults, then the file, then what the command line and the environment say.
-pub(crate) fn load(args: &UpArgs) -> Result<Config, ConfigError> {
+pub(crate) fn load(flags: &impl Flags) -> Result<Config, ConfigError> {
     let mut table: Table = DEFAULTS.parse().expect("the example configuration is TOML");
     let mut source = PathBuf::from("the defaults");
-    if let Some(path) = &args.config {
+    if let Some(path) = &flags.common().config {
         let text =
             std::fs::read_to_string(path).map_err(|source| ConfigError::Unreadable { path: path.clone(), source })?;
         overlay(&mut table, parse(path, &text)?);
@@ -101,7 +155,7 @@ pub(crate) fn load(args: &UpArgs) -> Result<Config, ConfigError> {
     let mut config: Config = Value::Table(table)
         .try_into()
         .map_err(|error: toml::de::Error| ConfigError::Malformed { path: source, message: error.to_string() })?;
-    apply_flags(&mut config, args);
+    flags.apply(&mut config);
     validate(&config)?;
     Ok(config)
 }
@@ -124,39 +178,6 @@ fn overlay(base: &mut Table, over: Table) {
     }
 }
 
-fn apply_flags(config: &mut Config, args: &UpArgs) {
-    fn set<T: Clone>(target: &mut T, value: &Option<T>) {
-        if let Some(value) = value {
-            target.clone_from(value);
-        }
-    }
-    set(&mut config.data.dir, &args.data);
-    set(&mut config.http.bind, &args.http);
-    set(&mut config.http.admin, &args.admin);
-    set(&mut config.media.bind, &args.media);
-    set(&mut config.media.announce_port, &args.announce_port);
-    set(&mut config.log.level, &args.log);
-    if args.tls_cert.is_some() {
-        config.http.tls_cert.clone_from(&args.tls_cert);
-    }
-    if args.tls_key.is_some() {
-        config.http.tls_key.clone_from(&args.tls_key);
-    }
-    if args.public_url.is_some() {
-        config.http.public_url.clone_from(&args.public_url);
-    }
-    if !args.behind_proxy.is_empty() {
-        config.http.behind_proxy.clone_from(&args.behind_proxy);
-    }
-    if !args.announce.is_empty() {
-        config.media.announce.clone_from(&args.announce);
-    }
-    if let Some(codec) = args.video_codec {
-        config.media.video_codecs.retain(|other| *other != codec.into());
-        config.media.video_codecs.insert(0, codec.into());
-    }
-}
-
 fn validate(config: &Config) -> Result<(), ConfigError> {
     let invalid = |key, reason: &str| Err(ConfigError::Invalid { key, reason: reason.to_owned() });
     if config.http.tls_cert.is_some() != config.http.tls_key.is_some() {
@@ -171,20 +192,39 @@ fn validate(config: &Config) -> Result<(), ConfigError> {
     if config.media.video_codecs.is_empty() || config.media.video_codecs.contains(&Codec::Opus) {
         return invalid("media.video_codecs", "must name vp8, h264 or both");
     }
+    if !(1..=16).contains(&config.engine.addresses.len()) {
+        return invalid("engine.addresses", "must be 1 to 16 addresses");
+    }
+    if !(1..=1_000).contains(&config.engine.media_ports) {
+        return invalid("engine.media_ports", "must be 1 to 1000");
+    }
+    if config.engine.drain_seconds > 86_400 {
+        return invalid("engine.drain_seconds", "must be 0 to 86400");
+    }
     if !(1..=1_000_000).contains(&config.limits.connections) {
         return invalid("limits.connections", "must be 1 to 1000000");
     }
     Ok(())
 }
 
-fn empty_is_none<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+fn empty_is_none<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
     let text = String::deserialize(deserializer)?;
     Ok((!text.is_empty()).then_some(text))
+}
+
+fn addresses<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Address>, D::Error> {
+    let parse = |text: String| text.parse().map_err(|error| D::Error::custom(format!("{text:?} is {error}")));
+    Vec::<String>::deserialize(deserializer)?.into_iter().map(parse).collect()
+}
+
+fn address<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Address, D::Error> {
+    String::deserialize(deserializer)?.parse().map_err(D::Error::custom)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cli::UpArgs;
     use clap::Parser as _;
 
     #[derive(clap::Parser)]
@@ -224,6 +264,12 @@ mod tests {
             ("[media]\nshards = 0\n", "media.shards"),
             ("[log]\nformat = \"xml\"\n", "xml"),
             ("[http]\ntls_cert = \"a.pem\"\n", "http.tls_key"),
+            ("[recorder]\naddress = \"recorder\"\n", "not an address like"),
+            ("[engine]\naddresses = [\"engine\"]\n", "not an address like"),
+            ("[engine]\naddresses = []\n", "engine.addresses"),
+            ("[engine]\nmedia_ports = 0\n", "engine.media_ports"),
+            ("[engine]\ndrain_seconds = 100000\n", "engine.drain_seconds"),
+            ("[engine]\nlink = \"localhost:1\"\n", "link"),
             ("[http\n", "switchroom.toml"),
         ] {
             std::fs::write(&path, text).expect("written");

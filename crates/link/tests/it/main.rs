@@ -1,0 +1,8 @@
+//! Two roles of one process, joined over loopback.
+
+mod control;
+mod doors;
+mod files;
+mod released;
+mod rig;
+mod taps;
