@@ -3,6 +3,7 @@
 mod announce;
 mod cli;
 mod config;
+mod load;
 mod recordings;
 mod up;
 
@@ -21,6 +22,7 @@ fn main() -> ExitCode {
             }
         },
         Command::Recordings(command) => recordings::run(&command),
+        Command::Loadtest(args) => load::run(&args),
         Command::Config => {
             print!("{}", config::DEFAULTS);
             ExitCode::SUCCESS
