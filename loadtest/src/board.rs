@@ -35,6 +35,8 @@ pub(crate) struct Talked {
     pub(crate) video: bool,
     /// From the answer to the hang-up.
     pub(crate) talked: Duration,
+    /// Audio packets of the customer and of the agent that the other side heard.
+    pub(crate) heard: [u64; 2],
     /// It failed later.
     pub(crate) failed: bool,
 }

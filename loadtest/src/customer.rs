@@ -41,8 +41,12 @@ pub(crate) async fn make_call(board: &Board, call: &Arc<Call>, link: &Link) {
     board.asked(call);
     let outcome = match start(board, call, link).await {
         Ok(mut started) => {
-            let outcome = carry(board, call, &mut started).await;
-            leave(board, call, started).await;
+            let mut talked = None;
+            let outcome = carry(board, call, &mut started, &mut talked).await;
+            let heard = leave(board, call, started).await;
+            if let Some(talked) = talked {
+                board.results().talked.push(Talked { heard, failed: outcome.is_err(), ..talked });
+            }
             outcome
         }
         Err(failure) => Err(failure),
@@ -82,8 +86,8 @@ async fn start(board: &Board, call: &Arc<Call>, link: &Link) -> Result<Started, 
     }
 }
 
-/// From the start to the hang-up.
-async fn carry(board: &Board, call: &Call, started: &mut Started) -> Result<(), Failure> {
+/// From the start to the hang-up. `talked` is set when the call was established.
+async fn carry(board: &Board, call: &Call, started: &mut Started, talked: &mut Option<Talked>) -> Result<(), Failure> {
     let is_set_up = set_up(board, call, started).await;
     if std::mem::take(&mut started.is_ringing) {
         board.results().counts.ringing -= 1;
@@ -100,23 +104,22 @@ async fn carry(board: &Board, call: &Call, started: &mut Started) -> Result<(), 
     let begun = Instant::now();
     board.results().counts.talking += 1;
     let mut outcome = talk(board, call, started, begun).await;
-    let talked = answered.elapsed();
+    *talked = Some(Talked {
+        number: call.number,
+        conversation: started.conversation.clone(),
+        call: started.call.clone(),
+        video: call.script.video,
+        talked: answered.elapsed(),
+        heard: [0; 2],
+        failed: false,
+    });
     board.results().counts.talking -= 1;
     if outcome.is_ok() {
         outcome = hang_up(call, started, call.script.agent_hangs_up).await;
     } else {
         end_failed(call, started).await;
     }
-    let mut results = board.results();
-    results.counts.ended += u64::from(outcome.is_ok());
-    results.talked.push(Talked {
-        number: call.number,
-        conversation: started.conversation.clone(),
-        call: started.call.clone(),
-        video: call.script.video,
-        talked,
-        failed: outcome.is_err(),
-    });
+    board.results().counts.ended += u64::from(outcome.is_ok());
     outcome
 }
 
@@ -251,18 +254,22 @@ async fn hang_up(call: &Call, started: &mut Started, by_agent: bool) -> Result<(
     }
 }
 
-/// Both clients leave; what they heard is counted.
-async fn leave(board: &Board, call: &Call, started: Started) {
+/// Both clients leave; what they heard is counted. Told is how many audio packets of customer and agent were heard.
+async fn leave(board: &Board, call: &Call, started: Started) -> [u64; 2] {
     let Started { page, client, .. } = started;
-    board.measured(client.leave().await);
+    let by_customer = client.leave().await;
     if call.agent_told().is_some() {
         let limit = Instant::now() + LEAVE_TIMEOUT;
         while call.agent_measured().is_none() && Instant::now() < limit {
             sleep(SETUP_LOOK).await;
         }
-        board.measured(call.agent_measured().unwrap_or_default());
     }
+    let by_agent = call.agent_measured().unwrap_or_default();
+    let heard = [by_agent.heard, by_customer.heard];
+    board.measured(by_customer);
+    board.measured(by_agent);
     page.close().await;
+    heard
 }
 
 /// What a page tells of its sources.

@@ -13,7 +13,8 @@ use tokio::time::sleep;
 
 /// Bad recordings that are told in words on stderr.
 const TOLD: usize = 20;
-/// Least share of a recording's packets that must be there, of those that its length has room for.
+/// Least share of the packets that the other side heard that must be in a recording. It may begin a moment later, and
+/// a container may cut a packet in two, which then does not count.
 const LEAST_FILLED: f64 = 0.9;
 
 /// How many recordings were looked at, and how many of them are not as they should be.
@@ -100,8 +101,7 @@ async fn check_file(
     let bytes = board.api.file(url, RECORDING_BYTES).await.map_err(|error| error.to_string())?;
     let checked = mux::check(container, &bytes[..]).map_err(|error| format!("the file is not sound: {error}"))?;
     check_length(&checked, file, call, board.plan.recordings.tolerance_ms)?;
-    let least = LEAST_FILLED * (1.0 - board.plan.network.up_loss_percent / 100.0);
-    check_voice(&bytes, &checked, call, (side, least), stamper)
+    check_voice(&bytes, call, side, stamper)
 }
 
 fn check_length(checked: &Checked, file: &Recording, call: &Talked, tolerance_ms: u64) -> Result<(), String> {
@@ -120,14 +120,8 @@ fn check_length(checked: &Checked, file: &Recording, call: &Talked, tolerance_ms
     Ok(())
 }
 
-/// Looks for the stamps in the file: they are all of this leg, and there are as many as its length has room for.
-fn check_voice(
-    bytes: &[u8],
-    checked: &Checked,
-    call: &Talked,
-    (side, least): (Side, f64),
-    stamper: &Stamper,
-) -> Result<(), String> {
+/// Looks for the stamps in the file: they are all of this leg, and what the other side heard is there.
+fn check_voice(bytes: &[u8], call: &Talked, side: Side, stamper: &Stamper) -> Result<(), String> {
     let mark = stamper.mark();
     let mut heard = 0_u64;
     for at in bytes.windows(STAMP_BYTES).enumerate().filter(|(_, part)| part.starts_with(&mark)).map(|(at, _)| at) {
@@ -138,9 +132,9 @@ fn check_voice(
         }
         heard += u64::from(stamp.track == Track::Audio);
     }
-    let room = checked.duration_ms as f64 / 20.0;
-    if (heard as f64) < room * least {
-        return Err(format!("{heard} packets of this leg's voice are in it; it has room for {room:.0}"));
+    let other_heard = call.heard[side as usize];
+    if (heard as f64) < other_heard as f64 * LEAST_FILLED {
+        return Err(format!("{heard} packets of this leg's voice are in it; the other side heard {other_heard}"));
     }
     Ok(())
 }

@@ -334,6 +334,7 @@ impl Client {
         self.rtc.disconnect();
         Measured {
             received: self.hears.received() + self.sees.received(),
+            heard: self.hears.received(),
             expected: self.hears.expected() + self.sees.expected(),
             lost: self.hears.lost() + self.sees.lost(),
             mos: self.hears.take_scores(),

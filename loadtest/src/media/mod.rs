@@ -127,7 +127,10 @@ impl Trouble {
 /// What a client heard in its life.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Measured {
+    /// Packets that came, of both kinds, and those of audio.
     pub(crate) received: u64,
+    pub(crate) heard: u64,
+    /// Packets that should have come, and those that did not.
     pub(crate) expected: u64,
     pub(crate) lost: u64,
     /// Heard MOS of each window.
