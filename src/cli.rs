@@ -36,6 +36,8 @@ pub(crate) enum Command {
     /// Look after recording files while no server uses them.
     #[command(subcommand)]
     Recordings(RecordingsCommand),
+    /// Make real calls by a plan and report how they went; exit status 1 when a limit of the plan does not hold.
+    Loadtest(LoadtestArgs),
     /// Print every configuration key with its default.
     Config,
 }
@@ -52,6 +54,37 @@ pub(crate) enum RecordingsCommand {
         /// The data folder.
         dir: PathBuf,
     },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct LoadtestArgs {
+    /// The plan (TOML). Without one the example is carried out.
+    pub(crate) plan: Option<PathBuf>,
+    /// Print the example plan, which has every key with its default.
+    #[arg(long)]
+    pub(crate) example: bool,
+    /// File with an API key, or with what `switchroom up --demo --print-json` prints. Otherwise the environment
+    /// variable SWITCHROOM_API_KEY holds the key.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) access: Option<PathBuf>,
+    /// How pages reach the server.
+    #[arg(long, value_name = "URL")]
+    pub(crate) server: Option<String>,
+    /// Calls held at once.
+    #[arg(long, value_name = "N")]
+    pub(crate) calls: Option<u32>,
+    /// How long calls are held.
+    #[arg(long, value_name = "SECONDS")]
+    pub(crate) duration: Option<u32>,
+    /// Determines what is chosen at random.
+    #[arg(long, value_name = "NUMBER")]
+    pub(crate) seed: Option<u64>,
+    /// The server's process on this machine; it is looked for by the server's port when it is not given.
+    #[arg(long, value_name = "PID")]
+    pub(crate) server_pid: Option<u32>,
+    /// Print the report as one line of JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(Debug, Args)]

@@ -6,6 +6,7 @@ mod certs;
 mod cli;
 mod config;
 mod join;
+mod load;
 mod process;
 mod recordings;
 mod roles;
@@ -29,6 +30,7 @@ fn main() -> ExitCode {
         Command::Recorder(args) => ended(roles::recorder::run(&args)),
         Command::Certs { dir, name } => certs::run(&dir, &name),
         Command::Recordings(command) => recordings::run(&command),
+        Command::Loadtest(args) => load::run(&args),
         Command::Config => {
             print!("{}", config::DEFAULTS);
             ExitCode::SUCCESS

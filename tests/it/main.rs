@@ -5,6 +5,7 @@ mod call;
 mod clicks;
 mod crash;
 mod independent_client;
+mod loadtest;
 mod page;
 mod recorded;
 mod server;
