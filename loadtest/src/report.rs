@@ -167,6 +167,8 @@ mod tests {
     use crate::plan::{Overrides, Plan};
     use serde_json::json;
 
+    type Spoil = fn(&mut Report);
+
     fn good() -> Report {
         Report {
             calls: CallsReport { asked: 10, established: 10, failed: BTreeMap::new() },
@@ -212,7 +214,7 @@ mod tests {
 
     #[test]
     fn every_limit_breaks_alone_and_says_so() {
-        let cases: [(&str, fn(&mut Report)); 6] = [
+        let cases: [(&str, Spoil); 6] = [
             ("3 calls failed", |report| {
                 report.calls.failed.insert("one_way".to_owned(), 1);
                 report.calls.failed.insert("corrupted".to_owned(), 2);

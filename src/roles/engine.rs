@@ -24,6 +24,7 @@ use tokio::{sync::mpsc, time::sleep};
 use wire::{
     engine::{Event, Refusal, Request},
     link::Role,
+    tap::TapFrame,
 };
 
 /// How long pages that are told to go elsewhere may still send and hear.
@@ -82,9 +83,11 @@ fn start(
     for choice in 0..config.engine.media_ports {
         let Some(engine_config) = settings::with_ports(&first, choice) else { break };
         let taps = taps.clone();
-        let sink = Arc::new(move |frame| {
+        let sink = Arc::new(move |frames: Vec<TapFrame>| {
             // What does not fit is counted and told to the recorder, which states the gap.
-            let _ = taps.send(frame);
+            for frame in frames {
+                taps.send(frame);
+            }
         });
         match media_engine::start(engine_config, netio::Clock::new(), sink, Arc::clone(metrics)) {
             Err(error @ StartError::Bind { .. }) => refused = Some(error),
