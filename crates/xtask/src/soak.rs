@@ -15,8 +15,8 @@ use std::{
 
 /// How many times the gate's counts, unless `SWITCHROOM_SOAK` says so.
 const TIMES: &str = "20";
-/// Cases of each property test.
-const PROPTEST_CASES: &str = "20000";
+/// Cases of each property test, unless `PROPTEST_CASES` says so. Some decode a recording in each.
+const PROPTEST_CASES: &str = "2000";
 
 /// Runs the tests with their long counts and keeps the figures.
 pub(crate) fn run_long() -> Done {
@@ -27,12 +27,13 @@ pub(crate) fn run_long() -> Done {
     fs::create_dir_all(root.join("target/xtask")).map_err(at(&figures))?;
     fs::write(&figures, "").map_err(at(&figures))?;
     let times = env::var("SWITCHROOM_SOAK").unwrap_or_else(|_| TIMES.to_owned());
-    println!("SWITCHROOM_SEED={seed} SWITCHROOM_SOAK={times}");
+    let cases = env::var("PROPTEST_CASES").unwrap_or_else(|_| PROPTEST_CASES.to_owned());
+    println!("SWITCHROOM_SEED={seed} SWITCHROOM_SOAK={times} PROPTEST_CASES={cases}");
     let settings = [
         ("SWITCHROOM_SOAK", times.clone()),
         ("SWITCHROOM_SEED", seed.clone()),
         ("SWITCHROOM_SOAK_FIGURES", figures.display().to_string()),
-        ("PROPTEST_CASES", PROPTEST_CASES.to_owned()),
+        ("PROPTEST_CASES", cases.clone()),
         ("NEXTEST_PROFILE", "soak".to_owned()),
     ];
 
@@ -42,7 +43,7 @@ pub(crate) fn run_long() -> Done {
     let built = parts.run("tests: build", tools, || run(command(&root, "cargo test --locked --workspace --no-run")));
     parts.run("tests", built, || gate::tests(&settings));
     parts.run("browsers", pages && built, || gate::browsers(&settings));
-    let heading = format!("Seed {seed}; {times} times the gate's counts");
+    let heading = format!("Seed {seed}; {times} times the gate's counts, {cases} cases of each property");
     keep(&root, &heading, &figures, &parts.rows())?;
     parts.close()
 }
