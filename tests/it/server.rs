@@ -50,6 +50,11 @@ impl Process {
         Self { child, ready: serde_json::from_str(&line).expect("one line of JSON") }
     }
 
+    /// The start-up line.
+    pub(crate) fn ready(&self) -> &Value {
+        &self.ready
+    }
+
     /// A string of the start-up line.
     pub(crate) fn told(&self, key: &str) -> &str {
         self.ready[key].as_str().unwrap_or_else(|| panic!("{key} in {}", self.ready))
@@ -89,7 +94,7 @@ impl Drop for Process {
 
 /// A process with pages and API.
 pub(crate) struct Server {
-    process: Process,
+    pub(crate) process: Process,
 }
 
 impl Server {

@@ -16,8 +16,8 @@ use std::{
 
 /// How many times the gate's counts, unless `SWITCHROOM_SOAK` says so.
 const TIMES: &str = "20";
-/// Cases of each property test.
-const PROPTEST_CASES: &str = "20000";
+/// Cases of each property test, unless `PROPTEST_CASES` says so. Some decode a recording in each.
+const PROPTEST_CASES: &str = "2000";
 
 /// Runs the tests with their long counts and keeps the figures.
 pub(crate) fn run_long() -> Done {
@@ -28,12 +28,13 @@ pub(crate) fn run_long() -> Done {
     fs::create_dir_all(root.join("target/xtask")).map_err(at(&figures))?;
     fs::write(&figures, "").map_err(at(&figures))?;
     let times = env::var("SWITCHROOM_SOAK").unwrap_or_else(|_| TIMES.to_owned());
-    println!("SWITCHROOM_SEED={seed} SWITCHROOM_SOAK={times}");
+    let cases = env::var("PROPTEST_CASES").unwrap_or_else(|_| PROPTEST_CASES.to_owned());
+    println!("SWITCHROOM_SEED={seed} SWITCHROOM_SOAK={times} PROPTEST_CASES={cases}");
     let settings = [
         ("SWITCHROOM_SOAK", times.clone()),
         ("SWITCHROOM_SEED", seed.clone()),
         ("SWITCHROOM_SOAK_FIGURES", figures.display().to_string()),
-        ("PROPTEST_CASES", PROPTEST_CASES.to_owned()),
+        ("PROPTEST_CASES", cases.clone()),
         ("NEXTEST_PROFILE", "soak".to_owned()),
     ];
 
@@ -45,7 +46,7 @@ pub(crate) fn run_long() -> Done {
     parts.run("browsers", pages && built, || gate::browsers(&settings, gate::ALL));
     let apart = [&settings[..], &[gate::apart()]].concat();
     parts.run("browsers: roles apart", pages && built, || gate::browsers(&apart, gate::ALL));
-    let heading = format!("Seed {seed}; {times} times the gate's counts");
+    let heading = format!("Seed {seed}; {times} times the gate's counts, {cases} cases of each property");
     keep(&root, &heading, &figures, &parts.rows())?;
     parts.close()
 }
