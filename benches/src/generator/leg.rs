@@ -31,7 +31,7 @@ pub(crate) enum Got {
     Media,
     /// A media packet that was decrypted as well, sent so long ago.
     Sample(Duration),
-    /// RTCP, or another RTP payload type: a repair.
+    /// RTCP, another RTP payload type (a repair), or too early to be read.
     Control,
     /// Not what the keys say.
     Bad,
@@ -76,7 +76,8 @@ impl Leg {
 
     /// Takes a datagram of media or RTCP; `prove` says whether to decrypt it.
     pub(crate) fn receive(&mut self, bytes: &mut [u8], now: Duration, prove: bool) -> Got {
-        let Some(keys) = &mut self.keys else { return Got::Bad };
+        // The server has the keys first and may send a report before the end of the handshake is here.
+        let Some(keys) = &mut self.keys else { return Got::Control };
         if (192..=223).contains(&bytes[1]) {
             let Ok(length) = keys.rtcp_opener.open(bytes) else { return Got::Bad };
             for (ssrc, time) in rtcp::sender_reports(&bytes[..length]) {
