@@ -3,6 +3,7 @@
 mod calls;
 mod coming_back;
 mod congestion;
+mod holds;
 mod hostile;
 mod lives;
 mod measures;

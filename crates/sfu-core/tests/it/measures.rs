@@ -1,5 +1,6 @@
 //! Statistics: whose connection is weak, and how much.
 
+use model::TrackKind;
 use sfu_core::testing::World;
 use std::time::{Duration, Instant};
 use wire::engine::{Event, LegStats};
@@ -34,7 +35,7 @@ fn a_good_call_has_a_good_mos() {
         assert!((0.019..0.03).contains(&rtt), "{rtt}");
         assert_eq!((quality.uplink.loss, quality.downlink.loss, quality.weak), (0.0, 0.0, false));
         assert_eq!((leg.audio_level, leg.one_way), (90, false));
-        assert_eq!(leg.receiving, [model::TrackKind::Audio]);
+        assert_eq!(leg.receiving, [TrackKind::Audio]);
     }
 }
 
@@ -65,6 +66,28 @@ fn loss_of_a_downlink_is_what_its_receiver_reports() {
     assert!((0.02..0.35).contains(&lossy.downlink.loss), "seed {seed}: {lossy:?}");
     assert!(lossy.uplink.loss < 0.01 && clean.uplink.loss < 0.01, "{lossy:?} {clean:?}");
     assert!(lossy.weak && !clean.weak, "{lossy:?} {clean:?}");
+}
+
+#[test]
+fn a_fifth_lost_on_one_downlink_leaves_the_other_party_a_good_call() {
+    let seed = 7;
+    let mut world = talking_pair(seed);
+    world.clients.iter_mut().for_each(|client| client.film(TrackKind::Camera, true));
+    world.down[1].loss = 0.2;
+    world.run_for(Duration::from_secs(30));
+    for (at, event) in &world.events {
+        let Event::Stats { legs } = event else { continue };
+        if at.duration_since(world.start) < Duration::from_secs(5) {
+            continue;
+        }
+        let quality = legs[0].quality;
+        for mos in [quality.uplink.mos, quality.downlink.mos, quality.heard_mos] {
+            assert!(mos.is_some_and(|mos| mos > 4.3), "seed {seed}: {quality:?}");
+        }
+    }
+    let lossy = last_stats(&world)[1].quality;
+    assert!((0.05..0.4).contains(&lossy.downlink.loss), "seed {seed}: {lossy:?}");
+    assert!(lossy.weak, "seed {seed}: {lossy:?}");
 }
 
 #[test]
