@@ -20,7 +20,7 @@ const STEP: Duration = Duration::from_millis(20);
 const LENGTH: Duration = Duration::from_secs(180);
 /// No network between them gets better than this.
 const LINK: Link =
-    Link { delay: Duration::from_millis(40), jitter: Duration::from_millis(30), loss: 0.04, is_cut: false };
+    Link { delay: Duration::from_millis(40), jitter: Duration::from_millis(30), loss: 0.04, ..Link::GOOD };
 /// How far the same click may stand apart in the two files.
 const TOLERANCE: f64 = 0.020;
 

@@ -116,6 +116,9 @@ impl Sfu {
         let Some(participant) = self.participant(key) else { return };
         if participant.liveness.heard(now) == Some(Change::Back) {
             let leg = participant.leg;
+            if let Some(transport) = &mut participant.transport {
+                transport.media.forget_path(now);
+            }
             self.events.push_back(Event::PathBack { leg });
         }
     }

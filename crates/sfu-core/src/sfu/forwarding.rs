@@ -62,10 +62,12 @@ impl Sfu {
         let now = self.now;
         let Some(participant) = self.participant(key) else { return Forwarded::NotSendable };
         let transport = participant.transport.as_ref().filter(|transport| transport.is_connected());
-        let is_agreed = transport
-            .is_some_and(|transport| transport.media.plan().payload_type(Format::Media(packet.codec)).is_some());
+        let is_wanted = transport.is_some_and(|transport| {
+            transport.media.plan().payload_type(Format::Media(packet.codec)).is_some()
+                && transport.media.takes(packet.track)
+        });
         let sink = participant.sink(packet.track);
-        if !is_agreed {
+        if !is_wanted {
             sink.interrupt();
             return Forwarded::NotSendable;
         }
@@ -82,8 +84,9 @@ impl Sfu {
             payload: packet.payload,
             rewrite: munged.rewrite,
         };
-        let sent = self
-            .send(key, |participant, room| participant.transport.as_mut()?.media.write(packet.track, &outgoing, room));
+        let sent = self.send(key, |participant, room| {
+            participant.transport.as_mut()?.media.write(packet.track, &outgoing, now, room)
+        });
         if !sent {
             return Forwarded::NotSendable;
         }
@@ -163,7 +166,7 @@ impl Sfu {
                 rewrite: past.rewrite(kept.codec, kept.payload),
             };
             self.send(key, |participant, room| {
-                participant.transport.as_mut()?.media.write_repair(track, &outgoing, room)
+                participant.transport.as_mut()?.media.write_repair(track, &outgoing, captured, room)
             });
         }
         self.repaired = copy;
@@ -219,6 +222,6 @@ impl Sfu {
 enum Forwarded {
     Sent,
     NeedsKeyframe,
-    /// The sink is not connected, does not have the codec, or the packet is too old.
+    /// The sink is not connected, does not have the codec or the path for it, or the packet is too old.
     NotSendable,
 }

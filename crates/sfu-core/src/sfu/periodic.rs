@@ -21,6 +21,7 @@ impl Sfu {
                 self.ask_for_keyframes(key);
                 self.send_report(key);
                 self.tell_arrivals(key);
+                self.tell_limit(key);
             }
         }
         self.ask_again();
@@ -57,6 +58,30 @@ impl Sfu {
         while self.send(key, |participant, room| participant.transport.as_mut()?.media.write_arrivals(room)) {}
     }
 
+    /// What a page may send of video is what the weakest of its receivers can take.
+    fn tell_limit(&mut self, key: Key) {
+        let now = self.now;
+        let Some(participant) = self.participant(key) else { return };
+        if let Some(transport) = &mut participant.transport {
+            transport.media.estimate_again(now);
+        }
+        let mut least = None;
+        for track in [TrackKind::Camera, TrackKind::Screen] {
+            let Some(participant) = self.participant(key) else { return };
+            let sinks = std::mem::take(&mut participant.track(track).sinks);
+            for &sink in &sinks {
+                let transport = self.participant(sink).and_then(|sink| sink.transport.as_ref());
+                let estimate = transport.and_then(|transport| transport.media.video_estimate());
+                least = least.into_iter().chain(estimate).min();
+            }
+            let Some(participant) = self.participant(key) else { return };
+            participant.track(track).sinks = sinks;
+        }
+        if let Some(least) = least {
+            self.send(key, |participant, room| participant.transport.as_mut()?.media.write_limit(least, now, room));
+        }
+    }
+
     /// Repeats requests for packets that did not come.
     fn ask_again(&mut self) {
         let mut missing = std::mem::take(&mut self.missing);
@@ -86,7 +111,10 @@ impl Sfu {
             let Some(participant) = self.participant(key) else { return };
             let sinks = participant.track(track).sinks.clone();
             let is_waited_for = sinks.into_iter().any(|sink| {
-                self.participant(sink).is_some_and(|sink| sink.is_connected() && sink.sink(track).is_waiting())
+                self.participant(sink).is_some_and(|sink| {
+                    let takes = sink.transport.as_ref().is_some_and(|transport| transport.media.takes(track));
+                    takes && sink.is_connected() && sink.sink(track).is_waiting()
+                })
             });
             let Some(participant) = self.participant(key) else { return };
             if is_waited_for {

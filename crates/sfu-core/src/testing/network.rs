@@ -5,6 +5,11 @@ use std::{
     time::{Duration, Instant},
 };
 
+/// How long a datagram waits for a link before it.
+const LONGEST_WAIT: Duration = Duration::from_millis(500);
+/// Bytes of the headers before a datagram.
+const IP_AND_UDP: usize = 28;
+
 /// One direction of a path.
 #[derive(Debug, Clone, Copy)]
 pub struct Link {
@@ -16,11 +21,27 @@ pub struct Link {
     pub loss: f64,
     /// Nothing passes.
     pub is_cut: bool,
+    /// Bits per second that it carries; what is more waits, and is lost where it would wait for half a second.
+    pub rate: Option<u64>,
+    /// When everything that waits has been carried.
+    pub free_at: Option<Instant>,
+}
+
+impl Link {
+    /// 10 ms, and nothing else.
+    pub const GOOD: Self = Self {
+        delay: Duration::from_millis(10),
+        jitter: Duration::ZERO,
+        loss: 0.0,
+        is_cut: false,
+        rate: None,
+        free_at: None,
+    };
 }
 
 impl Default for Link {
     fn default() -> Self {
-        Self { delay: Duration::from_millis(10), jitter: Duration::ZERO, loss: 0.0, is_cut: false }
+        Self::GOOD
     }
 }
 
@@ -52,13 +73,22 @@ impl Network {
     }
 
     /// Sends a datagram over a link.
-    pub fn send(&mut self, now: Instant, link: &Link, flight: InFlight) {
+    pub fn send(&mut self, now: Instant, link: &mut Link, flight: InFlight) {
         if link.is_cut || self.chance() < link.loss {
             return;
         }
+        let mut leaves = now;
+        if let Some(rate) = link.rate {
+            let free_at = link.free_at.map_or(now, |free_at| free_at.max(now));
+            if free_at.duration_since(now) > LONGEST_WAIT {
+                return;
+            }
+            leaves = free_at + Duration::from_secs_f64((flight.bytes.len() + IP_AND_UDP) as f64 * 8.0 / rate as f64);
+            link.free_at = Some(leaves);
+        }
         let extra = link.jitter.mul_f64(self.chance());
         self.count += 1;
-        self.flights.insert((now + link.delay + extra, self.count), flight);
+        self.flights.insert((leaves + link.delay + extra, self.count), flight);
     }
 
     /// When the next datagram arrives.

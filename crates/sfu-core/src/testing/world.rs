@@ -262,7 +262,7 @@ impl World {
             }
             let to = self.clients.iter().position(|client| client.address() == flight.destination);
             let Some(to) = to else { continue };
-            self.network.send(self.now, &self.down[to], flight);
+            self.network.send(self.now, &mut self.down[to], flight);
         }
         for index in 0..self.clients.len() {
             while let Some(mut flight) = self.clients[index].poll_transmit() {
@@ -272,7 +272,7 @@ impl World {
                 if let Some((_, after)) = self.moved.iter().find(|(before, _)| *before == flight.source) {
                     flight.source = *after;
                 }
-                self.network.send(self.now, &self.up[index], flight);
+                self.network.send(self.now, &mut self.up[index], flight);
             }
         }
         while let Some(event) = self.sfu.poll_event() {

@@ -7,5 +7,6 @@ mod holds;
 mod hostile;
 mod lives;
 mod measures;
+mod narrow;
 mod negotiation;
 mod video;

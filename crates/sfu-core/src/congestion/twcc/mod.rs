@@ -28,3 +28,8 @@ const HEADER_BYTES: usize = 20;
 const VERSION_AND_FORMAT: u8 = 2 << 6 | 15;
 /// Transport layer feedback (RFC 4585 §6.1).
 const PACKET_TYPE: u8 = 205;
+
+/// Whether an RTCP packet is transport-wide feedback, well formed or not.
+pub fn is_feedback(packet: &[u8]) -> bool {
+    matches!(packet, [first, PACKET_TYPE, ..] if first & !(1 << 5) == VERSION_AND_FORMAT)
+}

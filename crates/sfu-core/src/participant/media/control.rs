@@ -2,6 +2,7 @@
 
 use super::{Ciphers, Media, ntp};
 use crate::{
+    congestion::{twcc, write_remb},
     demux::DropReason,
     limits::{NACK_PATIENCE, NACKS_PER_PACKET, REPORT_INTERVAL},
 };
@@ -52,10 +53,21 @@ impl Media {
         let ciphers = self.ciphers.as_mut().ok_or(DropReason::Refused)?;
         let length = ciphers.rtcp_in.open(bytes).map_err(super::drop_reason)?;
         let mut rest = &bytes[..length];
-        let packets = unmarshal(&mut rest).map_err(|_| DropReason::Malformed)?;
         let mut feedback = Vec::new();
-        for packet in &packets {
-            self.take_control(packet.as_ref(), now, wall, &mut feedback);
+        while !rest.is_empty() {
+            let size = rest.get(2..4).map(|words| 4 * (1 + usize::from(u16::from_be_bytes([words[0], words[1]]))));
+            let (mut packet, after) = size.and_then(|size| rest.split_at_checked(size)).ok_or(DropReason::Malformed)?;
+            rest = after;
+            if twcc::is_feedback(packet) {
+                let arrivals = twcc::Feedback::parse(packet).map_err(|_| DropReason::Malformed)?;
+                if let Some(downstream) = &mut self.downstream {
+                    downstream.take_feedback(&arrivals, now);
+                }
+                continue;
+            }
+            for packet in unmarshal(&mut packet).map_err(|_| DropReason::Malformed)? {
+                self.take_control(packet.as_ref(), now, wall, &mut feedback);
+            }
         }
         Ok(feedback)
     }
@@ -168,6 +180,25 @@ impl Media {
         let own = self.own_ssrc()?;
         let room = buffer.len().saturating_sub(srtp::RTCP_OVERHEAD);
         let length = self.arrivals.as_mut()?.build(own, media, &mut buffer[..room])?;
+        Some(self.ciphers.as_mut()?.rtcp_out.seal(buffer, length))
+    }
+
+    /// Writes what the receivers of the page's video can take, in bits per second (draft-alvestrand-rmcat-remb-03 §2.2),
+    /// protected. `None` when the page knows, or sends no video.
+    pub(crate) fn write_limit(&mut self, bitrate: u64, now: Instant, buffer: &mut [u8]) -> Option<usize> {
+        let [_, camera, screen] = self.ingress.each_ref().map(|ingress| ingress.media.ssrc);
+        let own = self.own_ssrc()?;
+        if camera.or(screen).is_none() || !self.limit_told.is_due(bitrate, now) {
+            return None;
+        }
+        let mut sources = [0; 2];
+        let mut count = 0;
+        for ssrc in [camera, screen].into_iter().flatten() {
+            sources[count] = ssrc;
+            count += 1;
+        }
+        let room = buffer.len().saturating_sub(srtp::RTCP_OVERHEAD);
+        let length = write_remb(own, &sources[..count], bitrate, &mut buffer[..room])?;
         Some(self.ciphers.as_mut()?.rtcp_out.seal(buffer, length))
     }
 

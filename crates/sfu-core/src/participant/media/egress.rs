@@ -32,13 +32,14 @@ impl Egress {
         sealer: &RtpSealer,
         track: TrackKind,
         packet: &OutgoingPacket<'_>,
+        number: Option<u16>,
         buffer: &mut [u8],
     ) -> Option<usize> {
         let ssrc = plan.slots[track as usize].downlink.media?;
         let payload_type = plan.payload_type(Format::Media(packet.codec))?;
         let OutgoingPacket { sequence, timestamp, marker, .. } = *packet;
         let mut header = HeaderWriter::new(buffer, payload_type, marker, sequence as u16, timestamp, ssrc);
-        self.extend(&mut header, plan, track, packet);
+        self.extend(&mut header, plan, track, packet, number);
         let start = header.finish();
         let length = place(packet, start, buffer)?;
         self.packets += 1;
@@ -57,6 +58,7 @@ impl Egress {
         sealer: &RtpSealer,
         track: TrackKind,
         packet: &OutgoingPacket<'_>,
+        number: Option<u16>,
         buffer: &mut [u8],
     ) -> Option<usize> {
         let Sources { repairs: Some(ssrc), .. } = plan.slots[track as usize].downlink else { return None };
@@ -67,7 +69,7 @@ impl Egress {
         }
         let index = self.repairs;
         let mut header = HeaderWriter::new(buffer, payload_type, packet.marker, index as u16, packet.timestamp, ssrc);
-        self.extend(&mut header, plan, track, packet);
+        self.extend(&mut header, plan, track, packet, number);
         let start = header.finish();
         let original = start + 2;
         buffer.get_mut(start..original)?.copy_from_slice(&(packet.sequence as u16).to_be_bytes());
@@ -77,8 +79,18 @@ impl Egress {
         Some(sealer.seal(index, start, buffer, length))
     }
 
-    fn extend(&self, header: &mut HeaderWriter<'_>, plan: &Plan, track: TrackKind, packet: &OutgoingPacket<'_>) {
-        let ExtensionIds { level, mid, orientation, .. } = plan.extensions;
+    fn extend(
+        &self,
+        header: &mut HeaderWriter<'_>,
+        plan: &Plan,
+        track: TrackKind,
+        packet: &OutgoingPacket<'_>,
+        number: Option<u16>,
+    ) {
+        let ExtensionIds { level, mid, orientation, transport_sequence } = plan.extensions;
+        if let Some(number) = number {
+            header.extension(transport_sequence, &number.to_be_bytes());
+        }
         if let Some(loudness) = packet.signals.level {
             let voice = u8::from(packet.signals.voice == Some(true)) << 7;
             header.extension(level, &[voice | 127_u8.saturating_sub(loudness)]);

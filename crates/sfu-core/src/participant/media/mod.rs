@@ -5,6 +5,7 @@
 //! packets are read and made by the `rtcp` crate; they come and go a few times a second.
 
 mod control;
+mod downstream;
 mod egress;
 mod header;
 mod ingress;
@@ -12,7 +13,13 @@ mod missing;
 mod ntp;
 
 use super::transport::{Format, Plan};
-use crate::{congestion::Arrivals, demux::DropReason, forward::Vp8Rewrite, limits::SSRCS_REMEMBERED};
+use crate::{
+    congestion::{Arrivals, RembSchedule},
+    demux::DropReason,
+    forward::Vp8Rewrite,
+    limits::SSRCS_REMEMBERED,
+};
+use downstream::Downstream;
 use egress::Egress;
 use header::Header;
 use ingress::{Ingress, Source};
@@ -112,6 +119,10 @@ pub(crate) struct Media {
     retired: Vec<Source>,
     /// From the first packet on that has a transport-wide number.
     arrivals: Option<Box<Arrivals>>,
+    /// From the first packet of video on that we number.
+    downstream: Option<Box<Downstream>>,
+    /// When the page was last told what the receivers of its video can take.
+    limit_told: RembSchedule,
     next_report: Instant,
     rtt: Option<Duration>,
 }
@@ -132,6 +143,8 @@ impl Media {
             egress: Default::default(),
             retired: Vec::new(),
             arrivals: None,
+            downstream: None,
+            limit_told: RembSchedule::default(),
             next_report: first_report,
             rtt: None,
         };
@@ -286,9 +299,18 @@ impl Media {
     }
 
     /// Writes a protected RTP packet; the answer is its length.
-    pub(crate) fn write(&mut self, track: TrackKind, packet: &OutgoingPacket<'_>, buffer: &mut [u8]) -> Option<usize> {
+    pub(crate) fn write(
+        &mut self,
+        track: TrackKind,
+        packet: &OutgoingPacket<'_>,
+        now: Instant,
+        buffer: &mut [u8],
+    ) -> Option<usize> {
+        let number = self.next_number(track, now);
         let ciphers = self.ciphers.as_ref()?;
-        self.egress[track as usize].write(&self.plan, &ciphers.rtp_out, track, packet, buffer)
+        let length = self.egress[track as usize].write(&self.plan, &ciphers.rtp_out, track, packet, number, buffer)?;
+        self.note_sent(number, length, now);
+        Some(length)
     }
 
     /// Writes a packet once more, as a repair; the answer is its length.
@@ -296,10 +318,55 @@ impl Media {
         &mut self,
         track: TrackKind,
         packet: &OutgoingPacket<'_>,
+        now: Instant,
         buffer: &mut [u8],
     ) -> Option<usize> {
+        let number = self.next_number(track, now);
         let ciphers = self.ciphers.as_ref()?;
-        self.egress[track as usize].write_repair(&self.plan, &ciphers.rtp_out, track, packet, buffer)
+        let length =
+            self.egress[track as usize].write_repair(&self.plan, &ciphers.rtp_out, track, packet, number, buffer)?;
+        self.note_sent(number, length, now);
+        Some(length)
+    }
+
+    /// Whether a track is to be forwarded to this page: video is not where its path carries no more than sound.
+    pub(crate) fn takes(&self, track: TrackKind) -> bool {
+        track == TrackKind::Audio || self.downstream.as_ref().is_none_or(|downstream| downstream.takes_video())
+    }
+
+    /// Bits per second of video that this page can take; `None` while it has told nothing.
+    pub(crate) fn video_estimate(&self) -> Option<u64> {
+        self.downstream.as_ref()?.estimate()
+    }
+
+    /// Looks at what this page can take; to be called each tenth of a second.
+    pub(crate) fn estimate_again(&mut self, now: Instant) {
+        if let Some(downstream) = &mut self.downstream {
+            downstream.tick(self.rtt, now);
+        }
+    }
+
+    /// The page is back on another path, or after a cut: what its path carried says nothing any more.
+    pub(crate) fn forget_path(&mut self, now: Instant) {
+        if let Some(downstream) = &mut self.downstream {
+            downstream.begin_anew(now);
+        }
+    }
+
+    /// The transport-wide number of the next packet of a track, if it gets one.
+    fn next_number(&mut self, track: TrackKind, now: Instant) -> Option<u16> {
+        if track == TrackKind::Audio || self.plan.extensions.transport_sequence.is_none() {
+            return None;
+        }
+        Some(self.downstream.get_or_insert_with(|| Box::new(Downstream::new(now))).number())
+    }
+
+    fn note_sent(&mut self, number: Option<u16>, bytes: usize, now: Instant) {
+        if number.is_some()
+            && let Some(downstream) = &mut self.downstream
+        {
+            downstream.sent(bytes, now);
+        }
     }
 
     fn slot_of(&self, ssrc: u32) -> Option<(TrackKind, bool)> {
@@ -342,5 +409,85 @@ fn drop_reason(error: OpenError) -> DropReason {
         OpenError::Short => DropReason::Malformed,
         OpenError::Replayed => DropReason::Replayed,
         OpenError::Forged => DropReason::BadIntegrity,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use model::MediaTime;
+    use str0m::rtp::rtcp::Rtcp;
+
+    const OFFER: &str = "m=audio 9 X 111\r\na=mid:a\r\na=ssrc:1 cname:page\r\nm=video 9 X 96\r\na=mid:b\r\n\
+        a=ssrc:2 cname:page\r\n";
+    const ANSWER: &str = "m=audio 9 X 111\r\na=mid:a\r\na=rtpmap:111 opus/48000/2\r\na=ssrc:7 cname:us\r\n\
+        m=video 9 X 96\r\na=mid:b\r\na=rtpmap:96 VP8/90000\r\na=ssrc:8 cname:us\r\n\
+        a=extmap:3 http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01\r\n";
+
+    /// A leg, and what its page seals and opens with.
+    fn leg(now: Instant) -> (Media, RtcpSealer, RtpOpener, RtcpOpener) {
+        let mids = [(TrackKind::Audio, "a".to_owned()), (TrackKind::Camera, "b".to_owned())];
+        let mut media = Media::new(Plan::read(OFFER, ANSWER, &mids), now);
+        let exported: Vec<u8> = (0..88).collect();
+        assert!(media.set_keys(Profile::AeadAes256Gcm, &exported));
+        let (theirs, ours) = MasterKey::pair(Profile::AeadAes256Gcm, &exported).expect("the right length");
+        (media, RtcpSealer::new(&theirs), RtpOpener::new(&ours), RtcpOpener::new(&ours))
+    }
+
+    fn outgoing(codec: Codec, sequence: u64, now: Instant) -> OutgoingPacket<'static> {
+        OutgoingPacket {
+            codec,
+            sequence,
+            timestamp: 0,
+            marker: false,
+            signals: Signals::default(),
+            captured: now,
+            payload: &[0; 100],
+            rewrite: Vp8Rewrite::default(),
+        }
+    }
+
+    #[test]
+    fn a_page_that_tells_what_arrives_has_an_estimate() {
+        let start = Instant::now();
+        let (mut media, mut sealer, opener, _) = leg(start);
+        let mut arrivals = Arrivals::new(start);
+        let mut replay = srtp::Replay::default();
+        let mut buffer = [0; 1500];
+        for sequence in 0..50 {
+            let now = start + Duration::from_millis(sequence * 10);
+            let length = media
+                .write(TrackKind::Camera, &outgoing(Codec::Vp8, sequence, now), now, &mut buffer)
+                .expect("agreed on");
+            let header = Header::read(&buffer[..length]).expect("a packet");
+            let (_, length) = opener.open(&mut replay, header.length, &mut buffer[..length]).expect("ours");
+            let number = header.extensions(&buffer[..length]).find(|(id, _)| *id == 3).expect("numbered").1;
+            assert_eq!(number, (sequence as u16).to_be_bytes());
+            arrivals.note(sequence as u16, now + Duration::from_millis(20));
+        }
+        assert_eq!(media.video_estimate(), None, "the page has told nothing");
+        let length = media.write(TrackKind::Audio, &outgoing(Codec::Opus, 0, start), start, &mut buffer);
+        let header = Header::read(&buffer[..length.expect("agreed on")]).expect("a packet");
+        assert_eq!(header.length, 12, "sound is not numbered");
+        let length = arrivals.build(1, 8, &mut buffer).expect("something arrived");
+        let length = sealer.seal(&mut buffer, length);
+        let now = start + Duration::from_secs(1);
+        assert_eq!(media.open_rtcp(&mut buffer[..length], now, MediaTime(0)), Ok(Vec::new()));
+        assert!(media.video_estimate().is_some_and(|estimate| estimate >= 100_000), "{:?}", media.video_estimate());
+        assert!(media.takes(TrackKind::Camera));
+    }
+
+    #[test]
+    fn a_page_that_films_is_told_what_its_receivers_can_take() {
+        let start = Instant::now();
+        let (mut media, _, _, mut opener) = leg(start);
+        let mut buffer = [0; 1500];
+        let length = media.write_limit(250_000, start, &mut buffer).expect("it has a camera");
+        let length = opener.open(&mut buffer[..length]).expect("ours");
+        let Rtcp::Remb(remb) = Rtcp::try_from(&buffer[..length]).expect("another implementation reads it") else {
+            panic!("no REMB");
+        };
+        assert_eq!((&remb.ssrcs[..], remb.bitrate), (&[2][..], 250_000.0));
+        assert_eq!(media.write_limit(250_000, start, &mut buffer), None, "it knows");
     }
 }

@@ -55,7 +55,7 @@ pub(crate) struct Plan {
 
 impl Plan {
     /// Reads the page's offer and our answer to it. `mids` say which slot each m-line is.
-    pub(super) fn read(offer: &str, answer: &str, mids: &[(TrackKind, String)]) -> Self {
+    pub(crate) fn read(offer: &str, answer: &str, mids: &[(TrackKind, String)]) -> Self {
         let mut plan = Self {
             formats: Vec::new(),
             extensions: ExtensionIds::default(),
