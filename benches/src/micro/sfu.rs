@@ -91,7 +91,7 @@ impl World {
                 let client = leg.and_then(|leg| self.legs[leg].client.as_mut()).filter(|_| leg == Some(index));
                 if let Some(client) = client {
                     came = true;
-                    client.handle(self.now, SERVER, &transmit.bytes, &mut |_, bytes| out.push(bytes.to_vec()));
+                    client.handle(self.now, SERVER, transmit.bytes, &mut |_, bytes| out.push(bytes.to_vec()));
                 }
             }
             if !came && out.is_empty() {
