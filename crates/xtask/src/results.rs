@@ -5,7 +5,7 @@ use std::{fs, path::Path};
 
 const HEADER: &str = "# Results
 
-Sections of `cargo xtask soak` and of `cargo xtask bench`, one a run, the newest last.
+Sections of `cargo xtask soak` and of `cargo xtask bench`, one a run, the newest last. `SWITCHROOM_SEED` repeats a soak.
 ";
 
 /// Appends the section of a run that just ended. `kind` stands before day and commit in its title.
