@@ -55,6 +55,11 @@ export class Customer {
     await this.tab.click(id("camera"));
   }
 
+  /** From the front camera to the back one, or back. */
+  async flipCamera() {
+    await this.tab.click(id("flip"));
+  }
+
   async toggleShare() {
     await this.tab.click(id("share"));
   }

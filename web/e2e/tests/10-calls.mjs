@@ -152,3 +152,74 @@ test("an audio call whose customer turns the camera on later", async (t) => {
   await pair.agent.hangUp();
   await pair.customer.ended();
 });
+
+/** Gives the page a second camera, at the back of a phone; it sees what a shared screen would show. */
+function addBackCamera() {
+  const { mediaDevices } = navigator;
+  const list = mediaDevices.enumerateDevices.bind(mediaDevices);
+  const open = mediaDevices.getUserMedia.bind(mediaDevices);
+  mediaDevices.enumerateDevices = async () => {
+    const devices = await list();
+    const front = devices.find((device) => device.kind === "videoinput");
+    return front ? [...devices, { ...front.toJSON(), deviceId: "back", label: "Back camera" }] : devices;
+  };
+  mediaDevices.getUserMedia = async (wanted) => {
+    const isBack = typeof wanted?.video === "object" && wanted.video.facingMode === "environment";
+    return isBack ? mediaDevices.getDisplayMedia({ video: true }) : open(wanted);
+  };
+}
+
+test("a phone with two cameras turns from one to the other", async (t) => {
+  const server = await t.server();
+  const pair = await bothThere(t, server);
+  await pair.customer.tab.evaluate(addBackCamera);
+  await call(pair);
+  await pair.agent.tab.sees(CUSTOMER.camera);
+  await pair.customer.flipCamera();
+  await pair.agent.tab.sees(CUSTOMER.screen);
+  await pair.agent.tab.seesNothingOf(CUSTOMER.camera);
+  await pair.customer.flipCamera();
+  await pair.agent.tab.sees(CUSTOMER.camera);
+  await bothHear(pair);
+  await pair.customer.hangUp();
+  await pair.customer.ended();
+});
+
+/** Notes each notification that the page shows, and whether it is still there. */
+function noteNotifications() {
+  const page = /** @type {any} */ (globalThis);
+  const notes = [];
+  page.notes = notes;
+  page.Notification = class extends Notification {
+    constructor(title, options) {
+      super(title, options);
+      this.note = { title, body: options?.body, isThere: true };
+      notes.push(this.note);
+    }
+    close() {
+      this.note.isThere = false;
+      super.close();
+    }
+  };
+}
+
+test("a notification tells who calls while it rings", async (t) => {
+  const server = await t.server();
+  const pair = await bothThere(t, server);
+  const { agent, customer } = pair;
+  await agent.tab.context.grantPermissions(["notifications"], { origin: new URL(server.console).origin });
+  await agent.tab.evaluate(noteNotifications);
+  const notes = () => agent.tab.evaluate(() => /** @type {any} */ (globalThis).notes);
+  await customer.startAudio();
+  await agent.rings();
+  await until("a notification is shown", async () => (await notes()).length === 1);
+  const [note] = await notes();
+  assert.match(note.title, /call/i);
+  assert.match(note.body, /Regular call/);
+  assert(note.isThere, "it stays while it rings");
+  await agent.answer();
+  await Promise.all([agent.inCall(), customer.inCall()]);
+  await until("the notification goes", async () => !(await notes())[0].isThere);
+  await customer.hangUp();
+  await customer.ended();
+});
