@@ -126,6 +126,8 @@ export class Browsers {
       colorScheme: options.colorScheme ?? "light",
       locale: "en-US",
       acceptDownloads: true,
+      // Tests make their own certificates.
+      ignoreHTTPSErrors: true,
     });
     context.setDefaultTimeout(ACTION_TIMEOUT_MS);
     const devices = options.unseenDevices ? fakeOf(party) : null;

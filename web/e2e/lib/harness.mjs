@@ -2,6 +2,7 @@
 import { appendFile, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { certificate } from "./program.mjs";
 import { Relay } from "./relay.mjs";
 import { freePort, Server } from "./server.mjs";
 import { within } from "./wait.mjs";
@@ -56,9 +57,10 @@ export class Scene {
     figures.set(what, [...(figures.get(what) ?? []), ms]);
   }
 
-  /** A running server. @param {{ flags?: string[], mediaHost?: string }} [options] */
-  async server({ flags, mediaHost } = {}) {
-    const server = new Server({ folder: this.folder, mediaPort: await freePort(), mediaHost, flags });
+  /** A running server. @param {{ flags?: string[], mediaHost?: string, https?: boolean }} [options] */
+  async server({ flags, mediaHost, https = false } = {}) {
+    const files = https ? await certificate(join(this.folder, "https")) : undefined;
+    const server = new Server({ folder: this.folder, mediaPort: await freePort(), mediaHost, flags, https: files });
     this.defer(() => server.stop());
     await server.start();
     return server;

@@ -1,8 +1,10 @@
 /** A process of the binary under test, from its line of addresses to its end. */
-import { spawn } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
+import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import { endWithUs } from "./children.mjs";
 import { within } from "./wait.mjs";
 
@@ -10,6 +12,12 @@ const DEFAULT_BIN = fileURLToPath(new URL("../../../target/debug/switchroom", im
 export const SWITCHROOM_BIN = process.env.SWITCHROOM_BIN ?? DEFAULT_BIN;
 const START_TIMEOUT_MS = 60_000;
 const STOP_TIMEOUT_MS = 20_000;
+
+/** Makes a certificate that no browser knows, and its key. @param {string} folder */
+export async function certificate(folder) {
+  await promisify(execFile)(SWITCHROOM_BIN, ["certs", folder]);
+  return { cert: join(folder, "signaling.pem"), key: join(folder, "signaling.key") };
+}
 
 export class Program {
   /** @param {import("node:child_process").ChildProcess} child @param {any} printed */

@@ -16,7 +16,7 @@ import { until, within } from "./wait.mjs";
 /**
  * @typedef {{ role: string, username: string, password: string, agentId?: string }} Login
  * @typedef {{ console: string, call_link: string, media: string, metrics: string, admin: string, logins: Login[], api_key: string }} Printed
- * @typedef {{ folder: string, mediaPort: number, mediaHost?: string, announcePort?: number, flags?: string[] }} ServerOptions
+ * @typedef {{ folder: string, mediaPort: number, mediaHost?: string, announcePort?: number, flags?: string[], https?: { cert: string, key: string } }} ServerOptions
  */
 
 export class Server {
@@ -48,7 +48,9 @@ export class Server {
   }
 
   get #pages() {
-    return ["--demo", "--http", this.#http];
+    const { https } = this.options;
+    const files = https ? ["--tls-cert", https.cert, "--tls-key", https.key] : [];
+    return ["--demo", "--http", this.#http, ...files];
   }
 
   /** Starts it, again on the same data and ports when it ran before. Returns when it was started (epoch ms). */

@@ -223,3 +223,24 @@ test("a notification tells who calls while it rings", async (t) => {
   await customer.hangUp();
   await customer.ended();
 });
+
+test("over HTTPS: a call that is recorded, and a cookie that no script reads", async (t) => {
+  const server = await t.server({ https: true });
+  const pair = await bothThere(t, server);
+  const { agent, customer } = pair;
+  for (const { tab } of [agent, customer]) {
+    assert.equal(await tab.evaluate(() => location.protocol), "https:");
+  }
+  const cookies = await agent.tab.context.cookies();
+  assert(cookies.length > 0 && cookies.every((cookie) => cookie.secure && cookie.httpOnly), JSON.stringify(cookies));
+  await call(pair);
+  await bothHear(pair);
+  await bothSee(pair);
+  await agent.hangUp();
+  await customer.ended();
+  await agent.wrapsUp();
+  await agent.finishWrapUp();
+  await agent.openConversation();
+  await agent.showsRecordings(2);
+  assert((await agent.playRecording("CUSTOMER")) > 0);
+});
