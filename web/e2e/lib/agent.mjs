@@ -232,9 +232,10 @@ export class Agent {
    * Downloads a leg's recording. Only with Chromium.
    * @param {"AGENT" | "CUSTOMER"} participant
    * @param {string} folder
+   * @param {{ screen?: boolean }} [options]  the shared screen instead of voice and camera
    */
-  async downloadRecording(participant, folder) {
-    const item = `[data-testid="recording-item"][data-participant="${participant}"][data-screen="false"]`;
+  async downloadRecording(participant, folder, { screen = false } = {}) {
+    const item = `[data-testid="recording-item"][data-participant="${participant}"][data-screen="${screen}"]`;
     const coming = this.tab.page.waitForEvent("download");
     await this.tab.click(`${item} ${id("download")}`);
     const download = await coming;

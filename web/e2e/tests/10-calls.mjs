@@ -113,6 +113,31 @@ for (const { codec, flag, extension } of [
   });
 }
 
+for (const flag of ["vp8", "h264"]) {
+  test(`a shared screen is recorded beside the camera, with ${flag}`, async (t) => {
+    const server = await t.server({ flags: ["--video-codec", flag] });
+    const pair = await bothThere(t, server);
+    const { agent, customer } = pair;
+    await call(pair);
+    await bothSee(pair);
+    await customer.toggleShare();
+    await agent.tab.sees(CUSTOMER.screen);
+    await sleep(RECORD_MS);
+    await customer.toggleShare();
+    await agent.tab.seesNothingOf(CUSTOMER.screen);
+    await customer.hangUp();
+    await agent.wrapsUp();
+    await agent.finishWrapUp();
+    await agent.openConversation();
+    const files = await agent.showsRecordings(2);
+    assert.equal(files.filter((file) => file.screen === "true").length, 1, JSON.stringify(files));
+    const { path } = await agent.downloadRecording("CUSTOMER", t.folder, { screen: true });
+    await assertColour(path, CUSTOMER.screen);
+    await server.stop();
+    await server.checkRecordings();
+  });
+}
+
 for (const [agentBrowser, customerBrowser] of /** @type {const} */ ([
   ["chromium", "firefox"],
   ["firefox", "chromium"],
