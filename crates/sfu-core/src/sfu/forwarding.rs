@@ -149,7 +149,7 @@ impl Sfu {
         let Some(sink) = self.participant(key).map(|participant| participant.sink(track)) else { return };
         let (Some(past), Some(source)) = (sink.past(sequence), sink.source()) else { return };
         let Some(source) = self.legs.get(&source).copied() else { return };
-        let (captured, mut copy) = (self.now, std::mem::take(&mut self.repaired));
+        let (now, mut copy) = (self.now, std::mem::take(&mut self.repaired));
         let kept =
             self.participant(source).and_then(|source| source.track(track).kept(past.ssrc, past.source_sequence));
         if let Some(kept) = kept {
@@ -161,12 +161,12 @@ impl Sfu {
                 timestamp: past.timestamp(kept.timestamp),
                 marker: kept.marker,
                 signals: kept.signals,
-                captured,
+                captured: now,
                 payload: &copy,
                 rewrite: past.rewrite(kept.codec, kept.payload),
             };
             self.send(key, |participant, room| {
-                participant.transport.as_mut()?.media.write_repair(track, &outgoing, captured, room)
+                participant.transport.as_mut()?.media.write_repair(track, &outgoing, now, room)
             });
         }
         self.repaired = copy;
