@@ -67,8 +67,8 @@ pub const SEQUENCE_JUMP: u64 = 3000;
 pub const SEND_PATH_STALE: Duration = Duration::from_secs(3);
 /// Packets of a video track that can be asked for again.
 pub const REPAIR_CACHE_PACKETS: usize = 512;
-/// Bytes of their payloads: a second of 1.5 Mbit/s.
-pub const REPAIR_CACHE_BYTES: usize = 192 * 1024;
+/// Bytes of their payloads: 0.9 s of 1.5 Mbit/s, some round trips of the slowest path.
+pub const REPAIR_CACHE_BYTES: usize = 160 * 1024;
 /// Share of repairs among a downlink's bytes of a second beyond which repairs stop, ...
 pub const REPAIR_SHARE: f64 = 0.5;
 /// ... once there were so many bytes.

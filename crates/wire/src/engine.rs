@@ -133,7 +133,7 @@ pub enum Event {
         /// Video codecs that every leg of the room has, best first; empty when there is none in common.
         video_codecs: Vec<Codec>,
     },
-    /// Sent once a second with every leg of the shard.
+    /// Of each room once a second, with all its legs; rooms that are due at the same time come together.
     Stats {
         /// One entry per leg.
         legs: Vec<LegStats>,

@@ -17,11 +17,26 @@ pub(crate) struct Room {
     pub(crate) tapped: BTreeSet<LegId>,
     /// Since when no leg has been in it.
     pub(crate) empty_since: Option<Instant>,
+    /// When its statistics are due.
+    pub(crate) next_stats: Instant,
+    /// Its connected legs, by the last statistics.
+    pub(crate) connected_legs: u64,
+    /// Its one-way legs, by the last statistics.
+    pub(crate) one_way_legs: u64,
 }
 
 impl Room {
-    pub(crate) fn new(now: Instant) -> Self {
-        Self { legs: BTreeSet::new(), patches: Vec::new(), tapped: BTreeSet::new(), empty_since: Some(now) }
+    /// An empty room.
+    pub(crate) fn new(now: Instant, next_stats: Instant) -> Self {
+        Self {
+            legs: BTreeSet::new(),
+            patches: Vec::new(),
+            tapped: BTreeSet::new(),
+            empty_since: Some(now),
+            next_stats,
+            connected_legs: 0,
+            one_way_legs: 0,
+        }
     }
 
     /// The patches from now on. A sink plays one source; the first named wins.

@@ -1,6 +1,6 @@
 use super::Sfu;
 use crate::{
-    limits::{LEGS_PER_ROOM, LEGS_PER_SHARD, TICK},
+    limits::{LEGS_PER_ROOM, LEGS_PER_SHARD, STATS_INTERVAL, TICK},
     participant::{Key, Participant, Transport},
     room::{Room, common},
 };
@@ -12,7 +12,6 @@ impl Sfu {
     pub fn handle_request(&mut self, request: Request, now: std::time::Instant) {
         if self.rooms.is_empty() {
             self.next_tick = now + TICK;
-            self.next_stats = now + crate::limits::STATS_INTERVAL;
         }
         self.advance_clock(now);
         let Request { id, command } = request;
@@ -48,7 +47,8 @@ impl Sfu {
 
     fn room(&mut self, room: CallId) -> &mut Room {
         let now = self.now;
-        self.rooms.entry(room).or_insert_with(|| Room::new(now))
+        let first_stats = now + STATS_INTERVAL.mul_f64(f64::from(self.random_number()) / f64::from(u16::MAX));
+        self.rooms.entry(room).or_insert_with(|| Room::new(now, first_stats))
     }
 
     fn add_leg(&mut self, id: CommandId, room: CallId, leg: LegId, offer: &str) -> Result<(), Refusal> {

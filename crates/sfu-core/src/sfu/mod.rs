@@ -50,7 +50,6 @@ pub struct Sfu {
     next_tick: Instant,
     /// The part of the legs that the next tick looks at.
     tick_part: usize,
-    next_stats: Instant,
     random: u64,
     transmits: Transmits,
     events: VecDeque<Event>,
@@ -81,7 +80,6 @@ impl Sfu {
             dirty: Vec::new(),
             next_tick: now + TICK,
             tick_part: 0,
-            next_stats: now + crate::limits::STATS_INTERVAL,
             transmits: Transmits::default(),
             events: VecDeque::new(),
             taps: VecDeque::new(),
@@ -152,7 +150,13 @@ impl Sfu {
 
     /// Figures since the start, and of now.
     pub fn totals(&self) -> Totals {
-        Totals { rooms: self.rooms.len() as u64, legs: self.legs.len() as u64, ..self.totals.clone() }
+        Totals {
+            rooms: self.rooms.len() as u64,
+            legs: self.legs.len() as u64,
+            connected_legs: self.rooms.values().map(|room| room.connected_legs).sum(),
+            one_way_legs: self.rooms.values().map(|room| room.one_way_legs).sum(),
+            ..self.totals.clone()
+        }
     }
 
     /// The next work for this leg panics, as a bug would.

@@ -4,7 +4,7 @@ use crate::{
     participant::{Change, Key, Participant, Transport},
     stats::{codec_impairment, quality_of},
 };
-use model::{LegId, TrackKind};
+use model::{CallId, LegId, TrackKind};
 use quality::Hop;
 use std::time::Duration;
 use wire::engine::{Event, LegStats};
@@ -25,15 +25,10 @@ impl Sfu {
             }
         }
         self.ask_again();
-        if self.now >= self.next_stats {
-            self.next_stats = (self.next_stats + STATS_INTERVAL).max(self.now);
-            self.report();
+        self.report();
+        if self.tick_part == 0 {
             self.forget_empty_rooms();
         }
-    }
-
-    fn keys(&self) -> Vec<Key> {
-        self.legs.values().copied().collect()
     }
 
     /// Sender and receiver reports of a leg, where they are due.
@@ -131,18 +126,30 @@ impl Sfu {
         });
     }
 
+    /// Statistics of the rooms whose second is over. Rooms have seconds of their own: a thousand legs at once would hold
+    /// up every packet for milliseconds.
     fn report(&mut self) {
-        let keys = self.keys();
-        let seconds: Vec<(Key, Heard)> = keys.iter().filter_map(|key| Some((*key, self.end_second(*key)?))).collect();
-        let mut legs = Vec::with_capacity(seconds.len());
-        for (key, heard) in &seconds {
-            legs.extend(self.leg_stats(*key, heard, &seconds));
-        }
-        self.totals.connected_legs = seconds.iter().filter(|(_, heard)| heard.is_connected).count() as u64;
-        self.totals.one_way_legs = legs.iter().filter(|stats| stats.one_way).count() as u64;
+        let now = self.now;
+        let due: Vec<CallId> =
+            self.rooms.iter().filter(|(_, room)| room.next_stats <= now).map(|(id, _)| *id).collect();
+        let legs: Vec<LegStats> = due.into_iter().flat_map(|room| self.report_room(room)).collect();
         if !legs.is_empty() {
             self.events.push_back(Event::Stats { legs });
         }
+    }
+
+    fn report_room(&mut self, id: CallId) -> Vec<LegStats> {
+        let Some(room) = self.rooms.get(&id) else { return Vec::new() };
+        let keys: Vec<Key> = room.legs.iter().filter_map(|leg| self.legs.get(leg).copied()).collect();
+        let seconds: Vec<(Key, Heard)> = keys.iter().filter_map(|key| Some((*key, self.end_second(*key)?))).collect();
+        let legs: Vec<LegStats> =
+            seconds.iter().filter_map(|(key, heard)| self.leg_stats(*key, heard, &seconds)).collect();
+        if let Some(room) = self.rooms.get_mut(&id) {
+            room.next_stats = (room.next_stats + STATS_INTERVAL).max(self.now);
+            room.connected_legs = seconds.iter().filter(|(_, heard)| heard.is_connected).count() as u64;
+            room.one_way_legs = legs.iter().filter(|stats| stats.one_way).count() as u64;
+        }
+        legs
     }
 
     /// Ends the second of a leg's tracks.
