@@ -33,8 +33,10 @@ pub(crate) struct Talked {
     pub(crate) conversation: String,
     pub(crate) call: String,
     pub(crate) video: bool,
-    /// From the answer to the hang-up.
-    pub(crate) talked: Duration,
+    /// From the answer until it was to end.
+    pub(crate) at_least: Duration,
+    /// From the answer until the server said that it is over: in a crowd, that takes its time.
+    pub(crate) at_most: Duration,
     /// Audio packets of the customer and of the agent that the other side heard.
     pub(crate) heard: [u64; 2],
     /// It failed later.

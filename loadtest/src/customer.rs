@@ -109,7 +109,8 @@ async fn carry(board: &Board, call: &Call, started: &mut Started, talked: &mut O
         conversation: started.conversation.clone(),
         call: started.call.clone(),
         video: call.script.video,
-        talked: answered.elapsed(),
+        at_least: answered.elapsed(),
+        at_most: Duration::ZERO,
         heard: [0; 2],
         failed: false,
     });
@@ -118,6 +119,9 @@ async fn carry(board: &Board, call: &Call, started: &mut Started, talked: &mut O
         outcome = hang_up(call, started, call.script.agent_hangs_up).await;
     } else {
         end_failed(call, started).await;
+    }
+    if let Some(talked) = talked {
+        talked.at_most = answered.elapsed();
     }
     board.results().counts.ended += u64::from(outcome.is_ok());
     outcome

@@ -107,8 +107,9 @@ async fn check_file(
 fn check_length(checked: &Checked, file: &Recording, call: &Talked, tolerance_ms: u64) -> Result<(), String> {
     let tolerance = Duration::from_millis(tolerance_ms);
     let length = Duration::from_millis(checked.duration_ms);
-    if length.abs_diff(call.talked) > tolerance {
-        return Err(format!("it lasts {:.2} s, the call {:.2} s", length.as_secs_f64(), call.talked.as_secs_f64()));
+    if length + tolerance < call.at_least || length > call.at_most + tolerance {
+        let [length, least, most] = [length, call.at_least, call.at_most].map(|time| time.as_secs_f64());
+        return Err(format!("it lasts {length:.2} s, the call between {least:.2} s and {most:.2} s"));
     }
     let told = Duration::from_millis(file.duration_ms.unwrap_or_default());
     if told.abs_diff(length) > tolerance {
