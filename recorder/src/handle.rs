@@ -10,6 +10,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, mpsc};
 use std::thread::{self, JoinHandle};
+use std::time::Instant;
 use tokio::sync::mpsc as events;
 use wire::recorder::{Command, Event};
 use wire::tap::TapFrame;
@@ -34,7 +35,7 @@ impl Shared {
                 self.counters.frames_waiting.fetch_sub(frames.len() as u64, Relaxed);
                 self.counters.frames.fetch_add(frames.len() as u64, Relaxed);
             }
-            Input::Command(_) => {
+            Input::Command(..) => {
                 self.queued_commands.fetch_sub(1, Relaxed);
             }
             Input::End => {}
@@ -106,8 +107,8 @@ impl CommandSender {
             queued.fetch_sub(1, Relaxed);
             return Err(command);
         }
-        self.inputs.send(Input::Command(command)).map_err(|refused| match refused.0 {
-            Input::Command(command) => command,
+        self.inputs.send(Input::Command(command, Instant::now())).map_err(|refused| match refused.0 {
+            Input::Command(command, _) => command,
             Input::Taps(_) | Input::End => unreachable!("a command was sent"),
         })
     }

@@ -29,7 +29,8 @@ use wire::tap::TapFrame;
 pub(crate) enum Input {
     /// Together, as the media thread handed them over.
     Taps(Vec<TapFrame>),
-    Command(Command),
+    /// And when it was given: where many segments end at once, the last waits for the others, and its file shall not.
+    Command(Command, Instant),
     End,
 }
 
@@ -101,7 +102,7 @@ impl Writer {
         self.shared.taken(&input);
         match input {
             Input::Taps(frames) => frames.into_iter().for_each(|frame| self.take_frame(frame)),
-            Input::Command(command) => self.take_command(command),
+            Input::Command(command, given) => self.take_command(command, given),
             Input::End => self.end(),
         }
     }
@@ -113,12 +114,12 @@ impl Writer {
         }
     }
 
-    fn take_command(&mut self, command: Command) {
+    fn take_command(&mut self, command: Command, given: Instant) {
         match command {
-            Command::Start(start) => self.start(*start),
-            Command::Stop { segment } => self.stop(segment),
+            Command::Start(start) => self.start(*start, given),
+            Command::Stop { segment } => self.stop(segment, given),
             Command::Delete { segment } => {
-                self.stop(segment);
+                self.stop(segment, given);
                 self.deletes.insert(segment);
                 self.submit_deletes();
             }
@@ -126,12 +127,12 @@ impl Writer {
         }
     }
 
-    fn start(&mut self, start: SegmentStart) {
+    fn start(&mut self, start: SegmentStart, given: Instant) {
         let (segment, leg) = (start.segment, start.leg);
         match self.legs.get(&leg).map(LegRecording::segment) {
             Some(same) if same == segment => return,
             // A leg has one segment at a time: the new one ends the old.
-            Some(old) => self.stop(old),
+            Some(old) => self.stop(old, given),
             None => {}
         }
         if self.closing.iter().any(|file| file.segment() == segment) {
@@ -152,9 +153,9 @@ impl Writer {
         tracing::info!(%segment, %leg, "recording started");
     }
 
-    fn stop(&mut self, segment: SegmentId) {
+    fn stop(&mut self, segment: SegmentId, at: Instant) {
         let Some(leg) = self.legs.iter().find(|(_, leg)| leg.segment() == segment).map(|(id, _)| *id) else { return };
-        let until = self.clock.now(Instant::now());
+        let until = self.clock.now(at);
         if let Some(recording) = self.legs.remove(&leg) {
             self.closing.extend(recording.close(until, self.ending));
         }
@@ -164,7 +165,8 @@ impl Writer {
     fn end(&mut self) {
         self.ending = true;
         let open: Vec<SegmentId> = self.legs.values().map(LegRecording::segment).collect();
-        open.into_iter().for_each(|segment| self.stop(segment));
+        let now = Instant::now();
+        open.into_iter().for_each(|segment| self.stop(segment, now));
     }
 
     fn state_dropped(&mut self) {
