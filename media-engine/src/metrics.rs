@@ -1,7 +1,7 @@
 use model::TrackKind;
 use sfu_core::{DropReason, Totals, Volume};
 use std::{sync::Arc, time::Duration};
-use telemetry::{Direction, Metrics, PacketKind, ShardMetrics};
+use telemetry::{Direction, Metrics, Now, PacketKind, ShardMetrics};
 use wire::engine::{Event, LegStats};
 
 /// What one thread reports to the process's metrics.
@@ -20,7 +20,7 @@ impl Reporter {
     /// The shard is a new one: its counts begin at zero.
     pub(crate) fn restart(&mut self) {
         self.before = Totals::default();
-        self.shard.set_now(0, 0, 0);
+        self.shard.set_now(Now::default());
         self.metrics.participant_panicked();
     }
 
@@ -58,7 +58,12 @@ impl Reporter {
         );
         shard.nacks(Direction::Egress, totals.nacks_sent - before.nacks_sent);
         shard.nacks(Direction::Ingress, totals.nacks_received - before.nacks_received);
-        shard.set_now(totals.rooms as usize, totals.legs as usize, totals.one_way_legs as usize);
+        shard.set_now(Now {
+            rooms: totals.rooms,
+            legs: totals.legs,
+            one_way_legs: totals.one_way_legs,
+            legs_without_video: totals.legs_without_video,
+        });
         shard.flush();
         for reason in DropReason::ALL {
             self.dropped(reason.label(), totals.dropped(reason) - before.dropped(reason));

@@ -20,4 +20,4 @@ mod shard;
 pub use logs::{InvalidLogLevel, LogFormat, LogLevel, init_tracing};
 pub use metrics::{Metrics, MetricsError};
 pub use pii::Pii;
-pub use shard::{Direction, PacketKind, ShardMetrics};
+pub use shard::{Direction, Now, PacketKind, ShardMetrics};

@@ -43,6 +43,19 @@ type Counter = GenericLocalCounter<AtomicU64>;
 const DIRECTIONS: [&str; 2] = ["ingress", "egress"];
 const KINDS: [&str; 4] = ["audio", "camera", "screen", "control"];
 
+/// What a shard holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Now {
+    /// Rooms.
+    pub rooms: u64,
+    /// Legs.
+    pub legs: u64,
+    /// Legs that should hear something and do not.
+    pub one_way_legs: u64,
+    /// Legs whose path carries sound alone.
+    pub legs_without_video: u64,
+}
+
 /// What one media thread counts. Plain numbers of its own until [`Self::flush`] adds them to the process's.
 pub struct ShardMetrics {
     packets: [[Counter; 4]; 2],
@@ -55,7 +68,7 @@ pub struct ShardMetrics {
     leg_mos: LocalHistogram,
     heard_mos: LocalHistogram,
     forward_latency: LocalHistogram,
-    now: [Share; 3],
+    now: [Share; 4],
 }
 
 impl ShardMetrics {
@@ -77,7 +90,7 @@ impl ShardMetrics {
             leg_mos: metrics.leg_mos.local(),
             heard_mos: metrics.heard_mos.local(),
             forward_latency: metrics.forward_latency.local(),
-            now: [&metrics.rooms, &metrics.legs, &metrics.one_way_legs].map(Share::of),
+            now: [&metrics.rooms, &metrics.legs, &metrics.one_way_legs, &metrics.legs_without_video].map(Share::of),
         }
     }
 
@@ -121,8 +134,9 @@ impl ShardMetrics {
     }
 
     /// What this shard holds now.
-    pub fn set_now(&mut self, rooms: usize, legs: usize, one_way_legs: usize) {
-        for (share, value) in self.now.iter_mut().zip([rooms, legs, one_way_legs]) {
+    pub fn set_now(&mut self, now: Now) {
+        let values = [now.rooms, now.legs, now.one_way_legs, now.legs_without_video];
+        for (share, value) in self.now.iter_mut().zip(values) {
             share.set(i64::try_from(value).unwrap_or(i64::MAX));
         }
     }

@@ -27,4 +27,8 @@ pub struct LegQuality {
     pub heard_mos: Option<f64>,
     /// The worse leg MOS of the two directions is below 4: the page says so.
     pub weak: bool,
+    /// The other party sends video, and the participant's path carries sound alone: video is held back until it can
+    /// take some again.
+    #[serde(default)]
+    pub video_held_back: bool,
 }

@@ -163,3 +163,24 @@ fn a_shutdown_in_mid_call_completes_the_file_and_the_next_start_tells_of_it() {
     assert_eq!(clicks(&listen(&dir.path().join(&file.path))).len(), SECONDS as usize);
     recorder.shutdown();
 }
+
+#[test]
+fn recordings_that_end_at_one_moment_have_one_length() {
+    const LEGS: u128 = 400;
+    let dir = tempfile::tempdir().expect("a folder");
+    let mut recorder = start(dir.path());
+    let legs: Vec<_> = (1..=LEGS).map(|number| segment(number, RecordingMedia::Audio)).collect();
+    let (track, codec, packets) = voice();
+    for leg in &legs {
+        send_all(&recorder, leg, &[(track, codec, packets[..1].to_vec())]);
+    }
+    for _ in &legs {
+        wait_for(&mut recorder, |event| matches!(event, Event::Started { .. }).then_some(()));
+    }
+    legs.iter().for_each(|leg| stop(&recorder, leg));
+    let lengths: Vec<u64> = legs.iter().map(|_| wait_finished(&mut recorder, false).duration_ms).collect();
+    let (least, most) = (lengths.iter().min().expect("some"), lengths.iter().max().expect("some"));
+    assert!(most - least < 300, "{least} to {most} ms");
+    recorder.shutdown();
+    assert_clean(dir.path());
+}

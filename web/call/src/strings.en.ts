@@ -72,6 +72,7 @@ export const strings = {
   ownVideo: "Your camera",
   ownScreen: "You are sharing your screen.",
   weak: "Your connection is weak",
+  videoHeldBack: "Your connection is too slow for video right now. The sound goes on, and the picture comes back by itself.",
   reconnectingSpoken: "Your connection broke. Reconnecting…",
   reconnecting: "Your connection broke. Reconnecting… {seconds} s left.",
   remoteGone: "The connection of {name} broke. Please wait a moment.",

@@ -152,6 +152,12 @@ function Notices({ call, name, note }: { call: Call; name: string; note: string 
           <span>{t("weak")}</span>
         </p>
       )}
+      {left === undefined && quality?.video_held_back === true && (
+        <p class="notice warn" data-testid="video-held-back">
+          <Icon name="warning" />
+          <span>{t("videoHeldBack")}</span>
+        </p>
+      )}
       {call.hasScreenShare && (
         <p class="notice" data-testid="sharing">
           <Icon name="screen" />

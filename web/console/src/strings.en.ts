@@ -102,6 +102,8 @@ export const strings = {
   measuring: "measuring…",
   ownWeak: "Your connection is weak",
   customerWeak: "Customer's connection is weak",
+  ownVideoHeldBack: "Your connection is too slow for video. The sound goes on, and the picture comes back by itself.",
+  customerVideoHeldBack: "Customer's connection is too slow for video: they hear you but do not see you.",
   reconnectingSpoken: "Your connection broke. Reconnecting…",
   reconnecting: "Your connection broke. Reconnecting… {seconds} s left.",
   customerDropped: "The customer's connection broke. The call waits for them.",

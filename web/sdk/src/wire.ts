@@ -63,6 +63,8 @@ export interface LegQuality {
   heard_mos: number | null;
   /** The worse leg MOS of the two directions is below 4. */
   weak: boolean;
+  /** The other party films, and this leg's path carries sound alone. */
+  video_held_back: boolean;
 }
 
 export interface WrapUp {

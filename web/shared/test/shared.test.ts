@@ -28,6 +28,7 @@ describe("quality", () => {
     rtt_seconds: 0.21,
     heard_mos: 3.3,
     weak: true,
+    video_held_back: false,
   };
 
   it("shows the worse direction", () => {

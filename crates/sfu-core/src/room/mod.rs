@@ -23,6 +23,8 @@ pub(crate) struct Room {
     pub(crate) connected_legs: u64,
     /// Its one-way legs, by the last statistics.
     pub(crate) one_way_legs: u64,
+    /// Its legs from which video is held back, by the last statistics.
+    pub(crate) legs_without_video: u64,
 }
 
 impl Room {
@@ -36,6 +38,7 @@ impl Room {
             next_stats,
             connected_legs: 0,
             one_way_legs: 0,
+            legs_without_video: 0,
         }
     }
 

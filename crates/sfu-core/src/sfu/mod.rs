@@ -155,6 +155,7 @@ impl Sfu {
             legs: self.legs.len() as u64,
             connected_legs: self.rooms.values().map(|room| room.connected_legs).sum(),
             one_way_legs: self.rooms.values().map(|room| room.one_way_legs).sum(),
+            legs_without_video: self.rooms.values().map(|room| room.legs_without_video).sum(),
             ..self.totals.clone()
         }
     }

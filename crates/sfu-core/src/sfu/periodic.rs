@@ -7,7 +7,10 @@ use crate::{
 use model::{CallId, LegId, TrackKind};
 use quality::Hop;
 use std::time::Duration;
-use wire::engine::{Event, LegStats};
+use wire::{
+    engine::{Event, LegStats},
+    quality::LegQuality,
+};
 
 /// Seconds in a row for which sound must go one way only before a leg is called one-way.
 const ONE_WAY_SECONDS: u32 = 2;
@@ -148,6 +151,7 @@ impl Sfu {
             room.next_stats = (room.next_stats + STATS_INTERVAL).max(self.now);
             room.connected_legs = seconds.iter().filter(|(_, heard)| heard.is_connected).count() as u64;
             room.one_way_legs = legs.iter().filter(|stats| stats.one_way).count() as u64;
+            room.legs_without_video = legs.iter().filter(|stats| stats.quality.video_held_back).count() as u64;
         }
         legs
     }
@@ -201,6 +205,7 @@ impl Sfu {
         let one_way = measure.one_way_seconds >= ONE_WAY_SECONDS;
         let has_fec =
             participant.transport.as_ref().map(Transport::negotiated).is_some_and(|found| found.has_opus_fec());
+        let video_held_back = has_video_held_back(participant, all);
         let quality = quality_of(
             &mut participant.measure,
             own.downlink,
@@ -208,8 +213,19 @@ impl Sfu {
             own.rtt,
             codec_impairment(has_fec),
         );
+        let quality = LegQuality { video_held_back, ..quality };
         Some(LegStats { leg: own.leg, at, quality, receiving: own.receiving.clone(), one_way, audio_level: own.level })
     }
+}
+
+/// Somebody films for a participant whose path has no room for video.
+fn has_video_held_back(participant: &mut Participant, all: &[(Key, Heard)]) -> bool {
+    [TrackKind::Camera, TrackKind::Screen].into_iter().any(|track| {
+        let source = participant.sink(track).source();
+        let films = |heard: &Heard| Some(heard.leg) == source && heard.receiving.contains(&track);
+        let takes = participant.transport.as_ref().is_none_or(|transport| transport.media.takes(track));
+        !takes && all.iter().any(|(_, heard)| films(heard))
+    })
 }
 
 /// What one second brought of a leg.

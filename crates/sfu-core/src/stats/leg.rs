@@ -73,6 +73,7 @@ pub(crate) fn quality_of(
         rtt_seconds: rtt.map(|rtt| rtt.as_secs_f64()),
         heard_mos: heard.zip(downlink).map(|(up, down)| heard_mos(&up, &down, codec)),
         weak: averages.into_iter().flatten().any(|mos| mos < WEAK_BELOW),
+        video_held_back: false,
     }
 }
 

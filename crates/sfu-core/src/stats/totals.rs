@@ -11,6 +11,8 @@ pub struct Totals {
     pub connected_legs: u64,
     /// Legs whose sound goes one way only.
     pub one_way_legs: u64,
+    /// Legs from which video is held back because their path carries sound alone.
+    pub legs_without_video: u64,
 
     /// All datagrams taken in.
     pub datagrams_in: Volume,

@@ -4,6 +4,7 @@ use crate::calls::assert_one_numbering;
 use model::TrackKind;
 use sfu_core::testing::World;
 use std::time::{Duration, Instant};
+use wire::engine::Event;
 
 /// Two who talk and film. Each sends 480 kbit/s of video, whatever it is told.
 fn filming_pair(seed: u64) -> World {
@@ -28,6 +29,16 @@ fn gets(world: &mut World, client: usize, seconds: u64) -> [usize; 2] {
     [0, 1].map(|at| count(world, client, tracks[at]) - before[at])
 }
 
+/// What the last statistics say of each leg.
+fn video_held_back(world: &World) -> [bool; 2] {
+    let legs = world.events.iter().rev().find_map(|(_, event)| match event {
+        Event::Stats { legs } => Some(legs),
+        _ => None,
+    });
+    let legs = legs.expect("statistics come every second");
+    [0, 1].map(|client| legs.iter().any(|stats| stats.leg == World::leg(client) && stats.quality.video_held_back))
+}
+
 #[test]
 fn a_wide_path_has_its_video_all_the_time() {
     let mut world = filming_pair(1);
@@ -48,6 +59,8 @@ fn a_path_for_sound_alone_keeps_its_sound_and_video_comes_back_by_itself() {
     // A trial of video each eight seconds, by a camera that obeys no limit, costs some of it.
     assert!(sound >= 1250, "seed {seed}: {sound} of 1500 packets of sound over 90 kbit/s");
     assert!(video < 300, "seed {seed}: {video} packets of video where a fifth of one path has no room for them");
+    assert_eq!(video_held_back(&world), [false, true], "seed {seed}: pages and operators are told");
+    assert_eq!(world.sfu.totals().legs_without_video, 1, "seed {seed}");
     let [sound, video] = gets(&mut world, 0, 5);
     assert!(sound >= 245 && video >= 290, "seed {seed}: the other page gets {sound} and {video} in 5 s");
     world.down[1].rate = None;
@@ -55,5 +68,6 @@ fn a_path_for_sound_alone_keeps_its_sound_and_video_comes_back_by_itself() {
     let [sound, video] = gets(&mut world, 1, 10);
     assert!((495..=505).contains(&sound), "seed {seed}: {sound} of sound");
     assert!((590..=610).contains(&video), "seed {seed}: {video} of video");
+    assert_eq!(video_held_back(&world), [false, false], "seed {seed}");
     assert_one_numbering(world.clients[0].received(TrackKind::Audio));
 }

@@ -1,7 +1,7 @@
 //! What an operator reads at /metrics.
 
 use model::TrackKind;
-use telemetry::{Direction, Metrics, PacketKind};
+use telemetry::{Direction, Metrics, Now, PacketKind};
 
 /// The value of the sample with this name and labels.
 fn value(metrics: &Metrics, sample: &str) -> Option<f64> {
@@ -14,7 +14,7 @@ fn value(metrics: &Metrics, sample: &str) -> Option<f64> {
 fn a_fresh_process_shows_its_gauges_and_version() {
     let metrics = Metrics::new("1.2.3").expect("names differ");
     assert_eq!(value(&metrics, "switchroom_build_info{version=\"1.2.3\"}"), Some(1.0));
-    for gauge in ["legs", "rooms", "one_way_legs", "taps_behind", "websocket_connections"] {
+    for gauge in ["legs", "rooms", "one_way_legs", "legs_without_video", "taps_behind", "websocket_connections"] {
         assert_eq!(value(&metrics, &format!("switchroom_{gauge}")), Some(0.0), "{gauge}");
     }
     for histogram in ["call_setup", "jitter", "rtt", "forward_latency"] {
@@ -67,14 +67,15 @@ fn what_a_shard_counts_appears_when_it_flushes() {
 fn gauges_are_the_sum_over_shards_that_live() {
     let metrics = Metrics::new("0").expect("names differ");
     let [mut one, mut other] = [metrics.shard(), metrics.shard()];
-    one.set_now(1, 2, 0);
-    other.set_now(3, 6, 1);
-    one.set_now(2, 4, 0);
+    one.set_now(Now { rooms: 1, legs: 2, one_way_legs: 0, legs_without_video: 0 });
+    other.set_now(Now { rooms: 3, legs: 6, one_way_legs: 1, legs_without_video: 0 });
+    one.set_now(Now { rooms: 2, legs: 4, one_way_legs: 0, legs_without_video: 1 });
     assert_eq!(value(&metrics, "switchroom_legs"), Some(10.0));
     drop(other);
     assert_eq!(value(&metrics, "switchroom_legs"), Some(4.0));
     assert_eq!(value(&metrics, "switchroom_rooms"), Some(2.0));
     assert_eq!(value(&metrics, "switchroom_one_way_legs"), Some(0.0));
+    assert_eq!(value(&metrics, "switchroom_legs_without_video"), Some(1.0));
 }
 
 #[test]

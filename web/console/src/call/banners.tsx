@@ -33,6 +33,12 @@ export function CallBanners({ call, problem }: { call: Call; problem: string }) 
       <div aria-live="polite">
         {left === undefined && own?.weak === true && <Weak text={t("ownWeak")} testid="own-weak" />}
         {call.remoteConnected && remote?.weak === true && <Weak text={t("customerWeak")} testid="remote-weak" />}
+        {left === undefined && own?.video_held_back === true && (
+          <Weak text={t("ownVideoHeldBack")} testid="own-video-held-back" />
+        )}
+        {call.remoteConnected && remote?.video_held_back === true && (
+          <Weak text={t("customerVideoHeldBack")} testid="remote-video-held-back" />
+        )}
         {!call.remoteConnected && <Weak text={t("customerDropped")} testid="remote-gone" />}
         {problem !== "" && <Weak text={problem} testid="call-problem" />}
       </div>
