@@ -68,7 +68,7 @@ async fn start_call(server: &Server) -> (Party, Value) {
 }
 
 /// A customer's token, as the call link's page gets it.
-fn guest_token(server: &Server) -> String {
+pub(crate) fn guest_token(server: &Server) -> String {
     let link = server.told("call_link").rsplit('/').next().expect("the link's id").to_owned();
     let guest: Value = ureq::post(server.url("/call-link/1/guest"))
         .send_json(json!({"link": link}))
@@ -80,7 +80,7 @@ fn guest_token(server: &Server) -> String {
 }
 
 /// A token for the demo agent, by API key.
-fn agent_token(server: &Server, agent: &str) -> String {
+pub(crate) fn agent_token(server: &Server, agent: &str) -> String {
     let reply = server.api("POST", "/webrtc/1/token", Some(&json!({"identity": agent, "timeToLive": 3600})));
     reply["token"].as_str().expect("a token").to_owned()
 }

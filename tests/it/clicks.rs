@@ -16,22 +16,75 @@ use wire::{
     recorder::{Command as RecorderCommand, Event, SegmentStart},
 };
 
-const STEP: Duration = Duration::from_millis(20);
-const LENGTH: Duration = Duration::from_secs(180);
+pub(crate) const STEP: Duration = Duration::from_millis(20);
+const STEPS_PER_SECOND: u32 = 50;
+pub(crate) const LENGTH_SECONDS: u32 = 180;
 /// No network between them gets better than this.
-const LINK: Link =
+pub(crate) const LINK: Link =
     Link { delay: Duration::from_millis(40), jitter: Duration::from_millis(30), loss: 0.04, ..Link::GOOD };
+const SCRIPT: Script = Script { seconds: LENGTH_SECONDS };
 /// How far the same click may stand apart in the two files.
 const TOLERANCE: f64 = 0.020;
 
+/// When who is silent.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Script {
+    pub(crate) seconds: u32,
+}
+
+impl Script {
+    const CUT_SECONDS: u32 = 5;
+
+    pub(crate) fn steps(&self) -> u32 {
+        self.seconds * STEPS_PER_SECOND
+    }
+
+    /// How long each is muted.
+    fn mute_seconds(&self) -> u32 {
+        self.seconds / 18
+    }
+
+    /// The leg sends no packets at all.
+    pub(crate) fn is_muted(&self, leg: usize, step: u32) -> bool {
+        (step / STEPS_PER_SECOND) / self.mute_seconds() == 4 + 2 * leg as u32
+    }
+
+    /// Nothing passes to or from the customer.
+    pub(crate) fn is_cut(&self, step: u32) -> bool {
+        (self.seconds / 2..self.seconds / 2 + Self::CUT_SECONDS).contains(&(step / STEPS_PER_SECOND))
+    }
+
+    /// The worst distance of the same click in the files of customer and agent, in seconds.
+    pub(crate) fn worst_distance(&self, files: [&Path; 2]) -> f64 {
+        let [customer, agent] = files.map(clicks);
+        // Repair keeps nearly all that were sent.
+        let from_agent = self.seconds - self.mute_seconds();
+        let from_customer = from_agent - Self::CUT_SECONDS;
+        let enough = |found: usize, sent: u32| found as f64 >= 0.9 * f64::from(sent);
+        assert!(
+            enough(customer.len(), from_customer) && enough(agent.len(), from_agent),
+            "{} of {from_customer} and {} of {from_agent} clicks found",
+            customer.len(),
+            agent.len()
+        );
+        let nearest = |click: &f64| agent.iter().map(|other| (other - click).abs()).fold(f64::INFINITY, f64::min);
+        let distances: Vec<f64> = customer.iter().map(nearest).filter(|distance| *distance < 0.5).collect();
+        let in_both = from_customer - self.mute_seconds();
+        assert!(enough(distances.len(), in_both), "only {} of {in_both} clicks are in both files", distances.len());
+        let worst = distances.into_iter().fold(0.0, f64::max);
+        assert!(worst <= TOLERANCE, "a click stands {:.1} ms off", worst * 1e3);
+        worst
+    }
+}
+
 /// What a leg sends during a step: a click at each full second, and otherwise silence with DTX.
-struct Clicker {
+pub(crate) struct Clicker {
     encoder: Encoder,
     silent_steps: u32,
 }
 
 impl Clicker {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self {
             encoder: Encoder::new(48_000, Channels::Mono, Application::Voip).expect("libopus encodes 48 kHz mono"),
             silent_steps: 0,
@@ -39,8 +92,8 @@ impl Clicker {
     }
 
     /// The packet of this step; none while DTX holds it back. RFC 7587 §3.1.3: one in 400 ms is still sent.
-    fn next(&mut self, step: u32) -> Option<Vec<u8>> {
-        let clicks = step.is_multiple_of(50);
+    pub(crate) fn next(&mut self, step: u32) -> Option<Vec<u8>> {
+        let clicks = step.is_multiple_of(STEPS_PER_SECOND);
         let pcm: Vec<f32> = (0..FRAME)
             .map(|at| if clicks { 0.8 * (TAU * 1_000.0 * at as f32 / 48_000.0).sin() } else { 0.0 })
             .collect();
@@ -92,15 +145,12 @@ fn record_call(dir: &Path, seed: u64) -> BTreeMap<usize, std::path::PathBuf> {
     world.command(Command::SetTaps { room: World::room(), legs: vec![World::leg(0), World::leg(1)] });
 
     let mut clickers = [Clicker::new(), Clicker::new()];
-    for step in 0..(LENGTH.as_millis() / STEP.as_millis()) as u32 {
-        let second = step / 50;
-        // The customer's network is cut for 5 s, and each mutes for a while: no packets at all.
-        world.up[0].is_cut = (90..95).contains(&second);
+    for step in 0..SCRIPT.steps() {
+        world.up[0].is_cut = SCRIPT.is_cut(step);
         world.down[0].is_cut = world.up[0].is_cut;
         for (leg, clicker) in clickers.iter_mut().enumerate() {
-            let is_muted = (40 + 20 * leg as u32..50 + 20 * leg as u32).contains(&second);
             let packet = clicker.next(step);
-            if let Some(packet) = packet.filter(|_| !is_muted) {
+            if let Some(packet) = packet.filter(|_| !SCRIPT.is_muted(leg, step)) {
                 let now = world.now;
                 world.clients[leg].send(now, model::TrackKind::Audio, step * FRAME as u32, false, 90, &packet);
             }
@@ -149,7 +199,7 @@ fn clicks(file: &Path) -> Vec<f64> {
 
 #[test]
 fn clicks_of_two_legs_stand_within_20_ms_in_their_recordings() {
-    let first = std::env::var("SWITCHROOM_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(20_261_120);
+    let first = soak::seed(20_261_120);
     let worst = (first..first + soak::times()).map(worst_distance).fold(0.0, f64::max);
     soak::figure("worst distance of a click in two recordings", &format!("{:.2} ms", worst * 1e3));
 }
@@ -159,13 +209,5 @@ fn worst_distance(seed: u64) -> f64 {
     println!("seed {seed}");
     let dir = tempfile::tempdir().expect("a temporary folder");
     let files = record_call(dir.path(), seed);
-    let (customer, agent) = (clicks(&files[&0]), clicks(&files[&1]));
-    // 180 s less a mute of 10 s each; the customer less a cut of 5 s; repair keeps nearly all others.
-    assert!(customer.len() >= 150 && agent.len() >= 155, "{} and {} clicks found", customer.len(), agent.len());
-    let nearest = |click: &f64| agent.iter().map(|other| (other - click).abs()).fold(f64::INFINITY, f64::min);
-    let distances: Vec<f64> = customer.iter().map(nearest).filter(|distance| *distance < 0.5).collect();
-    assert!(distances.len() >= 135, "only {} clicks are in both files", distances.len());
-    let worst = distances.into_iter().fold(0.0, f64::max);
-    assert!(worst <= TOLERANCE, "a click stands {:.1} ms off (seed {seed})", worst * 1e3);
-    worst
+    SCRIPT.worst_distance([&files[&0], &files[&1]])
 }

@@ -8,6 +8,8 @@ mod independent_client;
 mod loadtest;
 mod page;
 mod recorded;
+mod relay;
+mod relayed_clicks;
 mod server;
 mod soak;
 mod tone;

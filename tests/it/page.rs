@@ -3,10 +3,15 @@
 use futures_util::{SinkExt as _, StreamExt as _};
 use serde_json::{Value, json};
 use std::time::Duration;
-use tokio::{net::TcpStream, time::timeout};
+use tokio::{
+    net::TcpStream,
+    time::{interval, timeout},
+};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async, tungstenite::Message};
 
 const WAIT: Duration = Duration::from_secs(20);
+/// As the web pages do.
+const PING_EVERY: Duration = Duration::from_secs(5);
 
 pub(crate) struct Page {
     socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
@@ -41,6 +46,27 @@ impl Page {
             reply["type"] == answer && reply["request"] == number
         })
         .await
+    }
+
+    /// Stays connected, as an open page does. Returns when the call ends.
+    pub(crate) async fn stay(&mut self) {
+        let mut pings = interval(PING_EVERY);
+        let mut sequence = 0_u64;
+        loop {
+            tokio::select! {
+                _ = pings.tick() => {
+                    sequence += 1;
+                    self.send(json!({"type": "ping", "sequence": sequence})).await;
+                }
+                message = self.socket.next() => {
+                    let Message::Text(text) = message.expect("the server stays").expect("a frame") else { continue };
+                    let message: Value = serde_json::from_str(&text).expect("JSON");
+                    if message["type"] == "hangup" {
+                        return;
+                    }
+                }
+            }
+        }
     }
 
     /// Waits for the next message of this type.
