@@ -3,6 +3,8 @@
 mod control;
 mod datagrams;
 mod forwarding;
+#[cfg(feature = "testing")]
+mod inside;
 mod periodic;
 
 use crate::{
@@ -153,14 +155,6 @@ impl Sfu {
     /// Figures since the start, and of now.
     pub fn totals(&self) -> Totals {
         Totals { rooms: self.rooms.len() as u64, legs: self.legs.len() as u64, ..self.totals.clone() }
-    }
-
-    /// The next work for this leg panics, as a bug would.
-    #[cfg(feature = "testing")]
-    pub fn panic_at_next_work(&mut self, leg: LegId) {
-        if let Some(participant) = self.legs.get(&leg).copied().and_then(|key| self.participant(key)) {
-            participant.panics_next = participant.transport.is_some();
-        }
     }
 
     fn advance_clock(&mut self, now: Instant) {
