@@ -2,6 +2,7 @@
 
 mod apart;
 mod call;
+mod churn;
 mod clicks;
 mod crash;
 mod independent_client;

@@ -17,6 +17,11 @@ impl Sfu {
         self.transport_of(leg).map(|transport| transport.binding_request(nominates))
     }
 
+    /// A binding request with these attributes behind its user name, and the right integrity.
+    pub fn binding_request_with(&mut self, leg: LegId, attributes: &[u8]) -> Option<Vec<u8>> {
+        self.transport_of(leg).map(|transport| transport.binding_request_with(attributes))
+    }
+
     /// Protects packets as the leg's page does; `None` before its handshake is through.
     pub fn sealer_of(&mut self, leg: LegId) -> Option<Sealer> {
         self.transport_of(leg)?.sealer()

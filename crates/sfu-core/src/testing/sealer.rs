@@ -1,3 +1,4 @@
+use crate::participant::rtp_header_length;
 use srtp::{MasterKey, RTCP_OVERHEAD, RTP_OVERHEAD, Replay, RtcpSealer, RtpSealer};
 use std::collections::BTreeMap;
 
@@ -23,9 +24,10 @@ impl Sealer {
         Self { rtp: RtpSealer::new(page), rtcp, sources: BTreeMap::new() }
     }
 
-    /// Protects an RTP packet whose header has this length. `None` when the bytes are no such packet.
-    pub fn rtp(&mut self, header: usize, packet: &[u8]) -> Option<Vec<u8>> {
-        let fixed = packet.first_chunk::<12>().filter(|_| (12..=packet.len()).contains(&header))?;
+    /// Protects an RTP packet. `None` when the bytes are none.
+    pub fn rtp(&mut self, packet: &[u8]) -> Option<Vec<u8>> {
+        let header = rtp_header_length(packet)?;
+        let fixed = packet.first_chunk::<12>()?;
         let ssrc = u32::from_be_bytes([fixed[8], fixed[9], fixed[10], fixed[11]]);
         let replay = self.sources.entry(ssrc).or_default();
         let index = replay.index_of(u16::from_be_bytes([fixed[2], fixed[3]]));

@@ -85,8 +85,8 @@ fn jumping(number: u32) -> u16 {
 
 type Send = fn(&mut Attack, u32) -> i64;
 
-fn seal_rtp(attack: &mut Attack, header: usize, packet: &[u8]) -> i64 {
-    let sealed = attack.sealer.rtp(header, packet).expect("an RTP packet");
+fn seal_rtp(attack: &mut Attack, packet: &[u8]) -> i64 {
+    let sealed = attack.sealer.rtp(packet).expect("an RTP packet");
     attack.take(attack.source, sealed)
 }
 
@@ -97,24 +97,24 @@ fn seal_rtcp(attack: &mut Attack, packet: &[u8]) -> i64 {
 
 fn new_sources(attack: &mut Attack, number: u32) -> i64 {
     let payload_type = [OPUS, VP8, VP8_REPAIRS, 77][number as usize % 4];
-    seal_rtp(attack, 12, &rtp(payload_type, 1, 0x5000_0000 + number, &[0x90; 100]))
+    seal_rtp(attack, &rtp(payload_type, 1, 0x5000_0000 + number, &[0x90; 100]))
 }
 
 fn gaps(attack: &mut Attack, number: u32) -> i64 {
-    seal_rtp(attack, 12, &rtp(VP8, jumping(number), 0x6000_0000, &[0x10; 1100]))
+    seal_rtp(attack, &rtp(VP8, jumping(number), 0x6000_0000, &[0x10; 1100]))
 }
 
 fn repairs_of_what_was_never_sent(attack: &mut Attack, number: u32) -> i64 {
     let mut payload = jumping(number).to_be_bytes().to_vec();
     payload.resize(1100, 0x10);
-    seal_rtp(attack, 12, &rtp(VP8_REPAIRS, number as u16, 0x6000_0001, &payload))
+    seal_rtp(attack, &rtp(VP8_REPAIRS, number as u16, 0x6000_0001, &payload))
 }
 
 fn headers_full_of_extensions(attack: &mut Attack, number: u32) -> i64 {
     let mut packet = rtp(OPUS, number as u16, 0x6000_0002, &[0xbe, 0xde, 1, 44]);
     packet[0] |= 0x10;
     packet.extend((0..300 * 4).map(|at| [0x10 | (number as u8) << 4, at as u8][at % 2]));
-    seal_rtp(attack, packet.len(), &packet)
+    seal_rtp(attack, &packet)
 }
 
 fn requests_for_everything(attack: &mut Attack, number: u32) -> i64 {

@@ -54,4 +54,27 @@ impl Transport {
         bytes.truncate(length.expect("a request fits a datagram"));
         bytes
     }
+
+    /// See [`Sfu::binding_request_with`](crate::Sfu::binding_request_with). Ends with the integrity: a fingerprint
+    /// behind it is optional (RFC 8489 §7).
+    #[cfg(feature = "testing")]
+    pub(crate) fn binding_request_with(&self, attributes: &[u8]) -> Vec<u8> {
+        const INTEGRITY: [u8; 4] = [0, 8, 0, 20];
+        let negotiated = &self.negotiated;
+        let name = format!("{}:{}", negotiated.local_ufrag, negotiated.remote_ufrag);
+        let [high, low] = (name.len() as u16).to_be_bytes();
+        let mut bytes = self.binding_request(false);
+        bytes.truncate(20);
+        bytes.extend([0, 6, high, low]);
+        bytes.extend(name.as_bytes());
+        bytes.resize(bytes.len().next_multiple_of(4), 0);
+        bytes.extend(attributes);
+        let length = u16::try_from(bytes.len() - 20 + INTEGRITY.len() + 20).unwrap_or(u16::MAX);
+        bytes[2..4].copy_from_slice(&length.to_be_bytes());
+        let key = negotiated.local_password.as_bytes();
+        let integrity = negotiated.crypto.sha1_hmac_provider.sha1_hmac(key, &[&bytes]);
+        bytes.extend(INTEGRITY);
+        bytes.extend(integrity);
+        bytes
+    }
 }
