@@ -1,4 +1,4 @@
-use crate::hostile_call::HostileCall;
+use crate::hostile_call::{HOSTILE, HostileCall};
 use sfu_core::testing::World;
 use std::cell::RefCell;
 
@@ -11,8 +11,8 @@ thread_local! {
 pub fn binding_requests(input: &[u8]) {
     let Some((&from, attributes)) = input.split_first() else { return };
     CALL.with_borrow_mut(|call| {
-        let request = call.world.sfu.binding_request_with(World::leg(0), attributes).expect("the leg is there");
-        let source = if from == 0 { call.world.clients[0].address() } else { ([203, 0, 113, from], 5000).into() };
+        let request = call.world.sfu.binding_request_with(World::leg(HOSTILE), attributes).expect("the leg is there");
+        let source = if from == 0 { call.world.clients[HOSTILE].address() } else { ([203, 0, 113, from], 5000).into() };
         call.world.inject(source, &request);
         call.look();
     });
