@@ -39,6 +39,8 @@ pub(crate) struct Cost {
     flooded: Flooded,
     quiet: Percentiles,
     under: Percentiles,
+    /// Share of its processor that the media thread used, without flood and with it.
+    busy: [f64; 2],
     /// The calls' packets, with and without flood.
     packets: u64,
     lost: u64,
@@ -89,12 +91,13 @@ impl Flood {
         generator.drain(DRAIN);
         let before = generator.take_seen();
         schedule.resume(Instant::now());
+        let cpu = server.cpu()?;
         generator.run(&mut schedule, self.window);
-        let quiet = generator.take_seen();
+        let (quiet, quiet_cpu) = (generator.take_seen(), server.cpu()?);
         generator.begin_flood();
         let start = Instant::now();
         generator.run(&mut schedule, self.window);
-        let took = start.elapsed();
+        let (took, flood_cpu) = (start.elapsed(), server.cpu()?);
         let mut flooded = generator.end_flood();
         let under = generator.take_seen();
         generator.drain(DRAIN);
@@ -108,6 +111,7 @@ impl Flood {
             flooded,
             quiet: Percentiles::of(quiet.latencies),
             under: Percentiles::of(under.latencies),
+            busy: [quiet_cpu - cpu, flood_cpu - quiet_cpu].map(|used| used.as_secs_f64() / self.window.as_secs_f64()),
             packets: sent,
             lost: sent.saturating_sub(received),
             strange: received.saturating_sub(sent) + quiet.bad + under.bad + after.bad,
@@ -146,8 +150,8 @@ impl Cost {
         let micros = |time: Duration| time.as_secs_f64() * 1e6;
         format!(
             "| load | flood, datagrams a second | lost of | strange | latency without flood, p50 / p99, µs | with | \
-             bytes back for one |\n|---|---|---|---|---|---|---|\n\
-             | {} | {:.0} | {} of {} | {} | {:.0} / {:.0} | {:.0} / {:.0} | {:.4} |\n",
+             core busy without / with, % | bytes back for one |\n|---|---|---|---|---|---|---|---|\n\
+             | {} | {:.0} | {} of {} | {} | {:.0} / {:.0} | {:.0} / {:.0} | {:.0} / {:.0} | {:.4} |\n",
             self.load,
             self.rate,
             self.lost,
@@ -157,6 +161,8 @@ impl Cost {
             micros(self.quiet.p99),
             micros(self.under.p50),
             micros(self.under.p99),
+            100.0 * self.busy[0],
+            100.0 * self.busy[1],
             self.back(),
         )
     }
@@ -167,7 +173,7 @@ impl fmt::Display for Cost {
         write!(
             f,
             "{}, flood of {:.0} datagrams a second: {} of {} lost, {} strange, {:?} without and {:?} with, {} replies, \
-             {:.4} bytes back for one, generator p99 {:?} late",
+             {:.4} bytes back for one, core {:.0} % and {:.0} % busy, generator p99 {:?} late",
             self.load,
             self.rate,
             self.lost,
@@ -177,6 +183,8 @@ impl fmt::Display for Cost {
             self.under,
             self.flooded.replies,
             self.back(),
+            100.0 * self.busy[0],
+            100.0 * self.busy[1],
             self.late.p99,
         )
     }
