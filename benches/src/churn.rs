@@ -17,6 +17,10 @@ use wire::engine::{Command, Request};
 const LEFT_PER_LEG: f64 = 400.0;
 /// See [`LEFT_PER_LEG`]: for few legs.
 const LEFT_AT_ALL: f64 = 1e6;
+/// A batch talks for such a time, and once more until all hear and see: pictures begin with the next keyframe.
+const TALK: Duration = Duration::from_millis(100);
+/// How long that may take.
+const HEARD_WITHIN: Duration = Duration::from_secs(10);
 /// How long until metrics and timers of what has gone are gone as well.
 const SETTLED_WITHIN: Duration = Duration::from_secs(10);
 
@@ -25,8 +29,6 @@ const SETTLED_WITHIN: Duration = Duration::from_secs(10);
 pub(crate) struct Churn {
     pub(crate) at_once: Load,
     pub(crate) batches: usize,
-    /// How long each batch talks.
-    pub(crate) talk: Duration,
 }
 
 /// What a process holds.
@@ -48,18 +50,10 @@ pub(crate) struct Left {
 
 impl Churn {
     /// Ten thousand legs.
-    pub(crate) const FULL: Self = Self {
-        at_once: Load { calls: 25, video: true },
-        batches: 200,
-        talk: Duration::from_millis(100),
-    };
+    pub(crate) const FULL: Self = Self { at_once: Load { calls: 50, video: true }, batches: 100 };
 
     /// Some.
-    pub(crate) const QUICK: Self = Self {
-        at_once: Load { calls: 5, video: true },
-        batches: 10,
-        talk: Duration::from_millis(100),
-    };
+    pub(crate) const QUICK: Self = Self { at_once: Load { calls: 5, video: true }, batches: 4 };
 
     /// Runs it. Before it is counted, a tenth as many come and go: what is made once is there then.
     pub(crate) fn measure(self) -> Result<Left, String> {
@@ -78,9 +72,12 @@ impl Churn {
         let mut generator = generator.map_err(|error| format!("the callers' socket: {error}"))?;
         generator.join(server)?;
         let mut schedule = generator.schedule();
-        generator.run(&mut schedule, self.talk);
-        if generator.legs_that_hear() < self.at_once.legs() {
-            return Err(format!("only {} legs of {} hear", generator.legs_that_hear(), self.at_once.legs()));
+        let start = Instant::now();
+        while generator.legs_that_hear() < self.at_once.legs() {
+            if start.elapsed() > HEARD_WITHIN {
+                return Err(format!("only {} legs of {} hear", generator.legs_that_hear(), self.at_once.legs()));
+            }
+            generator.run(&mut schedule, TALK);
         }
         for leg in 0..self.at_once.legs() {
             if batch.is_multiple_of(2) {
