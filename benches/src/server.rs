@@ -66,7 +66,8 @@ impl Server {
         });
         let media = match reports.recv_timeout(PATIENCE) {
             Ok(Report::Listening(media)) => Some(media),
-            Ok(Report::Event(_) | Report::Metrics(_)) | Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => None,
+            Ok(Report::Event(_) | Report::Metrics(_))
+            | Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => None,
         };
         let mut server = Self { child, input, reports, thread, media: SocketAddr::from(([0, 0, 0, 0], 0)) };
         server.media = media.ok_or("the server did not say where it listens")?;

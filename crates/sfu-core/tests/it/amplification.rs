@@ -62,14 +62,22 @@ fn strangers_get_nothing_back() {
         ("junk of 20 bytes", every_first_byte(20)),
         ("junk of 1200 bytes", every_first_byte(1200)),
         ("binding requests sent again", requests.clone()),
-        ("binding requests of a wrong integrity", changed(&requests, |bytes| *bytes.last_chunk_mut::<9>().expect("an HMAC").first_mut().expect("nine bytes") ^= 1)),
+        (
+            "binding requests of a wrong integrity",
+            changed(&requests, |bytes| {
+                *bytes.last_chunk_mut::<9>().expect("an HMAC").first_mut().expect("nine bytes") ^= 1
+            }),
+        ),
         ("binding requests of an unknown name", changed(&requests, name)),
         ("binding responses", changed(&requests, |bytes| bytes[0] = 1)),
         ("allocate requests", changed(&requests, |bytes| bytes[1] = 3)),
-        ("binding requests without attributes", changed(&requests, |bytes| {
-            bytes.truncate(20);
-            bytes[3] = 0;
-        })),
+        (
+            "binding requests without attributes",
+            changed(&requests, |bytes| {
+                bytes.truncate(20);
+                bytes[3] = 0;
+            }),
+        ),
         ("a client's handshake", handshake.clone()),
         ("a handshake's first byte alone", changed(&handshake, |bytes| bytes.truncate(1))),
         ("SRTP and SRTCP sent again", media.clone()),

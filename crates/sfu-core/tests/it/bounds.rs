@@ -1,7 +1,10 @@
 //! A leg cannot make the shard hold more by what it sends: everything here is authentic, and of bad will.
 
 use netio::testing::live_bytes;
-use sfu_core::{Protocol, limits, testing::{Sealer, World}};
+use sfu_core::{
+    Protocol, limits,
+    testing::{Sealer, World},
+};
 use std::{
     net::SocketAddr,
     time::{Duration, Instant},

@@ -28,7 +28,13 @@ fn come_and_go(world: &mut World, end: End) {
         world.join(ClientOptions::new(World::client_address(client, 6000)));
     }
     let next = |client: usize| World::leg((client + 1) % AT_ONCE);
-    let ring = |client| [TrackKind::Audio, TrackKind::Camera].map(|track| Patch { source: World::leg(client), sink: next(client), track });
+    let ring = |client| {
+        [TrackKind::Audio, TrackKind::Camera].map(|track| Patch {
+            source: World::leg(client),
+            sink: next(client),
+            track,
+        })
+    };
     world.set_patches((0..AT_ONCE).flat_map(ring).collect());
     let connected = world.run_until(Duration::from_secs(5), |world| world.clients.iter().all(|c| c.is_connected));
     assert!(connected, "all connect");
