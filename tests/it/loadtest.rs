@@ -24,7 +24,7 @@ setup_p99_ms = 20000
 one_way_delay_p99_ms = 2000
 "#;
 
-pub(crate) fn loadtest(folder: &Path, plan: &str, more: &[&str]) -> Output {
+fn loadtest(folder: &Path, plan: &str, more: &[&str]) -> Output {
     let file = folder.join("plan.toml");
     fs::write(&file, plan).expect("the folder is ours");
     Command::new(env!("CARGO_BIN_EXE_switchroom"))
@@ -37,17 +37,17 @@ pub(crate) fn loadtest(folder: &Path, plan: &str, more: &[&str]) -> Output {
 }
 
 /// Saves what the server printed, as `> FILE` does.
-pub(crate) fn access(server: &Server, folder: &Path) -> String {
+fn access(server: &Server, folder: &Path) -> String {
     let file = folder.join("demo.json");
     fs::write(&file, format!("\nSwitchroom is running.\n{}\n", server.process.ready())).expect("the folder is ours");
     file.display().to_string()
 }
 
-pub(crate) fn stderr(output: &Output) -> String {
+fn stderr(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
-pub(crate) fn report(output: &Output) -> Value {
+fn report(output: &Output) -> Value {
     serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{error}: {}", stderr(output)))
 }
 

@@ -2,7 +2,6 @@
 
 mod apart;
 mod call;
-mod churn;
 mod clicks;
 mod crash;
 mod independent_client;

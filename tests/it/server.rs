@@ -55,11 +55,6 @@ impl Process {
         &self.ready
     }
 
-    /// Its number.
-    pub(crate) fn id(&self) -> u32 {
-        self.child.id()
-    }
-
     /// A string of the start-up line.
     pub(crate) fn told(&self, key: &str) -> &str {
         self.ready[key].as_str().unwrap_or_else(|| panic!("{key} in {}", self.ready))
