@@ -8,7 +8,9 @@
 //! The callers are legs with their own SRTP; against the engine each does the real handshake with str0m. The figure is
 //! the processor time of the server's media thread divided by the packets that came through.
 
+mod churn;
 mod client;
+mod flood;
 mod floor;
 mod generator;
 mod keys;
@@ -23,7 +25,9 @@ mod rtcp;
 mod serve;
 mod server;
 
+use churn::Churn;
 use clap::{Parser, Subcommand};
+use flood::Flood;
 use plan::Plan;
 use serve::Variant;
 use std::{path::PathBuf, process::ExitCode};
@@ -52,6 +56,10 @@ enum Task {
         #[arg(long, default_value_t = Plan::FULL.rounds)]
         rounds: usize,
     },
+    /// A flood during calls, and whether it costs them anything
+    Flood,
+    /// Ten thousand legs that come and go, and what they leave in the engine's process
+    Churn,
     /// A few calls for a few seconds: whether packets flow, and nothing about speed
     Quick,
     /// The server's process; the other tasks start it
@@ -101,7 +109,25 @@ fn run(task: Task) -> Result<(), String> {
             println!("{}", Plan { rounds, ..Plan::FULL }.variants()?);
             Ok(())
         }
-        Task::Quick => Plan::QUICK.check(),
+        Task::Flood => {
+            let cost = Flood::FULL.measure()?;
+            println!("{}", cost.table());
+            cost.check().and_then(|()| cost.check_latency())
+        }
+        Task::Churn => {
+            let left = Churn::FULL.measure()?;
+            println!("{left}.");
+            left.check()
+        }
+        Task::Quick => {
+            Plan::QUICK.check()?;
+            let cost = Flood::QUICK.measure()?;
+            eprintln!("{cost}");
+            cost.check()?;
+            let left = Churn::QUICK.measure()?;
+            eprintln!("{left}");
+            left.check()
+        }
         Task::Serve { program: Served::Floor { segment, coalesce_us } } => {
             serve::floor(Variant { segment, coalesce_us }).map_err(|error| error.to_string())
         }

@@ -1,6 +1,8 @@
 //! Which runs, in which order, and what they show.
 
 use crate::{
+    churn::Churn,
+    flood::Flood,
     load::Load,
     measure::{Figures, Run},
     micro,
@@ -108,6 +110,10 @@ impl Plan {
         }
         text += &self.at_70_percent(&all[0][1])?;
         text.push('\n');
+        let cost = Flood::FULL.measure()?;
+        eprintln!("{cost}");
+        text += &cost.table();
+        text += &format!("\n{}.\n\n", Churn::FULL.measure()?);
         text += &report::micro_table(&micro::all(self.rounds)?);
         Ok(text)
     }

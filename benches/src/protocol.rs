@@ -10,6 +10,8 @@ use wire::engine::{Event, Request};
 pub(crate) enum Order {
     /// To the engine: a command.
     Engine(Request),
+    /// To the engine: what do its metrics say?
+    Metrics,
     /// To the floor, once: what comes from where. The callers' socket has this number.
     Floor {
         /// Who calls.
@@ -26,4 +28,6 @@ pub(crate) enum Report {
     Listening(SocketAddr),
     /// Of the engine.
     Event(Event),
+    /// The engine's metrics, as they are scraped.
+    Metrics(String),
 }

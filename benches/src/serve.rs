@@ -89,7 +89,7 @@ pub(crate) fn engine() -> Outcome {
         // What does not fit is counted by the recorder.
         let _ = taps.try_send_all(frames);
     });
-    let (engine, mut events) = media_engine::start(config, netio::Clock::new(), sink, metrics)?;
+    let (engine, mut events) = media_engine::start(config, netio::Clock::new(), sink, Arc::clone(&metrics))?;
     say(&Report::Listening(engine.local_addrs()[0]))?;
     std::thread::spawn(move || {
         while let Some(event) = events.blocking_recv() {
@@ -101,6 +101,7 @@ pub(crate) fn engine() -> Outcome {
     });
     orders(|order| match order {
         Order::Engine(request) => command(&engine, &request),
+        Order::Metrics => say(&Report::Metrics(metrics.encode())),
         Order::Floor { .. } => Ok(()),
     })?;
     engine.shutdown();

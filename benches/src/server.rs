@@ -66,7 +66,8 @@ impl Server {
         });
         let media = match reports.recv_timeout(PATIENCE) {
             Ok(Report::Listening(media)) => Some(media),
-            Ok(Report::Event(_)) | Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => None,
+            Ok(Report::Event(_) | Report::Metrics(_))
+            | Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => None,
         };
         let mut server = Self { child, input, reports, thread, media: SocketAddr::from(([0, 0, 0, 0], 0)) };
         server.media = media.ok_or("the server did not say where it listens")?;
@@ -91,11 +92,32 @@ impl Server {
         loop {
             match self.reports.try_recv() {
                 Ok(Report::Event(event)) => return Ok(Some(event)),
-                Ok(Report::Listening(_)) => {}
+                Ok(Report::Listening(_) | Report::Metrics(_)) => {}
                 Err(TryRecvError::Empty) => return Ok(None),
                 Err(TryRecvError::Disconnected) => return Err("the server ended".to_owned()),
             }
         }
+    }
+
+    /// The engine's metrics, about a second old at most.
+    pub(crate) fn metrics(&mut self) -> Result<String, String> {
+        self.order(&Order::Metrics)?;
+        loop {
+            match self.reports.recv_timeout(PATIENCE) {
+                Ok(Report::Metrics(text)) => return Ok(text),
+                Ok(Report::Event(_) | Report::Listening(_)) => {}
+                Err(_) => return Err("the server does not tell its metrics".to_owned()),
+            }
+        }
+    }
+
+    /// Threads and open files of the process.
+    pub(crate) fn threads_and_files(&self) -> Result<[usize; 2], String> {
+        let count = |folder: &str| {
+            let path = self.proc().join(folder);
+            fs::read_dir(&path).map(Iterator::count).map_err(|error| format!("{}: {error}", path.display()))
+        };
+        Ok([count("task")?, count("fd")?])
     }
 
     /// Processor time that the media thread has used.

@@ -4,6 +4,7 @@
 //! and keyframes come once a second), it decrypts only a sample of what comes in, and it does not adapt its bit rate.
 
 mod downlink;
+mod flood;
 mod join;
 mod leg;
 
@@ -14,6 +15,8 @@ use crate::{
     packet::{Extensions, PACKET_BYTES, Uplink},
     rtcp::{REPORT_STEP, RTCP_BYTES},
 };
+use flood::Flood;
+pub(crate) use flood::Flooded;
 pub(crate) use join::{leg_id, room_of};
 use leg::Got;
 pub(crate) use leg::Leg;
@@ -24,8 +27,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// One in so many received packets is decrypted, and its latency noted.
+/// One in so many received packets is decrypted, and its latency noted; with a flood it is each.
 const SAMPLE: u64 = 16;
+/// Strangers' addresses begin so; callers' are 127.1.
+const FLOOD_NET: [u8; 2] = [127, 2];
 /// Extension ids where nothing is negotiated.
 const FIXED_EXTENSIONS: Extensions = Extensions { level: Some(1), transport: Some(3) };
 
@@ -53,6 +58,7 @@ pub(crate) struct Generator {
     seen: Seen,
     /// Which leg's timers are looked at next.
     turn: usize,
+    flood: Option<Flood>,
     /// Wait by turning in a circle, so that nothing delays a packet; otherwise leave the processor to others.
     spin: bool,
 }
@@ -92,7 +98,23 @@ impl Generator {
     pub(crate) fn new(load: Load, server: SocketAddr, spin: bool) -> io::Result<Self> {
         let port = Port::bind(SocketAddr::new(Ipv4Addr::UNSPECIFIED.into(), 0))?;
         let legs = (0..load.legs()).map(|_| Leg::new(load)).collect();
-        Ok(Self { load, port, server, legs, start: Instant::now(), seen: Seen::default(), turn: 0, spin })
+        Ok(Self { load, port, server, legs, start: Instant::now(), seen: Seen::default(), turn: 0, flood: None, spin })
+    }
+
+    /// What callers send is overheard from now on, for [`Self::begin_flood`].
+    pub(crate) fn listen_in(&mut self, per_second: u32) -> io::Result<()> {
+        self.flood = Some(Flood::new(self.server, per_second)?);
+        Ok(())
+    }
+
+    /// Strangers send while [`Self::run`] does.
+    pub(crate) fn begin_flood(&mut self) {
+        self.flood.iter_mut().for_each(Flood::begin);
+    }
+
+    /// Strangers are silent again. What they have sent and got back so far.
+    pub(crate) fn end_flood(&mut self) -> Flooded {
+        self.flood.as_mut().map(Flood::end).unwrap_or_default()
     }
 
     /// The number of the callers' socket.
@@ -131,8 +153,25 @@ impl Generator {
                 self.seen.late.push(schedule.lateness(due, now));
                 self.send(due, now);
             }
-            self.receive(schedule.next().min(end));
+            self.let_strangers_send(now);
+            self.receive(self.next_datagram(schedule).min(end));
             self.look_at_timers(now);
+        }
+    }
+
+    /// When the next datagram of anybody is due.
+    fn next_datagram(&self, schedule: &Schedule) -> Instant {
+        let next = schedule.next();
+        self.flood.as_ref().and_then(Flood::next).map_or(next, |flood| flood.min(next))
+    }
+
+    /// One datagram of the flood, if it is due.
+    fn let_strangers_send(&mut self, now: Instant) {
+        let Some(flood) = &mut self.flood else { return };
+        if let Some((leg, bytes)) = flood.run(now) {
+            let source = SocketAddr::new(leg_ip(leg), self.port.local_addr().port());
+            self.port.queue(Transmit { protocol: Protocol::Udp, source, destination: self.server, bytes });
+            self.port.flush();
         }
     }
 
@@ -165,6 +204,9 @@ impl Generator {
     }
 
     fn transmit(&mut self, leg: usize, bytes: &[u8]) {
+        if let Some(flood) = &mut self.flood {
+            flood.overhear(leg, bytes);
+        }
         let source = SocketAddr::new(leg_ip(leg), self.port());
         self.port.queue(Transmit { protocol: Protocol::Udp, source, destination: self.server, bytes });
         self.port.flush();
@@ -177,6 +219,7 @@ impl Generator {
         if !wake.input {
             return;
         }
+        let sample = if self.flood.is_some() { 1 } else { SAMPLE };
         let (legs, seen, server) = (&mut self.legs, &mut self.seen, self.server);
         let (now, since) = (wake.at, wake.at - self.start);
         let mut replies = Vec::new();
@@ -186,7 +229,7 @@ impl Generator {
             match datagram.bytes {
                 [128..=191, _, ..] => {
                     seen.received += 1;
-                    match leg.receive(datagram.bytes, since, seen.received.is_multiple_of(SAMPLE)) {
+                    match leg.receive(datagram.bytes, since, seen.received.is_multiple_of(sample)) {
                         Got::Sample(latency) => seen.latencies.push(latency),
                         Got::Bad => seen.bad += 1,
                         Got::Media | Got::Control => {}

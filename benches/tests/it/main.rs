@@ -7,6 +7,7 @@ fn floor_and_engine_forward_every_packet_both_ways() {
     let bench = Command::new(env!("CARGO_BIN_EXE_bench")).arg("quick").output().expect("cargo built it");
     let said = String::from_utf8_lossy(&bench.stderr);
     assert!(bench.status.success(), "{said}");
+    assert!(said.contains("flood of") && said.contains("came and went"), "{said}");
     // Floor, engine, and engine with taps, with audio and with video.
     assert_eq!(said.lines().filter(|line| line.contains("ns a packet")).count(), 6, "{said}");
 }

@@ -1,11 +1,3 @@
-//! What a page sends over its WebSocket is refused or understood, and what is understood can be said again.
 #![no_main]
 
-use libfuzzer_sys::fuzz_target;
-use wire::browser::ClientMessage;
-
-fuzz_target!(|input: &[u8]| {
-    let Ok(message) = serde_json::from_slice::<ClientMessage>(input) else { return };
-    let again = serde_json::to_vec(&message).expect("a message can be written");
-    assert_eq!(serde_json::from_slice::<ClientMessage>(&again).expect("what we write we read"), message);
-});
+libfuzzer_sys::fuzz_target!(|input: &[u8]| fuzz_targets::client_message(input));

@@ -8,7 +8,7 @@
 //! ```
 //!
 //! Nothing here looks into a datagram. This is the only crate with `unsafe`: batches of datagrams, interface addresses
-//! and CPU affinity have no safe interface in the standard library.
+//! and CPU affinity have no safe interface in the standard library, and neither has the allocator that tests count with.
 
 mod affinity;
 mod batch;
@@ -25,6 +25,8 @@ mod port;
 mod send_queue;
 mod sockaddr;
 mod tcp;
+#[cfg(feature = "testing")]
+pub mod testing;
 mod udp;
 
 pub use affinity::pin_current_thread;

@@ -127,6 +127,12 @@ impl Demux {
         }
     }
 
+    /// Entries of both tables.
+    #[cfg(feature = "testing")]
+    pub(crate) fn entries(&self) -> usize {
+        self.ufrags.len() + self.remotes.len()
+    }
+
     /// Notes a datagram that failed its integrity check.
     pub(crate) fn suspect(&mut self, address: IpAddr, now: Instant) {
         self.suspects.note(address, now);

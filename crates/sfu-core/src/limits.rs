@@ -16,6 +16,9 @@ pub const PATCHES_PER_ROOM: usize = LEGS_PER_ROOM * (LEGS_PER_ROOM - 1) * 3;
 pub const PATHS_PER_LEG: usize = 8;
 /// Addresses that a leg may validate in the life of one transport. Beyond it the leg has to rejoin.
 pub const PATHS_PER_TRANSPORT: usize = 256;
+/// Binding requests of a transport that are remembered, so that nobody can make use of one again: with one each 2.5 s,
+/// which is what browsers send, those of the last 40 minutes.
+pub const TRANSACTIONS_PER_TRANSPORT: usize = 1024;
 /// Addresses whose failed integrity checks are counted at a time.
 pub const SUSPECTS: usize = 4096;
 /// Failed integrity checks of one address per [`SUSPECT_WINDOW`]; what comes after them is dropped unchecked.

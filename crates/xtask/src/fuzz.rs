@@ -13,7 +13,11 @@ pub(crate) fn run_targets(seconds: &str) -> Done {
     let target_dir = root().join("target/fuzz");
     let options = format!("--fuzz-dir . --target-dir {} -s none", target_dir.display());
     for target in targets(&folder)? {
-        let line = format!("cargo fuzz run {options} {target} -- -max_total_time={seconds} -timeout=10");
+        // What the fuzzer finds goes into the first folder; the seeds stay as they are.
+        let corpus = folder.join("corpus").join(&target);
+        fs::create_dir_all(&corpus).map_err(at(&corpus))?;
+        let inputs = format!("corpus/{target} seeds/{target}");
+        let line = format!("cargo fuzz run {options} {target} {inputs} -- -max_total_time={seconds} -timeout=10");
         run(command(&folder, &line))?;
     }
     Ok(())

@@ -44,3 +44,6 @@ fn turns(port: &mut Port, mut done: impl FnMut(&mut Port, &[Arrived]) -> bool) -
     }
     arrived
 }
+
+#[global_allocator]
+static ALLOCATOR: netio::testing::CountingAllocator = netio::testing::CountingAllocator;

@@ -1,8 +1,9 @@
 use crate::{Arrived, PATIENCE, loopback_port, turns};
-use netio::{Port, Protocol, Transmit, limits};
+use netio::{Port, Protocol, Transmit, limits, testing::live_bytes};
 use std::{
     io::{ErrorKind, Read, Write},
     net::{SocketAddr, TcpStream},
+    time::Duration,
 };
 
 fn connect(port: &Port) -> TcpStream {
@@ -109,6 +110,38 @@ fn one_address_has_a_bounded_number_of_connections() {
     let mut next = connect(&port);
     next.write_all(&frame(b"room again")).expect("the port is open");
     assert_eq!(turns(&mut port, |_, arrived| !arrived.is_empty())[0].bytes, b"room again");
+}
+
+#[test]
+fn halves_of_frames_take_the_room_of_their_connections_and_no_more() {
+    const PEERS: usize = 100;
+    let mut port = loopback_port();
+    let before = live_bytes();
+    let mut peers: Vec<TcpStream> = (0..PEERS).map(|_| connect(&port)).collect();
+    let whole = frame(&[7; limits::DATAGRAM_BYTES]);
+    for piece in whole[..whole.len() - 1].chunks(100) {
+        peers.iter_mut().for_each(|peer| peer.write_all(piece).expect("the port is open"));
+        port.wait(Duration::ZERO);
+        port.receive(&mut |_| panic!("no frame is whole"));
+    }
+    peers.iter_mut().for_each(|peer| peer.write_all(&[7, 0]).expect("the port is open"));
+    let mut whole_frames = 0;
+    turns(&mut port, |_, arrived| {
+        whole_frames = arrived.len();
+        whole_frames == PEERS
+    });
+    let held = live_bytes() - before;
+    let room = (PEERS * (limits::TCP_READ_BYTES + 1024)) as i64;
+    assert!(held <= room, "{held} bytes for {PEERS} halves");
+    drop(peers);
+    let mut closed = 0;
+    turns(&mut port, |port, _| {
+        closed += port.take_closed_tcp().len();
+        closed == PEERS
+    });
+    let kept = live_bytes() - before;
+    // Tables keep the room that they grew into.
+    assert!(kept <= 100 * PEERS as i64 + 4096, "{kept} bytes are kept");
 }
 
 #[test]

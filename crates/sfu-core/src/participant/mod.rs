@@ -6,6 +6,8 @@ mod sender_clock;
 mod transport;
 
 pub(crate) use liveness::{Change, Liveness};
+#[cfg(feature = "testing")]
+pub(crate) use media::rtp_header_length;
 pub(crate) use media::{Feedback, MediaPacket, OutgoingPacket, ReceiverReport, Signals};
 #[cfg(feature = "testing")]
 pub(crate) use transport::crypto_provider;

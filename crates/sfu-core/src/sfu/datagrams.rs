@@ -60,6 +60,14 @@ impl Sfu {
             self.demux.suspect(remote.address.ip(), now);
             return Err(DropReason::BadIntegrity);
         }
+        if !transport.transactions.note(request.transaction()) {
+            if is_known {
+                // Our answer was lost, and is given again; as consent the request has counted.
+                return self.feed(key, remote, local, bytes);
+            }
+            self.demux.suspect(remote.address.ip(), now);
+            return Err(DropReason::Replayed);
+        }
         let learned = transport.paths.validated(now, remote, local, request.nominates());
         let change = participant.liveness.consented(now);
         let leg = participant.leg;

@@ -3,6 +3,8 @@
 mod control;
 mod datagrams;
 mod forwarding;
+#[cfg(feature = "testing")]
+mod inside;
 mod periodic;
 
 use crate::{
@@ -157,14 +159,6 @@ impl Sfu {
             one_way_legs: self.rooms.values().map(|room| room.one_way_legs).sum(),
             legs_without_video: self.rooms.values().map(|room| room.legs_without_video).sum(),
             ..self.totals.clone()
-        }
-    }
-
-    /// The next work for this leg panics, as a bug would.
-    #[cfg(feature = "testing")]
-    pub fn panic_at_next_work(&mut self, leg: LegId) {
-        if let Some(participant) = self.legs.get(&leg).copied().and_then(|key| self.participant(key)) {
-            participant.panics_next = participant.transport.is_some();
         }
     }
 

@@ -7,16 +7,20 @@ use model::{Codec, TrackKind};
 use std::{
     collections::VecDeque,
     net::SocketAddr,
-    sync::Arc,
+    sync::{Arc, OnceLock},
     time::{Duration, Instant, UNIX_EPOCH},
 };
 use str0m::{
     Candidate, Event, Input, Output, Rtc,
     change::{SdpAnswer, SdpPendingOffer},
+    config::DtlsCert,
     media::{Direction, KeyframeRequestKind, MediaKind, Mid},
     net::{Receive, TcpType},
     rtp::{ExtensionValues, RtpPacket, RtpWrite},
 };
+
+/// All clients have one: making it would cost more than the rest of a client.
+static CERTIFICATE: OnceLock<DtlsCert> = OnceLock::new();
 
 /// What a client is.
 #[derive(Debug, Clone)]
@@ -93,8 +97,12 @@ pub struct Client {
 impl Client {
     /// A client that has not offered yet.
     pub fn new(options: ClientOptions, now: Instant) -> Self {
+        let crypto = crate::participant::crypto_provider();
+        let make = || crypto.dtls_provider.generate_certificate().expect("the provider makes certificates");
+        let certificate = CERTIFICATE.get_or_init(make).clone();
         let mut settings = Rtc::builder()
-            .set_crypto_provider(Arc::new(crate::participant::crypto_provider()))
+            .set_crypto_provider(Arc::new(crypto))
+            .set_dtls_cert(certificate)
             .set_rtp_mode(true)
             .clear_codecs()
             .enable_opus(true, false)

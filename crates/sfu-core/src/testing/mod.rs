@@ -5,10 +5,12 @@
 
 mod client;
 mod network;
+mod sealer;
 mod source;
 mod world;
 
 pub use client::{Client, ClientOptions, Received};
 pub use network::{InFlight, Link, Network};
+pub use sealer::Sealer;
 pub use source::{AudioSource, VideoSource};
 pub use world::World;

@@ -28,6 +28,8 @@ pub struct World {
     pub events: Vec<(Instant, Event)>,
     /// Everything that it tapped.
     pub taps: Vec<TapFrame>,
+    /// Bytes of datagrams to addresses of no client.
+    pub bytes_to_strangers: usize,
     network: Network,
     commands: u128,
     /// Datagrams of one client are noted here.
@@ -69,6 +71,7 @@ impl World {
             down: Vec::new(),
             events: Vec::new(),
             taps: Vec::new(),
+            bytes_to_strangers: 0,
             network: Network::new(seed ^ 0x9e37_79b9_7f4a_7c15),
             commands: 0,
             watched: None,
@@ -97,6 +100,15 @@ impl World {
         let client = self.clients.len() - 1;
         self.negotiate_new(client);
         client
+    }
+
+    /// All clients are gone from one moment to the next; what is on its way to them arrives nowhere.
+    pub fn forget_clients(&mut self) {
+        self.clients.clear();
+        self.up.clear();
+        self.down.clear();
+        self.events.clear();
+        self.taps.clear();
     }
 
     /// The leg's page is loaded anew: another client takes its place.
@@ -261,7 +273,10 @@ impl World {
                 flight.destination = *before;
             }
             let to = self.clients.iter().position(|client| client.address() == flight.destination);
-            let Some(to) = to else { continue };
+            let Some(to) = to else {
+                self.bytes_to_strangers += flight.bytes.len();
+                continue;
+            };
             self.network.send(self.now, &mut self.down[to], flight);
         }
         for index in 0..self.clients.len() {

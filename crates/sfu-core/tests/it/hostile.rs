@@ -24,10 +24,9 @@ fn heard(world: &World, client: usize) -> usize {
     world.clients[client].received(TrackKind::Audio).count()
 }
 
-/// A binding request of the legs' own making, to be changed.
+/// A binding request that only the leg's page can make, and that did not arrive yet.
 fn a_binding_request(world: &mut World) -> Vec<u8> {
-    let requests = world.datagrams_up(0, Duration::from_secs(5));
-    requests.into_iter().find(|bytes| bytes.starts_with(&[0, 1])).expect("clients ask every few seconds")
+    world.sfu.binding_request_of(World::leg(0), true).expect("the leg has a transport")
 }
 
 #[test]
@@ -60,10 +59,49 @@ fn forged_requests_are_limited_by_address_and_others_are_not() {
     let totals = world.sfu.totals();
     assert!(totals.dropped(DropReason::RateLimited) > 700, "{totals:?}");
     assert!(world.inject_for_answer(stranger(), &request).is_empty(), "the address has to wait");
+    // Whoever heard one request already makes no use of it again.
+    let later = a_binding_request(&mut world);
     let elsewhere: SocketAddr = ([203, 0, 113, 10], 999).into();
     assert_eq!(world.inject_for_answer(elsewhere, &request).len(), 1);
     world.run_for(Duration::from_millis(1100));
-    assert_eq!(world.inject_for_answer(stranger(), &request).len(), 1, "a second later it may try again");
+    assert_eq!(world.inject_for_answer(stranger(), &later).len(), 1, "a second later it may try again");
+}
+
+#[test]
+fn an_overheard_request_makes_no_address_the_legs() {
+    let mut world = talking_pair(13);
+    let own = world.datagrams_up(0, Duration::from_secs(10));
+    let requests: Vec<&Vec<u8>> = own.iter().filter(|bytes| bytes.starts_with(&[0, 1])).collect();
+    assert!(requests.len() > 2, "{} requests in 10 s", requests.len());
+    for port in 1..=30 {
+        for request in &requests {
+            let source: SocketAddr = ([203, 0, 113, 60 + port as u8], port).into();
+            assert!(world.inject_for_answer(source, request).is_empty(), "it came before");
+        }
+    }
+    assert_eq!(world.sfu.totals().dropped(DropReason::Replayed), 30 * requests.len() as u64);
+    let before = [heard(&world, 0), heard(&world, 1)];
+    world.run_for(Duration::from_secs(2));
+    for client in [0, 1] {
+        let more = heard(&world, client) - before[client];
+        assert!((98..=102).contains(&more), "client {client} heard {more} packets in 2 s");
+    }
+    assert_eq!(world.bytes_to_strangers, 0);
+}
+
+#[test]
+fn an_overheard_request_is_no_consent() {
+    let mut world = talking_pair(14);
+    let source = world.clients[0].address();
+    let own = world.datagrams_up(0, Duration::from_secs(5));
+    let request = own.iter().find(|bytes| bytes.starts_with(&[0, 1])).expect("clients ask every few seconds");
+    world.up[0].is_cut = true;
+    for _ in 0..40 {
+        world.run_for(Duration::from_secs(1));
+        world.inject(source, request);
+    }
+    let closed = world.count_events(|event| matches!(event, Event::LegClosed { leg, .. } if *leg == World::leg(0)));
+    assert_eq!(closed, 1, "the page is silent for longer than its consent lasts");
 }
 
 #[test]
@@ -119,9 +157,9 @@ fn a_panic_costs_one_participant() {
 #[test]
 fn a_leg_cannot_fill_the_table_of_addresses() {
     let mut world = talking_pair(6);
-    let request = a_binding_request(&mut world);
     let mut answered = 0;
     for port in 1..2000 {
+        let request = a_binding_request(&mut world);
         let source: SocketAddr = ([203, 0, 113, 50], port).into();
         answered += world.inject_for_answer(source, &request).len();
     }

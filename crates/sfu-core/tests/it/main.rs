@@ -1,6 +1,9 @@
 //! Calls through a shard, in virtual time.
 
+mod amplification;
+mod bounds;
 mod calls;
+mod churn;
 mod coming_back;
 mod congestion;
 mod holds;
@@ -10,3 +13,6 @@ mod measures;
 mod narrow;
 mod negotiation;
 mod video;
+
+#[global_allocator]
+static ALLOCATOR: netio::testing::CountingAllocator = netio::testing::CountingAllocator;

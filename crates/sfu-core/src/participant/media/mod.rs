@@ -30,6 +30,12 @@ use std::{
     time::{Duration, Instant},
 };
 
+/// Bytes of an RTP packet up to its payload; `None` when it is none.
+#[cfg(feature = "testing")]
+pub(crate) fn rtp_header_length(bytes: &[u8]) -> Option<usize> {
+    Header::read(bytes).map(|header| header.length)
+}
+
 pub(crate) use control::{Feedback, ReceiverReport};
 
 /// Header extensions that travel from source to sink.

@@ -9,6 +9,7 @@ mod paths;
 mod plan;
 mod sdp;
 mod stun;
+mod transactions;
 
 #[cfg(feature = "testing")]
 pub(crate) use dtls::crypto_provider;
@@ -16,6 +17,7 @@ pub(crate) use negotiate::{Identity, Negotiated};
 pub(crate) use paths::{Learned, Paths};
 pub(crate) use plan::{ExtensionIds, Format, Plan, Sources};
 pub(crate) use stun::BindingRequest;
+pub(crate) use transactions::Transactions;
 
 use super::media::Media;
 use crate::{
@@ -45,6 +47,7 @@ pub(crate) struct Transport {
     negotiated: Negotiated,
     pub(crate) media: Media,
     pub(crate) paths: Paths,
+    pub(crate) transactions: Transactions,
     connected: bool,
     errors_in_a_row: u32,
     /// Datagrams of media that str0m made, which must never leave.
@@ -163,6 +166,14 @@ impl Transport {
             Event::Closed => Some(Output::Closed("the page closed its connection".into())),
             _ => None,
         }
+    }
+
+    /// See [`Sfu::sealer_of`](crate::Sfu::sealer_of).
+    #[cfg(feature = "testing")]
+    pub(crate) fn sealer(&self) -> Option<crate::testing::Sealer> {
+        let (profile, exported) = self.keys.get()?;
+        let (page, _) = srtp::MasterKey::pair(profile, exported)?;
+        Some(crate::testing::Sealer::new(&page))
     }
 
     fn count_error(&mut self, failed: bool) {

@@ -1,6 +1,6 @@
 //! SDP offers to transports and answers (RFC 8829), with str0m's own idea of a session behind it.
 
-use super::{Paths, Plan, Transport, dtls, sdp};
+use super::{Paths, Plan, Transactions, Transport, dtls, sdp};
 use crate::{Config, Protocol, participant::media::Media};
 use model::{Codec, TrackKind};
 use std::{
@@ -96,6 +96,7 @@ impl Transport {
             negotiated,
             media: Media::new(plan, now),
             paths: Paths::default(),
+            transactions: Transactions::default(),
             connected: false,
             errors_in_a_row: 0,
             stray: 0,
