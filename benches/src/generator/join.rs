@@ -105,7 +105,7 @@ impl Generator {
         let legs = [2 * call, 2 * call + 1];
         let both_ways = [(legs[0], legs[1]), (legs[1], legs[0])];
         let patches = tracks.iter().flat_map(|&track| {
-            both_ways.map(|(source, sink)| Patch { source: leg_id(source), sink: leg_id(sink), track })
+            both_ways.map(|(source, sink)| Patch { source: leg_id(source).into(), sink: leg_id(sink), track })
         });
         server.request(command(legs[0], Command::SetPatches { room: room_of(legs[0]), patches: patches.collect() }))
     }

@@ -23,7 +23,7 @@ pub(crate) async fn first_holdings(events: &mut mpsc::Receiver<Event>, directory
             return heard;
         };
         heard.push(event);
-        if let Some(Event::Holds { rooms }) = heard.last() {
+        if let Some(Event::Holds { rooms, .. }) = heard.last() {
             for held in rooms.iter().flat_map(|room| &room.legs) {
                 directory.expect_leg(held.leg, side(held));
             }

@@ -76,7 +76,7 @@ async fn what_nobody_knows_is_ended_in_the_engine() {
     let (left_over, over) = (LegId::of(77), CallId::of(78));
     let legs = [connected(started.leg), connected(agent_leg), connected(left_over)];
     let rooms = vec![room(started.call, legs), room(over, [connected(LegId::of(79))])];
-    house.engine.tell(Event::Holds { rooms }).await;
+    house.engine.tell(Event::Holds { rooms, prompts: Vec::new() }).await;
     let (mut removed, mut closed) = (Vec::new(), Vec::new());
     while removed.is_empty() || closed.is_empty() {
         match house.engine.command().await {
@@ -92,7 +92,7 @@ async fn what_nobody_knows_is_ended_in_the_engine() {
 async fn an_engine_that_was_started_anew_has_its_calls_rejoin_and_recorded_in_further_files() {
     let mut house = House::open().await;
     let Talk { mut customer, mut agent, .. } = recorded_talk(&mut house).await;
-    house.engine.tell(Event::Holds { rooms: Vec::new() }).await;
+    house.engine.tell(Event::Holds { rooms: Vec::new(), prompts: Vec::new() }).await;
     assert!(told_to_rejoin(&mut customer).await);
     assert!(told_to_rejoin(&mut agent).await);
     let stopped = recorder_until(&mut house, |command| matches!(command, recorder::Command::Stop { .. })).await;
@@ -104,7 +104,7 @@ async fn a_leg_that_the_engine_lost_meanwhile_rejoins_alone() {
     let mut house = House::open().await;
     let Talk { mut customer, mut agent, started, agent_leg } = recorded_talk(&mut house).await;
     let lost = HeldLeg { path_lost: true, ..connected(agent_leg) };
-    house.engine.tell(Event::Holds { rooms: vec![room(started.call, [lost])] }).await;
+    house.engine.tell(Event::Holds { rooms: vec![room(started.call, [lost])], prompts: Vec::new() }).await;
     assert!(told_to_rejoin(&mut customer).await, "its transport is gone");
     assert!(!told_to_rejoin(&mut agent).await, "its transport is there, and silent");
 }

@@ -68,7 +68,7 @@ impl CallCenter {
         let mut patches = Vec::new();
         for source in &legs {
             for sink in legs.iter().filter(|sink| *sink != source) {
-                patches.extend(TrackKind::ALL.map(|track| Patch { source: *source, sink: *sink, track }));
+                patches.extend(TrackKind::ALL.map(|track| Patch { source: (*source).into(), sink: *sink, track }));
             }
         }
         self.command_engine(Command::SetPatches { room: call, patches });

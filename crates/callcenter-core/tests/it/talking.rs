@@ -25,7 +25,7 @@ fn both_are_told_of_each_other_and_patched_both_ways() {
     let (seen_by_agent, recording) = remote(&agents);
     assert_eq!(seen_by_agent.identity, "customer-1");
     assert!(!recording, "nothing is recorded unless it is switched on");
-    let patches = |source, sink| TrackKind::ALL.map(|track| Patch { source, sink, track });
+    let patches = |source: LegId, sink| TrackKind::ALL.map(|track| Patch { source: source.into(), sink, track });
     let both_ways = [patches(talk.customer, talk.agent), patches(talk.agent, talk.customer)].concat();
     assert_eq!(center.engine(), [Engine::SetPatches { room: talk.call, patches: both_ways }]);
 }

@@ -186,7 +186,7 @@ impl Sfu {
     fn leg_stats(&mut self, key: Key, own: &Heard, all: &[(Key, Heard)]) -> Option<LegStats> {
         let at = self.config.media_time(self.now);
         let participant = self.participant(key)?;
-        let source = participant.sink(TrackKind::Audio).source();
+        let source = participant.sink(TrackKind::Audio).source_leg();
         let heard = source.and_then(|source| all.iter().map(|(_, heard)| heard).find(|heard| heard.leg == source));
         let is_one_way = own.is_unheard(participant, all) || heard.is_some_and(|source| source.does_not_reach(own));
         let measure = &mut participant.measure;
