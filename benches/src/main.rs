@@ -11,6 +11,7 @@
 mod client;
 mod floor;
 mod generator;
+mod held;
 mod keys;
 mod load;
 mod measure;
@@ -42,6 +43,12 @@ enum Task {
         /// Where the report goes; standard output without it
         #[arg(long)]
         out: Option<PathBuf>,
+        /// Rounds of each
+        #[arg(long, default_value_t = Plan::FULL.rounds)]
+        rounds: usize,
+    },
+    /// Legs that hear a prompt, beside the floor
+    Held {
         /// Rounds of each
         #[arg(long, default_value_t = Plan::FULL.rounds)]
         rounds: usize,
@@ -96,6 +103,10 @@ fn run(task: Task) -> Result<(), String> {
                     Ok(())
                 }
             }
+        }
+        Task::Held { rounds } => {
+            println!("{}", Plan { rounds, ..Plan::FULL }.held_report()?);
+            Ok(())
         }
         Task::Variants { rounds } => {
             println!("{}", Plan { rounds, ..Plan::FULL }.variants()?);

@@ -9,4 +9,6 @@ mod lives;
 mod measures;
 mod narrow;
 mod negotiation;
+mod prompts;
+mod tones;
 mod video;
