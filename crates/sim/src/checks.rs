@@ -7,7 +7,8 @@ use crate::world::World;
 use callcenter_core::row::SegmentState;
 use model::{CallId, LegId, TrackKind};
 use std::collections::{BTreeMap, BTreeSet};
-use wire::engine::Patch;
+use wire::engine::{Patch, Playlist};
+use wire::prompt::RINGBACK;
 
 impl World {
     pub(crate) fn check(&self) {
@@ -76,8 +77,15 @@ impl World {
         }
     }
 
-    /// An established call that nobody is away from has its patches, taps and files.
+    /// A customer who waits hears ringback. An established call that nobody is away from has its patches, taps and files.
     fn check_media(&self, id: CallId, call: &Call) {
+        let customer = call.customer.id;
+        let is_up = self.engine.transport(customer) == Some(Transport::Up) && call.customer.lost_until.is_none();
+        if call.state != State::Established && is_up {
+            let source = Playlist::looped(RINGBACK).into();
+            let ringback = BTreeSet::from([Patch { source, sink: customer, track: TrackKind::Audio }]);
+            assert_eq!(self.engine.rooms[&id].patches, ringback, "what the customer of {id} hears");
+        }
         let Some((_, agent)) = call.agent.as_ref().filter(|_| call.state == State::Established) else { return };
         let legs = [call.customer.id, agent.id];
         if legs.iter().any(|leg| self.engine.transport(*leg) != Some(Transport::Up))

@@ -12,6 +12,10 @@ pub const PART_BYTES: usize = 128 << 10;
 /// Frames that one part carries: 20 s.
 pub const PART_FRAMES: usize = 1_000;
 
+/// What a customer hears until an agent answers. It comes with signaling; another sound gets another number, so that an
+/// engine of the release before does not take it for the old one.
+pub const RINGBACK: PromptId = PromptId::of(1);
+
 /// Frames in one piece of memory, which clones share. In JSON: a list of them, each in base64.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Frames {

@@ -8,6 +8,7 @@ use model::{CallId, LegId, MediaTime, SegmentId};
 use wire::{
     browser::ServerMessage,
     engine::{Command, Event, HeldLeg, HeldRoom},
+    prompt::RINGBACK,
     recorder,
 };
 
@@ -137,4 +138,26 @@ async fn a_recorder_that_is_back_learns_what_to_record_and_what_not() {
     let asked = recorder::Command::Tell { segments: vec![segments[1]] };
     assert_eq!(commands.last(), Some(&asked), "of what it does not hold the end may have been lost");
     assert_eq!(commands.iter().filter(|command| matches!(command, recorder::Command::Stop { .. })).count(), 1);
+}
+
+#[tokio::test]
+async fn an_engine_gets_the_prompts_that_it_does_not_hold_before_anything_else() {
+    let mut house = House::open().await;
+    let Talk { started, agent_leg, .. } = recorded_talk(&mut house).await;
+    // A leg that is over, so that the end of what comes before patches shows.
+    let rooms = vec![room(started.call, [started.leg, agent_leg, LegId::of(77)].map(connected))];
+    // The one in this process got it at the start.
+    for (prompts, loaded) in [(vec![], vec![250, 250]), (vec![RINGBACK], vec![])] {
+        house.engine.tell(Event::Holds { rooms: rooms.clone(), prompts }).await;
+        let mut frames_loaded = Vec::new();
+        loop {
+            match house.engine.command().await {
+                Command::LoadPrompt { prompt: RINGBACK, first: 0, of: 250, frames } => frames_loaded.push(frames.len()),
+                Command::LoadPrompt { prompt, .. } => panic!("{prompt} is nobody's"),
+                Command::RemoveLeg { .. } => break,
+                _ => {}
+            }
+        }
+        assert_eq!(frames_loaded, loaded, "five seconds, unless they are there");
+    }
 }

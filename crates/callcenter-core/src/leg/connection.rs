@@ -125,7 +125,7 @@ impl CallCenter {
         if state.media_unsure && all_back {
             self.call_mut(call).media_unsure = false;
             self.repeat_starts(call);
-            self.join_media(call, turn);
+            self.say_media(call, turn);
         }
     }
 

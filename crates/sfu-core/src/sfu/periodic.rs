@@ -6,7 +6,7 @@ use crate::{
 };
 use model::{LegId, TrackKind};
 use quality::Hop;
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 use wire::engine::{Event, LegStats};
 
 /// Seconds in a row for which sound must go one way only before a leg is called one-way.
@@ -133,12 +133,14 @@ impl Sfu {
 
     fn report(&mut self) {
         let keys = self.keys();
-        let seconds: Vec<(Key, Heard)> = keys.iter().filter_map(|key| Some((*key, self.end_second(*key)?))).collect();
+        let seconds: Seconds = keys.iter().filter_map(|key| Some((*key, self.end_second(*key)?))).collect();
         let mut legs = Vec::with_capacity(seconds.len());
-        for (key, heard) in &seconds {
-            legs.extend(self.leg_stats(*key, heard, &seconds));
+        for key in keys {
+            if let Some(heard) = seconds.get(&key) {
+                legs.extend(self.leg_stats(key, heard, &seconds));
+            }
         }
-        self.totals.connected_legs = seconds.iter().filter(|(_, heard)| heard.is_connected).count() as u64;
+        self.totals.connected_legs = seconds.values().filter(|heard| heard.is_connected).count() as u64;
         self.totals.one_way_legs = legs.iter().filter(|stats| stats.one_way).count() as u64;
         if !legs.is_empty() {
             self.events.push_back(Event::Stats { legs });
@@ -164,7 +166,6 @@ impl Sfu {
                 heard.audio_in = second.packets;
                 heard.audio_forwarded = track.forwarded;
                 heard.level = second.level;
-                heard.has_sinks = !track.sinks.is_empty();
                 participant.measure.note(second);
             }
             participant.track(kind).forwarded = 0;
@@ -183,11 +184,11 @@ impl Sfu {
         Some(heard)
     }
 
-    fn leg_stats(&mut self, key: Key, own: &Heard, all: &[(Key, Heard)]) -> Option<LegStats> {
+    fn leg_stats(&mut self, key: Key, own: &Heard, all: &Seconds) -> Option<LegStats> {
         let at = self.config.media_time(self.now);
+        let source = self.participant(key)?.sink(TrackKind::Audio).source_leg();
+        let heard = source.and_then(|source| self.legs.get(&source)).and_then(|source| all.get(source));
         let participant = self.participant(key)?;
-        let source = participant.sink(TrackKind::Audio).source_leg();
-        let heard = source.and_then(|source| all.iter().map(|(_, heard)| heard).find(|heard| heard.leg == source));
         let is_one_way = own.is_unheard(participant, all) || heard.is_some_and(|source| source.does_not_reach(own));
         let measure = &mut participant.measure;
         measure.one_way_seconds = if is_one_way { measure.one_way_seconds + 1 } else { 0 };
@@ -205,11 +206,13 @@ impl Sfu {
     }
 }
 
+/// What one second brought of each leg.
+type Seconds = BTreeMap<Key, Heard>;
+
 /// What one second brought of a leg.
 struct Heard {
     leg: LegId,
     is_connected: bool,
-    has_sinks: bool,
     audio_in: u64,
     audio_forwarded: u64,
     audio_out: u64,
@@ -225,7 +228,6 @@ impl Heard {
         Self {
             leg,
             is_connected: false,
-            has_sinks: false,
             audio_in: 0,
             audio_forwarded: 0,
             audio_out: 0,
@@ -238,10 +240,10 @@ impl Heard {
     }
 
     /// It speaks, somebody connected should hear it, and nothing went out.
-    fn is_unheard(&self, participant: &mut Participant, all: &[(Key, Self)]) -> bool {
-        let sinks = &participant.track(TrackKind::Audio).sinks;
-        let has_listener = all.iter().any(|(key, heard)| heard.is_connected && sinks.contains(key));
-        self.has_sinks && has_listener && self.audio_in > 0 && self.audio_forwarded == 0
+    fn is_unheard(&self, participant: &mut Participant, all: &Seconds) -> bool {
+        let mut sinks = participant.track(TrackKind::Audio).sinks.iter();
+        let has_listener = sinks.any(|sink| all.get(sink).is_some_and(|heard| heard.is_connected));
+        has_listener && self.audio_in > 0 && self.audio_forwarded == 0
     }
 
     /// It speaks, `sink` is connected and patched to it, and nothing went there.

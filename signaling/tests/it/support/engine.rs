@@ -90,6 +90,10 @@ impl Engine {
         loop {
             if let Command::SetPatches { room, patches } = self.command().await {
                 assert_eq!(room, call);
+                // Ringback comes before them.
+                if patches.iter().all(|patch| patch.source.leg().is_none()) {
+                    continue;
+                }
                 for (source, sink) in [(legs[0], legs[1]), (legs[1], legs[0])] {
                     let joined = patches.iter().filter(|patch| patch.source == source.into() && patch.sink == sink).count();
                     assert_eq!(joined, 3, "audio, camera and screen from {source} to {sink}: {patches:?}");
