@@ -25,5 +25,5 @@ mod tones;
 pub use error::{Problem, PromptError};
 pub use format::{EXTENSIONS, from_file};
 pub use prompt::Prompt;
-pub use tones::ringback;
 pub use speech::{Language, Speaker, SpeakerConfig, Speech, SpeechError, Voice};
+pub use tones::ringback;

@@ -95,8 +95,7 @@ impl World {
             return;
         }
         let room = &self.engine.rooms[&id];
-        let patches =
-            |source: LegId, sink| TrackKind::ALL.map(|track| Patch { source: source.into(), sink, track });
+        let patches = |source: LegId, sink| TrackKind::ALL.map(|track| Patch { source: source.into(), sink, track });
         let both_ways: BTreeSet<Patch> =
             [patches(legs[0], legs[1]), patches(legs[1], legs[0])].concat().into_iter().collect();
         assert_eq!(room.patches, both_ways, "patches of {id}");

@@ -247,7 +247,10 @@ mod tests {
     fn rooms_stay_together_and_new_ones_go_where_there_are_fewest() {
         let now = Instant::now();
         let mut rooms = pair(now);
-        assert_eq!([add(1, 11), add(2, 21), add(1, 12), negotiate(21)].map(|r| rooms.route(&r, now).start), [0, 1, 0, 1]);
+        assert_eq!(
+            [add(1, 11), add(2, 21), add(1, 12), negotiate(21)].map(|r| rooms.route(&r, now).start),
+            [0, 1, 0, 1]
+        );
         let close = Request { id: CommandId::of(9), command: Command::CloseRoom { room: CallId::of(2) } };
         assert_eq!(rooms.route(&close, now).start, 1);
         assert_eq!(rooms.route(&add(3, 31), now).start, 1);
@@ -279,7 +282,11 @@ mod tests {
         rooms.note_state(0, false, now);
         assert!(!rooms.move_rooms(now + MOVE_AFTER / 2));
         assert!(rooms.move_rooms(now + MOVE_AFTER));
-        assert_eq!(rooms.holdings(), Event::Holds { rooms: Vec::new(), prompts: Vec::new() }, "its page is told to rejoin");
+        assert_eq!(
+            rooms.holdings(),
+            Event::Holds { rooms: Vec::new(), prompts: Vec::new() },
+            "its page is told to rejoin"
+        );
         assert_eq!(rooms.route(&add(1, 11), now + MOVE_AFTER).start, 1);
         // It was only cut off: what it still holds ends there.
         let held = Event::Holds { rooms: vec![room(1, 11), room(5, 51)], prompts: Vec::new() };

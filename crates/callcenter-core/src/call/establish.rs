@@ -80,7 +80,7 @@ impl CallCenter {
     }
 
     /// Patches, recording and taps of an established call as whole states, once the engine holds all of its legs.
-    fn join_media(&mut self, call: CallId, turn: &mut Turn) {
+    pub(crate) fn join_media(&mut self, call: CallId, turn: &mut Turn) {
         let state = self.call_ref(call);
         let legs: Vec<_> = state.legs().collect();
         let recording = state.row.recording.is_some();

@@ -56,7 +56,9 @@ fn engine(node: &Node, at: SocketAddr) -> (Control<Event, Request>, Listening, S
 
 /// Ten minutes at the most bytes a second that a prompt of speech or music has: more than 4 MB in all.
 fn music() -> Vec<Vec<u8>> {
-    (0..30_000_u32).map(|number| (0..140).map(|byte| (number.wrapping_mul(31) >> (byte % 24)) as u8).collect()).collect()
+    (0..30_000_u32)
+        .map(|number| (0..140).map(|byte| (number.wrapping_mul(31) >> (byte % 24)) as u8).collect())
+        .collect()
 }
 
 async fn load(signaling: &Control<Request, Event>, music: &[Vec<u8>]) {
@@ -83,7 +85,9 @@ async fn four_megabytes_of_music_arrive_over_a_torn_connection_and_again_at_an_e
         loaded.take(&mut before).await;
         if loaded.frames.len() == 10_000 {
             relay.cut(true);
-            soon("the silence to be noticed", signaling.state.wait_for(|state| !state.is_up())).await.expect("it lives");
+            soon("the silence to be noticed", signaling.state.wait_for(|state| !state.is_up()))
+                .await
+                .expect("it lives");
             relay.cut(false);
         }
     }

@@ -50,9 +50,9 @@ impl Player {
     pub(crate) fn new(playlist: &Playlist, prompts: &Prompts) -> Self {
         let find = |prompt: Option<_>| prompt.and_then(|prompt| prompts.get(prompt));
         let rounds = |milliseconds: u32| (u128::from(milliseconds) / PROMPT_FRAME.as_millis()).max(1) as u64;
-        let announcement = playlist.announcement.and_then(|announcement| {
-            Some((prompts.get(announcement.prompt)?, rounds(announcement.interval_ms)))
-        });
+        let announcement = playlist
+            .announcement
+            .and_then(|announcement| Some((prompts.get(announcement.prompt)?, rounds(announcement.interval_ms))));
         Self {
             greeting: find(playlist.greeting),
             music: find(playlist.music),

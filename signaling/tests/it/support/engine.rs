@@ -95,7 +95,8 @@ impl Engine {
                     continue;
                 }
                 for (source, sink) in [(legs[0], legs[1]), (legs[1], legs[0])] {
-                    let joined = patches.iter().filter(|patch| patch.source == source.into() && patch.sink == sink).count();
+                    let joined =
+                        patches.iter().filter(|patch| patch.source == source.into() && patch.sink == sink).count();
                     assert_eq!(joined, 3, "audio, camera and screen from {source} to {sink}: {patches:?}");
                 }
                 return;
