@@ -80,8 +80,10 @@ impl World {
     /// A customer who waits hears ringback. An established call that nobody is away from has its patches, taps and files.
     fn check_media(&self, id: CallId, call: &Call) {
         let customer = call.customer.id;
+        // A connection of which a crash kept the news from the core is told again by a real engine alone.
+        let is_known = self.core.leg(customer).is_some_and(|leg| leg.connected_at.is_some());
         let is_up = self.engine.transport(customer) == Some(Transport::Up) && call.customer.lost_until.is_none();
-        if call.state != State::Established && is_up {
+        if call.state != State::Established && is_up && is_known {
             let source = Playlist::looped(RINGBACK).into();
             let ringback = BTreeSet::from([Patch { source, sink: customer, track: TrackKind::Audio }]);
             assert_eq!(self.engine.rooms[&id].patches, ringback, "what the customer of {id} hears");
