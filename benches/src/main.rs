@@ -13,6 +13,7 @@ mod client;
 mod flood;
 mod floor;
 mod generator;
+mod held;
 mod keys;
 mod load;
 mod measure;
@@ -46,6 +47,12 @@ enum Task {
         /// Where the report goes; standard output without it
         #[arg(long)]
         out: Option<PathBuf>,
+        /// Rounds of each
+        #[arg(long, default_value_t = Plan::FULL.rounds)]
+        rounds: usize,
+    },
+    /// Legs that hear a prompt, beside the floor
+    Held {
         /// Rounds of each
         #[arg(long, default_value_t = Plan::FULL.rounds)]
         rounds: usize,
@@ -104,6 +111,10 @@ fn run(task: Task) -> Result<(), String> {
                     Ok(())
                 }
             }
+        }
+        Task::Held { rounds } => {
+            println!("{}", Plan { rounds, ..Plan::FULL }.held_report()?);
+            Ok(())
         }
         Task::Variants { rounds } => {
             println!("{}", Plan { rounds, ..Plan::FULL }.variants()?);

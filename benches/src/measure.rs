@@ -89,6 +89,7 @@ impl Run {
         let mut generator = generator.map_err(|error| format!("the callers' socket: {error}"))?;
         if self.program == Program::Engine {
             generator.join(server)?;
+            generator.talk(server)?;
             if self.taps {
                 generator.tap(server)?;
             }

@@ -3,6 +3,7 @@
 use crate::{
     churn::Churn,
     flood::Flood,
+    held::{Held, Prompted},
     load::Load,
     measure::{Figures, Run},
     micro,
@@ -16,6 +17,8 @@ use std::time::Duration;
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Plan {
     pub(crate) loads: [Load; 2],
+    /// Legs that hear a prompt: two a call.
+    pub(crate) held: Load,
     pub(crate) rounds: usize,
     pub(crate) warm_up: Duration,
     pub(crate) window: Duration,
@@ -35,6 +38,7 @@ impl Plan {
     /// What results are made of.
     pub(crate) const FULL: Self = Self {
         loads: [Load { calls: 500, video: false }, Load { calls: 50, video: true }],
+        held: Load { calls: 1000, video: false },
         rounds: 5,
         warm_up: Duration::from_millis(1500),
         window: Duration::from_secs(5),
@@ -44,6 +48,7 @@ impl Plan {
     /// Whether it works at all, on a machine that has other things to do.
     pub(crate) const QUICK: Self = Self {
         loads: [Load { calls: 3, video: false }, Load { calls: 1, video: true }],
+        held: Load { calls: 3, video: false },
         rounds: 1,
         warm_up: Duration::from_millis(1500),
         window: Duration::from_millis(1500),
@@ -52,14 +57,7 @@ impl Plan {
 
     fn run(&self, program: Program, load: Load, taps: bool) -> Result<Figures, String> {
         let run = Run { program, load, taps, warm_up: self.warm_up, window: self.window, spin: self.spin };
-        let mut outcome = run.measure();
-        for _ in 1..TRIES {
-            // Another program may have taken the generator's processor for a while.
-            let Err(error) = &outcome else { break };
-            eprintln!("{error}; once more");
-            outcome = run.measure();
-        }
-        let figures = outcome?;
+        let figures = tried(|| run.measure())?;
         eprintln!(
             "{load}, {program:?}{}: {:.0} ns a packet, core {:.0} % busy, {} of {} lost, generator p99 {:?} late",
             if taps { " with taps" } else { "" },
@@ -70,6 +68,21 @@ impl Plan {
             figures.late.p99
         );
         Ok(figures)
+    }
+
+    /// Rounds of the floor and of held legs in turn.
+    fn held(&self) -> Result<(Rounds, Vec<Prompted>), String> {
+        let held = Held { load: self.held, warm_up: self.warm_up, window: self.window, spin: self.spin };
+        let load = self.loads[0];
+        let mut floor = Rounds { what: "floor".to_owned(), load, figures: Vec::new() };
+        let mut all = Vec::new();
+        for _ in 0..self.rounds {
+            floor.figures.push(self.run(Program::Floor(PLAIN), load, false)?);
+            let prompted = tried(|| held.measure())?;
+            eprintln!("{} held legs: {prompted:?}", self.held.legs());
+            all.push(prompted);
+        }
+        Ok((floor, all))
     }
 
     /// Rounds of several servers in turn, so that a drift of the machine meets all alike.
@@ -114,8 +127,16 @@ impl Plan {
         eprintln!("{cost}");
         text += &cost.table();
         text += &format!("\n{}.\n\n", Churn::FULL.measure()?);
+        text += &self.held_report()?;
+        text.push('\n');
         text += &report::micro_table(&micro::all(self.rounds)?);
         Ok(text)
+    }
+
+    /// Legs that hear a prompt.
+    pub(crate) fn held_report(&self) -> Result<String, String> {
+        let (floor, held) = self.held()?;
+        Ok(report::held_table(self.held, &held, &floor))
     }
 
     /// Added latency with as many audio calls as fill 70 % of a core.
@@ -173,6 +194,30 @@ impl Plan {
                 }
             }
         }
+        let (_, held) = self.held()?;
+        for prompted in held {
+            let fails = [
+                (prompted.packets == 0, "nothing was played"),
+                (prompted.lost > 0, "packets were lost"),
+                (prompted.bad > 0, "packets did not decrypt"),
+                (prompted.hearing < self.held.legs(), "not every leg hears the prompt"),
+                (prompted.cpu_ns <= 0.0, "no processor time was used"),
+            ];
+            if let Some((_, what)) = fails.iter().find(|(failed, _)| *failed) {
+                return Err(format!("{} held legs: {what}: {prompted:?}", self.held.legs()));
+            }
+        }
         Ok(())
     }
+}
+
+/// Another program may have taken the generator's processor for a while.
+fn tried<T>(measure: impl Fn() -> Result<T, String>) -> Result<T, String> {
+    let mut outcome = measure();
+    for _ in 1..TRIES {
+        let Err(error) = &outcome else { break };
+        eprintln!("{error}; once more");
+        outcome = measure();
+    }
+    outcome
 }

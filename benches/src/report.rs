@@ -1,6 +1,6 @@
 //! Figures as tables in Markdown.
 
-use crate::{load::Load, measure::Figures, micro::Cost};
+use crate::{held::Prompted, load::Load, measure::Figures, micro::Cost};
 use std::{fmt::Write, time::Duration};
 
 /// The middle of some numbers, and how far they spread.
@@ -89,6 +89,29 @@ pub(crate) fn taps_line(tapped: &Rounds, untapped: &Rounds, floor: &Rounds) -> S
         added.show(0),
         tapped.load,
         share.show(2)
+    )
+}
+
+/// Legs that hear a prompt, beside the floor of the same rounds.
+pub(crate) fn held_table(load: Load, rounds: &[Prompted], floor: &Rounds) -> String {
+    let spread = |figure: fn(&Prompted) -> f64| Spread::of(rounds.iter().map(figure));
+    let pairs = rounds.iter().zip(&floor.figures);
+    let ratio = Spread::of(pairs.map(|(own, floor)| own.cpu_ns / floor.cpu_ns));
+    let sum = |pick: fn(&Prompted) -> u64| rounds.iter().map(pick).sum::<u64>();
+    format!(
+        "| load | CPU per prompt packet, ns | floor, ns | × floor | kB per leg | core busy, % | late p50 / p99, µs | \
+         lost of |\n|---|---|---|---|---|---|---|---|\n| {} held legs | {} | {} | {} | {:.0} | {:.0} | {:.0} / {:.0} | {} \
+         of {} |\n",
+        load.legs(),
+        spread(|figures| figures.cpu_ns).show(0),
+        floor.cpu_ns().show(0),
+        ratio.show(2),
+        spread(|figures| figures.leg_bytes / 1000.0).median,
+        spread(|figures| figures.busy * 100.0).median,
+        spread(|figures| figures.late.p50.as_secs_f64() * 1e6).median,
+        spread(|figures| figures.late.p99.as_secs_f64() * 1e6).median,
+        sum(|figures| figures.lost),
+        sum(|figures| figures.packets),
     )
 }
 

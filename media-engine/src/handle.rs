@@ -85,16 +85,19 @@ pub fn start(
 }
 
 impl EngineHandle {
-    /// Hands a command to the shard that it is for. Does not wait.
+    /// Hands a command to the shards that it is for. Does not wait. What is for several may have reached some of them when
+    /// one is busy: commands can be repeated.
     pub fn send(&self, request: Request) -> Result<(), SendError> {
-        let shard = self.router.lock().expect("routing does not panic").route(&request.command);
-        let shard = &self.shards[shard];
-        let outcome = shard.orders.try_send(Order::Request(Box::new(request)));
-        shard.waker.wake();
-        outcome.map_err(|error| match error {
-            TrySendError::Full(_) => SendError::Busy,
-            TrySendError::Disconnected(_) => SendError::Stopped,
-        })
+        let shards = self.router.lock().expect("routing does not panic").route(&request.command);
+        for shard in &self.shards[shards] {
+            let outcome = shard.orders.try_send(Order::Request(Box::new(request.clone())));
+            shard.waker.wake();
+            outcome.map_err(|error| match error {
+                TrySendError::Full(_) => SendError::Busy,
+                TrySendError::Disconnected(_) => SendError::Stopped,
+            })?;
+        }
+        Ok(())
     }
 
     /// Where each shard listens.

@@ -1,7 +1,7 @@
-use crate::limits::NEGOTIATIONS;
-use model::{CallId, CommandId, LegId, MediaTime};
-use std::collections::BTreeMap;
-use wire::engine::{Command, Event, HeldLeg, HeldRoom, Request};
+use crate::limits::{NEGOTIATIONS, PROMPTS};
+use model::{CallId, CommandId, LegId, MediaTime, PromptId};
+use std::collections::{BTreeMap, BTreeSet};
+use wire::engine::{Command, Event, HeldLeg, HeldRoom, Refusal, Request};
 
 /// What an engine holds, as its commands and events tell.
 #[derive(Debug, Default)]
@@ -9,6 +9,8 @@ pub struct Ledger {
     legs: BTreeMap<LegId, Entry>,
     /// Legs that were asked for and not yet answered.
     asked: BTreeMap<CommandId, (CallId, LegId)>,
+    /// Prompts whose last part was handed over.
+    prompts: BTreeSet<PromptId>,
 }
 
 #[derive(Debug)]
@@ -36,6 +38,15 @@ impl Ledger {
                 self.legs.retain(|_, entry| entry.room != *room);
                 self.asked.retain(|_, (asked, _)| asked != room);
             }
+            Command::LoadPrompt { prompt, first, of, frames } => {
+                let is_last = *first as usize + frames.len() == *of as usize;
+                if is_last && self.prompts.len() < PROMPTS {
+                    self.prompts.insert(*prompt);
+                }
+            }
+            Command::UnloadPrompt { prompt } => {
+                self.prompts.remove(prompt);
+            }
             Command::Negotiate { .. }
             | Command::SetPatches { .. }
             | Command::SetTaps { .. }
@@ -51,8 +62,15 @@ impl Ledger {
                     self.legs.insert(leg, Entry { room, connected: None, path_lost: false });
                 }
             }
-            Event::Refused { id, .. } => {
+            Event::Refused { id, reason } => {
                 self.asked.remove(id);
+                if let Refusal::UnknownPrompt { prompt }
+                | Refusal::TooManyPrompts { prompt, .. }
+                | Refusal::PromptTooLong { prompt, .. }
+                | Refusal::InvalidPrompt { prompt, .. } = reason
+                {
+                    self.prompts.remove(prompt);
+                }
             }
             Event::LegConnected { leg, at } => self.edit(*leg, |entry| {
                 entry.connected = Some(*at);
@@ -63,7 +81,8 @@ impl Ledger {
             Event::LegClosed { leg, .. } => {
                 self.legs.remove(leg);
             }
-            Event::Holds { rooms } => {
+            Event::Holds { rooms, prompts } => {
+                self.prompts = prompts.iter().copied().take(PROMPTS).collect();
                 let entry = |room: CallId, held: &HeldLeg| {
                     let entry = Entry { room, connected: held.connected, path_lost: held.path_lost };
                     (held.leg, entry)
@@ -86,6 +105,11 @@ impl Ledger {
         self.legs.values().any(|entry| entry.room == room)
     }
 
+    /// Every whole prompt.
+    pub fn prompts(&self) -> &BTreeSet<PromptId> {
+        &self.prompts
+    }
+
     /// Every room with its legs.
     pub fn holds(&self) -> Vec<HeldRoom> {
         let mut rooms: BTreeMap<CallId, Vec<HeldLeg>> = BTreeMap::new();
@@ -100,7 +124,7 @@ impl Ledger {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use wire::engine::Refusal;
+    use wire::prompt::Frames;
 
     const ROOM: CallId = CallId::of(1);
     const LEG: LegId = LegId::of(11);
@@ -139,7 +163,7 @@ mod tests {
         assert_eq!(ledger.holds(), held(None, false), "a rejoin begins anew");
         ledger.note_event(&Event::LegClosed { leg: LEG, reason: "silence".into() });
         assert!(ledger.holds().is_empty() && !ledger.has_room(ROOM));
-        ledger.note_event(&Event::Holds { rooms: held(Some(7), true) });
+        ledger.note_event(&Event::Holds { rooms: held(Some(7), true), prompts: Vec::new() });
         assert!(ledger.has_room(ROOM));
         assert_eq!(ledger.holds(), held(Some(7), true), "what it is told as a whole replaces what it knew");
     }
@@ -157,5 +181,26 @@ mod tests {
         ledger.note_request(&request(5, Command::CloseRoom { room: ROOM }));
         ledger.note_event(&answer(4));
         assert!(ledger.holds().is_empty());
+    }
+
+    #[test]
+    fn a_prompt_is_held_from_its_last_part_until_it_is_unloaded_or_refused() {
+        let prompt = PromptId::of(5);
+        let part = |first, of| {
+            let frames = Frames::new([[1].as_slice(); 2]);
+            request(9, Command::LoadPrompt { prompt, first, of, frames })
+        };
+        let mut ledger = Ledger::default();
+        ledger.note_request(&part(0, 4));
+        assert!(ledger.prompts().is_empty());
+        ledger.note_request(&part(2, 4));
+        assert!(ledger.prompts().contains(&prompt));
+        let reason = Refusal::TooManyPrompts { prompt, limit: "PROMPTS".into() };
+        ledger.note_event(&Event::Refused { id: CommandId::of(9), reason });
+        assert!(ledger.prompts().is_empty());
+        ledger.note_event(&Event::Holds { rooms: Vec::new(), prompts: vec![prompt] });
+        assert!(ledger.prompts().contains(&prompt));
+        ledger.note_request(&request(10, Command::UnloadPrompt { prompt }));
+        assert!(ledger.prompts().is_empty());
     }
 }

@@ -20,3 +20,5 @@ pub const TURN_WHILE_BLOCKED: Duration = Duration::from_millis(10);
 pub const SHARDS: usize = 256;
 /// Legs that were asked for and are not answered yet, as [`crate::Ledger`] remembers them.
 pub const NEGOTIATIONS: usize = 4096;
+/// Prompts that [`crate::Ledger`] remembers.
+pub const PROMPTS: usize = sfu_core::limits::PROMPTS;

@@ -1,5 +1,5 @@
 use model::{CallId, LegId};
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, ops::Range};
 use wire::engine::Command;
 
 /// Which shard holds which room.
@@ -21,9 +21,9 @@ impl Router {
         Self { rooms: BTreeMap::new(), legs: BTreeMap::new(), load: vec![0; shards] }
     }
 
-    /// The shard that a command is for. A new room goes to the shard with the fewest.
-    pub(crate) fn route(&mut self, command: &Command) -> usize {
-        match command {
+    /// The shards that a command is for. A new room goes to the shard with the fewest; prompts are everywhere.
+    pub(crate) fn route(&mut self, command: &Command) -> Range<usize> {
+        let shard = match command {
             Command::AddLeg { room, leg, .. } => {
                 let shard = self.place(*room);
                 self.insert(*room, *leg);
@@ -37,7 +37,9 @@ impl Router {
                 shard
             }
             Command::CloseRoom { room } => self.close(*room),
-        }
+            Command::LoadPrompt { .. } | Command::UnloadPrompt { .. } => return 0..self.load.len(),
+        };
+        shard..shard + 1
     }
 
     fn place(&mut self, room: CallId) -> usize {
@@ -86,6 +88,7 @@ impl Router {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use model::PromptId;
 
     fn add(room: u128, leg: u128) -> Command {
         Command::AddLeg { room: CallId::of(room), leg: LegId::of(leg), offer: String::new() }
@@ -94,15 +97,16 @@ mod tests {
     #[test]
     fn a_room_stays_on_its_shard_and_new_ones_go_where_there_are_fewest() {
         let mut router = Router::new(2);
-        assert_eq!(router.route(&add(1, 11)), 0);
-        assert_eq!(router.route(&add(2, 21)), 1);
-        assert_eq!(router.route(&add(1, 12)), 0);
-        assert_eq!(router.route(&Command::Negotiate { leg: LegId::of(21), offer: String::new() }), 1);
-        assert_eq!(router.route(&Command::CloseRoom { room: CallId::of(2) }), 1);
-        assert_eq!(router.route(&Command::RemoveLeg { leg: LegId::of(21) }), 0, "nobody's");
-        assert_eq!(router.route(&add(3, 31)), 1);
-        assert_eq!(router.route(&add(4, 41)), 0);
-        assert_eq!(router.route(&Command::RemoveLeg { leg: LegId::of(12) }), 0);
+        assert_eq!(router.route(&add(1, 11)).start, 0);
+        assert_eq!(router.route(&add(2, 21)).start, 1);
+        assert_eq!(router.route(&add(1, 12)).start, 0);
+        assert_eq!(router.route(&Command::Negotiate { leg: LegId::of(21), offer: String::new() }).start, 1);
+        assert_eq!(router.route(&Command::CloseRoom { room: CallId::of(2) }).start, 1);
+        assert_eq!(router.route(&Command::RemoveLeg { leg: LegId::of(21) }).start, 0, "nobody's");
+        assert_eq!(router.route(&add(3, 31)).start, 1);
+        assert_eq!(router.route(&add(4, 41)).start, 0);
+        assert_eq!(router.route(&Command::RemoveLeg { leg: LegId::of(12) }).start, 0);
         assert!(!router.legs.contains_key(&LegId::of(12)));
+        assert_eq!(router.route(&Command::UnloadPrompt { prompt: PromptId::of(1) }), 0..2);
     }
 }

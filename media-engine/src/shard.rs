@@ -61,7 +61,9 @@ impl Shard {
                     for leg in sfu.legs() {
                         kept.push(Event::LegClosed { leg, reason: "the media shard failed".into() });
                     }
+                    let prompts = sfu.prompts().clone();
                     sfu = Sfu::new(self.config.clone(), Instant::now());
+                    sfu.set_prompts(prompts);
                     self.reporter.restart();
                 }
             }

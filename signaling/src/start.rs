@@ -67,7 +67,12 @@ pub async fn start(
     let recorder_link = RecorderLink::new(commands);
     let first = match engine_state {
         Some(_) => engine_link::first_holdings(&mut engine_events, &directory).await,
-        None => Vec::new(),
+        None => {
+            if let Err(stuck) = engine_link.load_prompts(&[]).await {
+                tracing::error!(%stuck, "callers hear no ringback");
+            }
+            Vec::new()
+        }
     };
     let outside = Outside {
         store: store.clone(),

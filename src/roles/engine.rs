@@ -127,7 +127,10 @@ fn obey(
     drain: Drain,
 ) -> mpsc::Sender<Event> {
     let held = Arc::clone(&ledger);
-    let holds = move || Event::Holds { rooms: held.lock().expect("the ledger does not panic").holds() };
+    let holds = move || {
+        let ledger = held.lock().expect("the ledger does not panic");
+        Event::Holds { rooms: ledger.holds(), prompts: ledger.prompts().iter().copied().collect() }
+    };
     let settings = ControlSettings {
         when_full: WhenFull::Wait,
         is_passing: |event| matches!(event, Event::Stats { .. }),

@@ -15,6 +15,8 @@ pub(crate) struct Downlink {
     /// Arrival minus RTP time of the last packet, and its smoothed change (RFC 3550 §A.8).
     transit: f64,
     jitter: f64,
+    /// Of every packet since they were last taken, where they are wanted.
+    transits: Option<Vec<f64>>,
     replay: Replay,
     /// The last sender report, and when it came.
     pub(crate) report: Option<(u32, Duration)>,
@@ -30,6 +32,7 @@ impl Downlink {
             received: 0,
             transit: 0.0,
             jitter: 0.0,
+            transits: None,
             replay: Replay::default(),
             report: None,
         }
@@ -51,6 +54,21 @@ impl Downlink {
         self.jitter += ((transit - self.transit).abs() - self.jitter) / 16.0;
         self.transit = transit;
         self.received += 1;
+        if let Some(transits) = &mut self.transits {
+            transits.push(transit);
+        }
+    }
+
+    /// How much later than the fastest packet each one came since the last call, and that those from now on are noted.
+    pub(crate) fn take_lateness(&mut self) -> Vec<Duration> {
+        let transits = self.transits.replace(Vec::new()).unwrap_or_default();
+        let least = transits.iter().copied().fold(f64::INFINITY, f64::min);
+        transits.iter().map(|transit| Duration::from_secs_f64((transit - least).max(0.0) / self.rate)).collect()
+    }
+
+    /// Packets between the first and the newest that did not come.
+    pub(crate) fn lost(&self) -> u64 {
+        if self.ssrc.is_none() { 0 } else { (self.highest + 1 - self.first).saturating_sub(self.received) }
     }
 
     /// Decrypts a packet; the answer is its payload's place.
@@ -75,7 +93,7 @@ impl Downlink {
         Some(Block {
             ssrc,
             highest: self.highest as u32,
-            lost: (self.highest + 1 - self.first).saturating_sub(self.received) as u32,
+            lost: self.lost() as u32,
             jitter: self.jitter as u32,
             last: self.report.map(|(last, at)| (last, now.saturating_sub(at))),
         })

@@ -5,13 +5,13 @@ use crate::{
     client::{Client, Identity},
     server::Server,
 };
-use model::{CallId, CommandId, LegId, TrackKind};
+use model::{CallId, CommandId, LegId, PromptId, TrackKind};
 use std::{
     collections::BTreeMap,
     net::SocketAddr,
     time::{Duration, Instant},
 };
-use wire::engine::{Command, Event, Patch, Request};
+use wire::engine::{Command, Event, Patch, Playlist, Request};
 
 /// Legs that join at a time: more would only wait for each other.
 const AT_A_TIME: usize = 16;
@@ -29,7 +29,7 @@ pub(crate) fn room_of(leg: usize) -> CallId {
 }
 
 impl Generator {
-    /// All legs join, and each hears the other leg of its call.
+    /// All legs join.
     pub(crate) fn join(&mut self, server: &mut Server) -> Result<(), String> {
         let identity = Identity::new();
         let mut joining: BTreeMap<usize, Instant> = BTreeMap::new();
@@ -57,7 +57,28 @@ impl Generator {
                 return Err(format!("leg {index} did not connect within {PATIENCE:?}"));
             }
         }
+        Ok(())
+    }
+
+    /// Each leg hears the other leg of its call.
+    pub(crate) fn talk(&self, server: &mut Server) -> Result<(), String> {
         (0..self.load.calls).try_for_each(|call| self.patch(call, server))
+    }
+
+    /// Each leg hears a prompt, which is handed over before, over and over.
+    pub(crate) fn hold<'a>(
+        &self,
+        frames: impl IntoIterator<Item = &'a [u8]>,
+        server: &mut Server,
+    ) -> Result<(), String> {
+        let prompt = PromptId::of(1);
+        wire::prompt::load(prompt, frames).into_iter().try_for_each(|part| server.request(command(0, part)))?;
+        let source = Playlist::looped(prompt).into();
+        (0..self.load.calls).try_for_each(|call| {
+            let legs = [2 * call, 2 * call + 1];
+            let patches = legs.map(|leg| Patch { source, sink: leg_id(leg), track: TrackKind::Audio }).to_vec();
+            server.request(command(legs[0], Command::SetPatches { room: room_of(legs[0]), patches }))
+        })
     }
 
     fn offer(&mut self, index: usize, identity: &Identity, server: &mut Server) -> Result<(), String> {
@@ -105,7 +126,7 @@ impl Generator {
         let legs = [2 * call, 2 * call + 1];
         let both_ways = [(legs[0], legs[1]), (legs[1], legs[0])];
         let patches = tracks.iter().flat_map(|&track| {
-            both_ways.map(|(source, sink)| Patch { source: leg_id(source), sink: leg_id(sink), track })
+            both_ways.map(|(source, sink)| Patch { source: leg_id(source).into(), sink: leg_id(sink), track })
         });
         server.request(command(legs[0], Command::SetPatches { room: room_of(legs[0]), patches: patches.collect() }))
     }

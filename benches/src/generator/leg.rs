@@ -111,6 +111,16 @@ impl Leg {
         self.uplinks.iter().map(|uplink| uplink.packets).sum()
     }
 
+    /// Media packets that did not come, by their numbers.
+    pub(crate) fn lost(&self) -> u64 {
+        self.downlinks.iter().map(Downlink::lost).sum()
+    }
+
+    /// How late media packets came since the last call.
+    pub(crate) fn take_lateness(&mut self) -> Vec<Duration> {
+        self.downlinks.iter_mut().flat_map(Downlink::take_lateness).collect()
+    }
+
     /// Kinds of which something came in.
     pub(crate) fn kinds_heard(&self) -> usize {
         self.downlinks.iter().filter(|downlink| downlink.received > 0).count()

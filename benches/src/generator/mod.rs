@@ -192,6 +192,16 @@ impl Generator {
         seen
     }
 
+    /// Media packets that did not come, by their numbers, since the start.
+    pub(crate) fn lost(&self) -> u64 {
+        self.legs.iter().map(Leg::lost).sum()
+    }
+
+    /// How much later than its leg's fastest each media packet came, by its RTP time, since the last call.
+    pub(crate) fn take_lateness(&mut self) -> Vec<Duration> {
+        self.legs.iter_mut().flat_map(Leg::take_lateness).collect()
+    }
+
     /// Legs that hear every kind that the other leg of their call sends.
     pub(crate) fn legs_that_hear(&self) -> usize {
         self.legs.iter().filter(|leg| leg.kinds_heard() == self.load.kinds().len()).count()

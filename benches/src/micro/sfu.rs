@@ -103,8 +103,9 @@ impl World {
     fn patch(&mut self, leg: usize, load: Load) {
         let tracks = [TrackKind::Audio, TrackKind::Camera].into_iter().take(load.kinds().len());
         let (a, b) = (leg_id(leg - 1), leg_id(leg));
-        let patches =
-            tracks.flat_map(|track| [(a, b), (b, a)].map(|(source, sink)| Patch { source, sink, track })).collect();
+        let patches = tracks
+            .flat_map(|track| [(a, b), (b, a)].map(|(source, sink)| Patch { source: source.into(), sink, track }))
+            .collect();
         self.command(Command::SetPatches { room: room_of(leg), patches });
     }
 

@@ -9,5 +9,7 @@ fn floor_and_engine_forward_every_packet_both_ways() {
     assert!(bench.status.success(), "{said}");
     assert!(said.contains("flood of") && said.contains("came and went"), "{said}");
     // Floor, engine, and engine with taps, with audio and with video.
-    assert_eq!(said.lines().filter(|line| line.contains("ns a packet")).count(), 6, "{said}");
+    // Then the floor once more, beside legs that hear a prompt.
+    assert_eq!(said.lines().filter(|line| line.contains("ns a packet")).count(), 7, "{said}");
+    assert_eq!(said.lines().filter(|line| line.contains("held legs")).count(), 1, "{said}");
 }

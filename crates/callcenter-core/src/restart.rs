@@ -98,8 +98,7 @@ impl CallCenter {
                 self.waiting.join(row.id, priority, row.created_at);
             }
             let last_passed = (!row.passed_over.is_empty()).then_some(now.mono);
-            let media_unsure = row.state == CallState::Established;
-            let call = Call { customer_leg, agent_leg, told_position: None, last_passed, media_unsure, row };
+            let call = Call { customer_leg, agent_leg, told_position: None, last_passed, media_unsure: true, row };
             self.calls.insert(call.row.id, call);
         }
     }

@@ -60,6 +60,8 @@ id!(/// A leg: the public API's `callId`.
     LegId);
 id!(/// A note in a conversation.
     NoteId);
+id!(/// Audio that the engine plays. Other audio is another prompt, with another id.
+    PromptId);
 id!(/// One recording file.
     SegmentId);
 id!(/// A call link's row; the secret in its URL is another value.

@@ -4,6 +4,7 @@
 //! handle_datagram ─► demux ─► participant (transport, media) ─► track ─► patches ─► sinks ─► poll_transmit
 //! handle_request  ─► room, participant                               └──► tap ───────────────► poll_tap
 //! handle_timeout  ─► transports, keyframe requests, liveness, stats ─────────────────────────► poll_event
+//!                 └► prompts ─► sinks ─────────────────────────────────────────────────────► poll_transmit
 //! ```
 //!
 //! [`Sfu`] owns rooms and participants. ICE, DTLS and SDP stand behind `participant::transport`, SRTP and RTCP behind
@@ -17,6 +18,7 @@ mod demux;
 mod forward;
 pub mod limits;
 mod participant;
+mod prompt;
 mod room;
 mod sfu;
 mod stats;
@@ -28,5 +30,6 @@ mod transmits;
 pub use address::{Protocol, Transmit};
 pub use config::Config;
 pub use demux::DropReason;
+pub use prompt::Prompts;
 pub use sfu::{Sfu, WakeReason};
 pub use stats::{Totals, Volume};

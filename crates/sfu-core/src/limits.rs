@@ -94,3 +94,18 @@ pub const MID_PACKETS: u64 = 50;
 pub const DATAGRAM_BYTES: usize = 1500;
 /// A room without legs is forgotten after this time; a closed one at once.
 pub const EMPTY_ROOM_KEPT: Duration = Duration::from_secs(600);
+
+/// Prompts of a shard.
+pub const PROMPTS: usize = 256;
+/// Bytes of all their frames. Shards share them.
+pub const PROMPTS_BYTES: usize = 256 << 20;
+/// Frames of one prompt: ten minutes.
+pub const PROMPT_FRAMES: usize = 30_000;
+/// Bytes of one frame.
+pub const PROMPT_FRAME_BYTES: usize = 400;
+/// What a frame of a prompt lasts.
+pub const PROMPT_FRAME: Duration = Duration::from_millis(20);
+/// RTP time of it (RFC 7587 §4.1).
+pub const PROMPT_FRAME_TICKS: u32 = 960;
+/// Frames that are overdue by more are left out.
+pub const PROMPT_LATE: Duration = Duration::from_millis(100);

@@ -7,7 +7,8 @@ use crate::world::World;
 use callcenter_core::row::SegmentState;
 use model::{CallId, LegId, TrackKind};
 use std::collections::{BTreeMap, BTreeSet};
-use wire::engine::Patch;
+use wire::engine::{Patch, Playlist};
+use wire::prompt::RINGBACK;
 
 impl World {
     pub(crate) fn check(&self) {
@@ -76,8 +77,17 @@ impl World {
         }
     }
 
-    /// An established call that nobody is away from has its patches, taps and files.
+    /// A customer who waits hears ringback. An established call that nobody is away from has its patches, taps and files.
     fn check_media(&self, id: CallId, call: &Call) {
+        let customer = call.customer.id;
+        // A connection of which a crash kept the news from the core is told again by a real engine alone.
+        let is_known = self.core.leg(customer).is_some_and(|leg| leg.connected_at.is_some());
+        let is_up = self.engine.transport(customer) == Some(Transport::Up) && call.customer.lost_until.is_none();
+        if call.state != State::Established && is_up && is_known {
+            let source = Playlist::looped(RINGBACK).into();
+            let ringback = BTreeSet::from([Patch { source, sink: customer, track: TrackKind::Audio }]);
+            assert_eq!(self.engine.rooms[&id].patches, ringback, "what the customer of {id} hears");
+        }
         let Some((_, agent)) = call.agent.as_ref().filter(|_| call.state == State::Established) else { return };
         let legs = [call.customer.id, agent.id];
         if legs.iter().any(|leg| self.engine.transport(*leg) != Some(Transport::Up))
@@ -87,7 +97,7 @@ impl World {
             return;
         }
         let room = &self.engine.rooms[&id];
-        let patches = |source, sink| TrackKind::ALL.map(|track| Patch { source, sink, track });
+        let patches = |source: LegId, sink| TrackKind::ALL.map(|track| Patch { source: source.into(), sink, track });
         let both_ways: BTreeSet<Patch> =
             [patches(legs[0], legs[1]), patches(legs[1], legs[0])].concat().into_iter().collect();
         assert_eq!(room.patches, both_ways, "patches of {id}");

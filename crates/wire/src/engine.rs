@@ -1,10 +1,11 @@
 //! Control of the media engine, and what it reports.
 //!
 //! Commands are idempotent: a repeat with the same contents leaves the engine as it is. A room exists from its first
-//! leg to [`Command::CloseRoom`]. Desired patches and taps are whole states, not changes.
+//! leg to [`Command::CloseRoom`]. Desired patches and taps are whole states, not changes. Prompts are handed over once, for
+//! all rooms.
 
-use crate::quality::LegQuality;
-use model::{CallId, Codec, CommandId, LegId, MediaTime, TrackKind};
+use crate::{prompt::Frames, quality::LegQuality};
+use model::{CallId, Codec, CommandId, LegId, MediaTime, PromptId, TrackKind};
 use serde::{Deserialize, Serialize};
 
 /// A command with the id under which it is answered.
@@ -38,7 +39,7 @@ pub enum Command {
         /// The SDP offer.
         offer: String,
     },
-    /// Exactly these patches exist in the room from now on.
+    /// Exactly these patches exist in the room from now on. Prompts that they name are loaded before.
     SetPatches {
         /// The room.
         room: CallId,
@@ -69,17 +70,109 @@ pub enum Command {
         /// The room.
         room: CallId,
     },
+    /// A part of a prompt; with its last part the engine has it. Parts come in order, and one that begins at 0 begins
+    /// anew; [`crate::prompt::load`] makes them. Of a prompt that is there already they change nothing.
+    LoadPrompt {
+        /// The prompt.
+        prompt: PromptId,
+        /// Which of the prompt's frames the part begins with.
+        first: u32,
+        /// How many frames the whole prompt has.
+        of: u32,
+        /// The part.
+        frames: Frames,
+    },
+    /// The prompt is not played anew. Where it plays it plays on, until the patches change.
+    UnloadPrompt {
+        /// The prompt.
+        prompt: PromptId,
+    },
 }
 
-/// Joins a leg's track to another leg's downlink slot of the same kind.
+/// Joins a source to a leg's downlink slot.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Patch {
-    /// The leg that sends.
-    pub source: LegId,
+    /// What plays. A leg's track plays into slots of its kind, prompts into sound alone.
+    pub source: Source,
     /// The leg that receives.
     pub sink: LegId,
     /// Which slot.
     pub track: TrackKind,
+}
+
+/// What plays into a slot.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Source {
+    /// What a leg sends.
+    Leg(LegId),
+    /// What the engine plays.
+    Prompts(Playlist),
+}
+
+impl Source {
+    /// The leg, if it is one.
+    pub const fn leg(self) -> Option<LegId> {
+        match self {
+            Self::Leg(leg) => Some(leg),
+            Self::Prompts(_) => None,
+        }
+    }
+}
+
+impl From<LegId> for Source {
+    fn from(leg: LegId) -> Self {
+        Self::Leg(leg)
+    }
+}
+
+impl From<Playlist> for Source {
+    fn from(playlist: Playlist) -> Self {
+        Self::Prompts(playlist)
+    }
+}
+
+/// Prompts in turn: the greeting once, then music over and over, which the announcement interrupts. What is absent is
+/// silence. It begins when the leg can hear it and goes on where it was when the leg rejoins; another playlist, or the
+/// same one after another source, begins anew.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Playlist {
+    /// Once, before everything else.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub greeting: Option<PromptId>,
+    /// Over and over. Ringback is nothing else.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub music: Option<PromptId>,
+    /// Between stretches of music.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub announcement: Option<Announcement>,
+}
+
+impl Playlist {
+    /// One prompt, once.
+    pub const fn once(prompt: PromptId) -> Self {
+        Self { greeting: Some(prompt), music: None, announcement: None }
+    }
+
+    /// One prompt, over and over.
+    pub const fn looped(prompt: PromptId) -> Self {
+        Self { greeting: None, music: Some(prompt), announcement: None }
+    }
+
+    /// All prompts that it names.
+    pub fn prompts(&self) -> impl Iterator<Item = PromptId> {
+        let announced = self.announcement.map(|announcement| announcement.prompt);
+        [self.greeting, self.music, announced].into_iter().flatten()
+    }
+}
+
+/// A prompt that comes again and again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Announcement {
+    /// What is said.
+    pub prompt: PromptId,
+    /// From the end of one to the beginning of the next, and before the first; in steps of 20 ms, at least one.
+    pub interval_ms: u32,
 }
 
 /// What the engine reports.
@@ -142,6 +235,9 @@ pub enum Event {
     Holds {
         /// Every room with at least one leg.
         rooms: Vec<HeldRoom>,
+        /// Every whole prompt.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        prompts: Vec<PromptId>,
     },
 }
 
@@ -189,6 +285,42 @@ pub enum Refusal {
     Full {
         /// Name of the limit.
         limit: String,
+    },
+    /// A patch names a prompt that is not loaded.
+    #[error("the media engine does not have the prompt {prompt}: it must be loaded before a patch plays it")]
+    UnknownPrompt {
+        /// The prompt.
+        prompt: PromptId,
+    },
+    /// No prompt more fits.
+    #[error("the media engine has no room for the prompt {prompt}: {limit}; unload others first")]
+    TooManyPrompts {
+        /// The prompt.
+        prompt: PromptId,
+        /// Name of the limit.
+        limit: String,
+    },
+    /// The prompt has more frames than one may have.
+    #[error("the prompt {prompt} is longer than a prompt may be: {limit}")]
+    PromptTooLong {
+        /// The prompt.
+        prompt: PromptId,
+        /// Name of the limit.
+        limit: String,
+    },
+    /// A part of a prompt does not fit: the prompt must be sent again from its first frame on.
+    #[error("the prompt {prompt} cannot be used: {detail}")]
+    InvalidPrompt {
+        /// The prompt.
+        prompt: PromptId,
+        /// What is wrong with it.
+        detail: String,
+    },
+    /// A patch plays prompts into a video slot.
+    #[error("prompts are sound and cannot play into a leg's {track:?}")]
+    PromptsAreSound {
+        /// The slot.
+        track: TrackKind,
     },
 }
 

@@ -6,6 +6,7 @@
 pub mod browser;
 pub mod engine;
 pub mod link;
+pub mod prompt;
 pub mod quality;
 pub mod recorder;
 pub mod tap;

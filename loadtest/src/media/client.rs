@@ -282,6 +282,10 @@ impl Client {
             around.stamper.read_audio(&packet.payload)
         };
         let Some(stamp) = stamp else {
+            // Until the other party answers the server plays ringback.
+            if !is_video && !self.hears.has_begun() {
+                return;
+            }
             return self.trouble(Trouble::Corrupted);
         };
         if let Some(trouble) = self.foreign(&stamp, is_video) {

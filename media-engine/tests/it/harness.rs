@@ -89,7 +89,7 @@ impl Bench {
         let legs = [LegId::of(11), LegId::of(12)];
         let patches = TrackKind::ALL
             .into_iter()
-            .flat_map(|track| [(0, 1), (1, 0)].map(|(a, b)| Patch { source: legs[a], sink: legs[b], track }))
+            .flat_map(|track| [(0, 1), (1, 0)].map(|(a, b)| Patch { source: legs[a].into(), sink: legs[b], track }))
             .collect();
         self.command(Command::SetPatches { room: CallId::of(1), patches });
         let connected = drive_until(&mut callers, Duration::from_secs(10), |callers| {

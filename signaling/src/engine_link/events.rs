@@ -75,7 +75,7 @@ impl Listener {
                     self.tell_path(&entry, leg, false, true);
                 }
             }
-            Event::Holds { rooms } => self.repair(&rooms).await,
+            Event::Holds { rooms, prompts } => self.repair(&rooms, &prompts).await,
             Event::RenegotiationNeeded { leg, video_codecs } => {
                 if let Some(entry) = self.directory.leg(leg) {
                     let message = ServerMessage::Renegotiate { leg, video_codecs };

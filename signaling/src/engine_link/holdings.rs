@@ -6,7 +6,7 @@ use crate::{
     limits,
 };
 use callcenter_core::command::Command;
-use model::{AccountId, CallId, LegId};
+use model::{AccountId, CallId, LegId, PromptId};
 use std::collections::{BTreeMap, BTreeSet};
 use tokio::{sync::mpsc, time::Instant};
 use wire::engine::{Command as EngineCommand, Event, HeldLeg, HeldRoom};
@@ -23,7 +23,7 @@ pub(crate) async fn first_holdings(events: &mut mpsc::Receiver<Event>, directory
             return heard;
         };
         heard.push(event);
-        if let Some(Event::Holds { rooms }) = heard.last() {
+        if let Some(Event::Holds { rooms, .. }) = heard.last() {
             for held in rooms.iter().flat_map(|room| &room.legs) {
                 directory.expect_leg(held.leg, side(held));
             }
@@ -42,9 +42,13 @@ fn side(held: &HeldLeg) -> EngineSide {
 }
 
 impl Listener {
-    /// Makes both sides agree: what nobody knows here is ended there, what is missing there rejoins, and of the rest
-    /// patches and taps are said again by the call centers.
-    pub(super) async fn repair(&self, rooms: &[HeldRoom]) {
+    /// Makes both sides agree: prompts that are missing there are handed over, before patches name them; what nobody knows
+    /// here is ended there, what is missing there rejoins, and of the rest patches and taps are said again by the call
+    /// centers.
+    pub(super) async fn repair(&self, rooms: &[HeldRoom], prompts: &[PromptId]) {
+        if let Err(stuck) = self.link.load_prompts(prompts).await {
+            tracing::warn!(%stuck, "the media engine gets its prompts at its next connection");
+        }
         self.end_unknown(rooms).await;
         let held: BTreeMap<LegId, EngineSide> =
             rooms.iter().flat_map(|room| &room.legs).map(|held| (held.leg, side(held))).collect();

@@ -3,6 +3,7 @@
 mod events;
 mod holdings;
 mod negotiation;
+mod prompts;
 mod quality;
 
 pub(crate) use events::listen;

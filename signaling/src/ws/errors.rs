@@ -221,9 +221,15 @@ pub(super) fn of_negotiation(error: &NegotiationError) -> CallError {
         NegotiationError::Refused(Refusal::UnknownLeg) => {
             advised(codes::MEDIA_ERROR, "The media engine no longer holds this call's connection", "Rejoin the call.")
         }
-        NegotiationError::Refused(refusal @ Refusal::InvalidOffer { .. }) => {
-            told(codes::MEDIA_ERROR, refusal.to_string())
-        }
+        // Prompts are no matter of an offer; whatever is refused is told by its name.
+        NegotiationError::Refused(
+            refusal @ (Refusal::InvalidOffer { .. }
+            | Refusal::UnknownPrompt { .. }
+            | Refusal::TooManyPrompts { .. }
+            | Refusal::PromptTooLong { .. }
+            | Refusal::InvalidPrompt { .. }
+            | Refusal::PromptsAreSound { .. }),
+        ) => told(codes::MEDIA_ERROR, refusal.to_string()),
         NegotiationError::Refused(Refusal::Full { .. }) | NegotiationError::Busy => {
             told(CONGESTION, "The server carries as many calls as it can")
         }

@@ -8,6 +8,7 @@ use model::{CallId, LegId, MediaTime, SegmentId};
 use wire::{
     browser::ServerMessage,
     engine::{Command, Event, HeldLeg, HeldRoom},
+    prompt::RINGBACK,
     recorder,
 };
 
@@ -76,7 +77,7 @@ async fn what_nobody_knows_is_ended_in_the_engine() {
     let (left_over, over) = (LegId::of(77), CallId::of(78));
     let legs = [connected(started.leg), connected(agent_leg), connected(left_over)];
     let rooms = vec![room(started.call, legs), room(over, [connected(LegId::of(79))])];
-    house.engine.tell(Event::Holds { rooms }).await;
+    house.engine.tell(Event::Holds { rooms, prompts: Vec::new() }).await;
     let (mut removed, mut closed) = (Vec::new(), Vec::new());
     while removed.is_empty() || closed.is_empty() {
         match house.engine.command().await {
@@ -92,7 +93,7 @@ async fn what_nobody_knows_is_ended_in_the_engine() {
 async fn an_engine_that_was_started_anew_has_its_calls_rejoin_and_recorded_in_further_files() {
     let mut house = House::open().await;
     let Talk { mut customer, mut agent, .. } = recorded_talk(&mut house).await;
-    house.engine.tell(Event::Holds { rooms: Vec::new() }).await;
+    house.engine.tell(Event::Holds { rooms: Vec::new(), prompts: Vec::new() }).await;
     assert!(told_to_rejoin(&mut customer).await);
     assert!(told_to_rejoin(&mut agent).await);
     let stopped = recorder_until(&mut house, |command| matches!(command, recorder::Command::Stop { .. })).await;
@@ -104,7 +105,7 @@ async fn a_leg_that_the_engine_lost_meanwhile_rejoins_alone() {
     let mut house = House::open().await;
     let Talk { mut customer, mut agent, started, agent_leg } = recorded_talk(&mut house).await;
     let lost = HeldLeg { path_lost: true, ..connected(agent_leg) };
-    house.engine.tell(Event::Holds { rooms: vec![room(started.call, [lost])] }).await;
+    house.engine.tell(Event::Holds { rooms: vec![room(started.call, [lost])], prompts: Vec::new() }).await;
     assert!(told_to_rejoin(&mut customer).await, "its transport is gone");
     assert!(!told_to_rejoin(&mut agent).await, "its transport is there, and silent");
 }
@@ -137,4 +138,26 @@ async fn a_recorder_that_is_back_learns_what_to_record_and_what_not() {
     let asked = recorder::Command::Tell { segments: vec![segments[1]] };
     assert_eq!(commands.last(), Some(&asked), "of what it does not hold the end may have been lost");
     assert_eq!(commands.iter().filter(|command| matches!(command, recorder::Command::Stop { .. })).count(), 1);
+}
+
+#[tokio::test]
+async fn an_engine_gets_the_prompts_that_it_does_not_hold_before_anything_else() {
+    let mut house = House::open().await;
+    let Talk { started, agent_leg, .. } = recorded_talk(&mut house).await;
+    // A leg that is over, so that the end of what comes before patches shows.
+    let rooms = vec![room(started.call, [started.leg, agent_leg, LegId::of(77)].map(connected))];
+    // The one in this process got it at the start.
+    for (prompts, loaded) in [(vec![], vec![250, 250]), (vec![RINGBACK], vec![])] {
+        house.engine.tell(Event::Holds { rooms: rooms.clone(), prompts }).await;
+        let mut frames_loaded = Vec::new();
+        loop {
+            match house.engine.command().await {
+                Command::LoadPrompt { prompt: RINGBACK, first: 0, of: 250, frames } => frames_loaded.push(frames.len()),
+                Command::LoadPrompt { prompt, .. } => panic!("{prompt} is nobody's"),
+                Command::RemoveLeg { .. } => break,
+                _ => {}
+            }
+        }
+        assert_eq!(frames_loaded, loaded, "five seconds, unless they are there");
+    }
 }

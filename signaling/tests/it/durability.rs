@@ -26,8 +26,9 @@ async fn a_call_survives_the_death_of_its_account_s_task_between_commit_and_effe
     let wish = recorder::Event::KeyframeNeeded { leg: agent_leg, track: TrackKind::Camera };
     house.engine.facts.send(wish).await.expect("signaling lives");
     house.engine.until_full().await;
-    house.engine.connect(started.leg).await;
+    // The customer comes last, so that no ringback waits before the patches.
     house.engine.connect(agent_leg).await;
+    house.engine.connect(started.leg).await;
     // Both legs are up: established is committed once the store has it.
     let established = async {
         loop {

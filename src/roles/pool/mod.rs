@@ -4,7 +4,7 @@ mod rooms;
 
 use link::{Control, LinkState};
 use rooms::{Outcome, Rooms};
-use std::time::Duration;
+use std::{ops::Range, time::Duration};
 use tokio::{
     sync::{mpsc, watch},
     time::{Instant, MissedTickBehavior, interval},
@@ -74,8 +74,8 @@ impl Pool {
             let turn = tokio::select! {
                 request = asked.recv() => match request {
                     Some(request) => {
-                        let engine = self.rooms.route(&request, Instant::now());
-                        self.ask(engine, request).await
+                        let engines = self.rooms.route(&request, Instant::now());
+                        self.ask_all(engines, request).await
                     }
                     None => return,
                 },
@@ -90,6 +90,13 @@ impl Pool {
 
     async fn ask(&self, engine: usize, request: Request) -> Result<(), Ended> {
         self.members[engine].0.send(request).await.map_err(|_| Ended)
+    }
+
+    async fn ask_all(&self, engines: Range<usize>, request: Request) -> Result<(), Ended> {
+        for engine in engines {
+            self.ask(engine, request.clone()).await?;
+        }
+        Ok(())
     }
 
     async fn hear(&mut self, engine: usize, event: Event) -> Result<(), Ended> {

@@ -1,8 +1,9 @@
 //! Which engine has which room; without any connection.
 
 use media_engine::Ledger;
-use model::{CallId, CommandId, LegId};
+use model::{CallId, CommandId, LegId, PromptId};
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 use std::time::Duration;
 use tokio::time::Instant;
 use wire::engine::{Command, Event, HeldRoom, Refusal, Request};
@@ -64,8 +65,9 @@ impl Rooms {
         }
     }
 
-    /// The engine that a request is for. A room stays where it is; a new one goes where there are the fewest.
-    pub(super) fn route(&mut self, request: &Request, now: Instant) -> usize {
+    /// The engines that a request is for. A room stays where it is; a new one goes where there are the fewest; prompts are
+    /// everywhere.
+    pub(super) fn route(&mut self, request: &Request, now: Instant) -> Range<usize> {
         let engine = match &request.command {
             Command::AddLeg { room, leg, .. } => {
                 self.room_of.insert(*leg, *room);
@@ -87,9 +89,13 @@ impl Rooms {
                 self.room_of.retain(|_, own| own != room);
                 self.engine_of.remove(room).unwrap_or(0)
             }
+            Command::LoadPrompt { .. } | Command::UnloadPrompt { .. } => {
+                self.members.iter_mut().for_each(|member| member.ledger.note_request(request));
+                return 0..self.members.len();
+            }
         };
         self.members[engine].ledger.note_request(request);
-        engine
+        engine..engine + 1
     }
 
     /// Any engine will say of a leg it does not hold that it is unknown.
@@ -118,8 +124,8 @@ impl Rooms {
 
     /// Takes in what an engine reports.
     pub(super) fn hear(&mut self, engine: usize, event: Event, now: Instant) -> Outcome {
-        if let Event::Holds { rooms } = event {
-            return Outcome::Holdings { close: self.note_holdings(engine, rooms) };
+        if let Event::Holds { rooms, prompts } = event {
+            return Outcome::Holdings { close: self.note_holdings(engine, rooms, prompts) };
         }
         self.members[engine].ledger.note_event(&event);
         match &event {
@@ -152,7 +158,7 @@ impl Rooms {
         Some((other, request))
     }
 
-    fn note_holdings(&mut self, engine: usize, rooms: Vec<HeldRoom>) -> Vec<CallId> {
+    fn note_holdings(&mut self, engine: usize, rooms: Vec<HeldRoom>, prompts: Vec<PromptId>) -> Vec<CallId> {
         let elsewhere = |held: &HeldRoom| self.engine_of.get(&held.room).is_some_and(|own| *own != engine);
         let (moved, own): (Vec<HeldRoom>, Vec<HeldRoom>) = rooms.into_iter().partition(elsewhere);
         // What it does not hold any more may begin anew anywhere.
@@ -162,14 +168,17 @@ impl Rooms {
             self.room_of.extend(legs.iter().map(|held| (held.leg, *room)));
         }
         let member = &mut self.members[engine];
-        member.ledger.note_event(&Event::Holds { rooms: own });
+        member.ledger.note_event(&Event::Holds { rooms: own, prompts });
         member.was_heard = true;
         moved.into_iter().map(|held| held.room).collect()
     }
 
-    /// What all engines hold together.
+    /// What all engines hold together: their rooms, and the prompts that each of those that are there has.
     pub(super) fn holdings(&self) -> Event {
-        Event::Holds { rooms: self.members.iter().flat_map(|member| member.ledger.holds()).collect() }
+        let rooms = self.members.iter().flat_map(|member| member.ledger.holds()).collect();
+        let present = self.members.iter().filter(|member| member.away_since.is_none());
+        let prompts = present.map(|member| member.ledger.prompts().clone()).reduce(|own, other| &own & &other);
+        Event::Holds { rooms, prompts: prompts.unwrap_or_default().into_iter().collect() }
     }
 
     pub(super) fn all_were_heard(&self) -> bool {
@@ -238,10 +247,13 @@ mod tests {
     fn rooms_stay_together_and_new_ones_go_where_there_are_fewest() {
         let now = Instant::now();
         let mut rooms = pair(now);
-        assert_eq!([add(1, 11), add(2, 21), add(1, 12), negotiate(21)].map(|r| rooms.route(&r, now)), [0, 1, 0, 1]);
+        assert_eq!(
+            [add(1, 11), add(2, 21), add(1, 12), negotiate(21)].map(|r| rooms.route(&r, now).start),
+            [0, 1, 0, 1]
+        );
         let close = Request { id: CommandId::of(9), command: Command::CloseRoom { room: CallId::of(2) } };
-        assert_eq!(rooms.route(&close, now), 1);
-        assert_eq!(rooms.route(&add(3, 31), now), 1);
+        assert_eq!(rooms.route(&close, now).start, 1);
+        assert_eq!(rooms.route(&add(3, 31), now).start, 1);
     }
 
     #[test]
@@ -252,11 +264,11 @@ mod tests {
         let refused = |leg| Event::Refused { id: CommandId::of(leg), reason: FULL };
         assert_eq!(rooms.hear(0, refused(11), now), Outcome::Ask(1, add(1, 11)));
         assert_eq!(rooms.hear(1, answer(11), now), Outcome::Pass(answer(11)));
-        assert_eq!(rooms.route(&add(1, 12), now), 1, "the other party follows");
+        assert_eq!(rooms.route(&add(1, 12), now).start, 1, "the other party follows");
         // A second party cannot go where the first is not.
         assert_eq!(rooms.hear(1, refused(12), now), Outcome::Pass(refused(12)));
         // Who refused is asked last for a while.
-        assert_eq!(rooms.route(&add(2, 21), now + SHUN * 2), 0);
+        assert_eq!(rooms.route(&add(2, 21), now + SHUN * 2).start, 0);
         assert_eq!(rooms.hear(0, refused(21), now), Outcome::Ask(1, add(2, 21)));
         assert_eq!(rooms.hear(1, refused(21), now), Outcome::Pass(refused(21)), "nobody has room");
     }
@@ -270,12 +282,17 @@ mod tests {
         rooms.note_state(0, false, now);
         assert!(!rooms.move_rooms(now + MOVE_AFTER / 2));
         assert!(rooms.move_rooms(now + MOVE_AFTER));
-        assert_eq!(rooms.holdings(), Event::Holds { rooms: Vec::new() }, "its page is told to rejoin");
-        assert_eq!(rooms.route(&add(1, 11), now + MOVE_AFTER), 1);
+        assert_eq!(
+            rooms.holdings(),
+            Event::Holds { rooms: Vec::new(), prompts: Vec::new() },
+            "its page is told to rejoin"
+        );
+        assert_eq!(rooms.route(&add(1, 11), now + MOVE_AFTER).start, 1);
         // It was only cut off: what it still holds ends there.
-        let back = rooms.hear(0, Event::Holds { rooms: vec![room(1, 11), room(5, 51)] }, now);
+        let held = Event::Holds { rooms: vec![room(1, 11), room(5, 51)], prompts: Vec::new() };
+        let back = rooms.hear(0, held, now);
         assert_eq!(back, Outcome::Holdings { close: vec![CallId::of(1)] });
-        assert_eq!(rooms.route(&negotiate(51), now), 0);
+        assert_eq!(rooms.route(&negotiate(51), now).start, 0);
     }
 
     #[test]
@@ -285,5 +302,24 @@ mod tests {
         rooms.route(&add(1, 11), now);
         (0..2).for_each(|engine| rooms.note_state(engine, false, now));
         assert!(!rooms.move_rooms(now + MOVE_AFTER * 10));
+    }
+
+    #[test]
+    fn prompts_go_to_every_engine_and_are_there_when_each_has_them() {
+        let now = Instant::now();
+        let mut rooms = pair(now);
+        let prompt = PromptId::of(7);
+        let load = wire::prompt::load(prompt, [[1].as_slice()]).remove(0);
+        assert_eq!(rooms.route(&Request { id: CommandId::of(1), command: load }, now), 0..2);
+        let holdings = |rooms: &Rooms| match rooms.holdings() {
+            Event::Holds { prompts, .. } => prompts,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(holdings(&rooms), [prompt]);
+        // One of them starts anew without it.
+        rooms.hear(1, Event::Holds { rooms: Vec::new(), prompts: Vec::new() }, now);
+        assert!(holdings(&rooms).is_empty());
+        rooms.note_state(1, false, now);
+        assert_eq!(holdings(&rooms), [prompt], "who is away says what it holds when it is back");
     }
 }

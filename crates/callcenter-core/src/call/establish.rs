@@ -1,11 +1,12 @@
-//! Both parties are connected.
+//! What a call's parties hear: the customer ringback, and then both each other.
 
 use crate::call_center::{CallCenter, Turn};
 use crate::leg::Path;
 use crate::row::CallState;
 use model::{CallId, MediaTime, TrackKind};
 use wire::browser::{LegPhase, ServerMessage};
-use wire::engine::{Command, Patch};
+use wire::engine::{Command, Patch, Playlist};
+use wire::prompt::RINGBACK;
 
 impl CallCenter {
     /// A leg's media came up: perhaps the last that was missing.
@@ -14,8 +15,29 @@ impl CallCenter {
         let all_up = state.legs().all(|leg| self.leg_ref(leg).path == Path::Up);
         match state.row.state {
             CallState::Connecting if all_up => self.establish(call, at, turn),
+            CallState::Established | CallState::Waiting | CallState::Ringing | CallState::Connecting => {
+                self.say_media(call, turn);
+            }
+            CallState::Ended => {}
+        }
+    }
+
+    /// Patches, and in an established call recording and taps, as whole states.
+    pub(crate) fn say_media(&mut self, call: CallId, turn: &mut Turn) {
+        match self.call_ref(call).row.state {
             CallState::Established => self.join_media(call, turn),
-            _ => {}
+            CallState::Waiting | CallState::Ringing | CallState::Connecting => self.play_ringback(call),
+            CallState::Ended => {}
+        }
+    }
+
+    /// The customer hears that the call is on its way until the agent's voice takes its place.
+    fn play_ringback(&mut self, call: CallId) {
+        let customer = self.call_ref(call).customer_leg;
+        if self.leg_ref(customer).is_held_by_engine() {
+            let source = Playlist::looped(RINGBACK).into();
+            let patches = vec![Patch { source, sink: customer, track: TrackKind::Audio }];
+            self.command_engine(Command::SetPatches { room: call, patches });
         }
     }
 
@@ -68,7 +90,7 @@ impl CallCenter {
         let mut patches = Vec::new();
         for source in &legs {
             for sink in legs.iter().filter(|sink| *sink != source) {
-                patches.extend(TrackKind::ALL.map(|track| Patch { source: *source, sink: *sink, track }));
+                patches.extend(TrackKind::ALL.map(|track| Patch { source: (*source).into(), sink: *sink, track }));
             }
         }
         self.command_engine(Command::SetPatches { room: call, patches });

@@ -118,14 +118,19 @@ impl CallCenter {
         }
     }
 
-    /// When all are back after a restart of this core alone, what the engine and the recorder hold is said again.
+    /// When all are back after a restart of this core alone, what the engine and the recorder hold is said again; who waits
+    /// hears ringback without anybody else.
     fn repeat_media_after_restart(&mut self, call: CallId, turn: &mut Turn) {
         let state = self.call_ref(call);
-        let all_back = state.legs().all(|leg| self.leg_ref(leg).row.lost_since.is_none());
+        let is_back = |leg: LegId| self.leg_ref(leg).row.lost_since.is_none();
+        let all_back = match state.row.state {
+            CallState::Established => state.legs().all(is_back),
+            _ => is_back(state.customer_leg),
+        };
         if state.media_unsure && all_back {
             self.call_mut(call).media_unsure = false;
             self.repeat_starts(call);
-            self.join_media(call, turn);
+            self.say_media(call, turn);
         }
     }
 

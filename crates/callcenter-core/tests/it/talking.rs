@@ -4,7 +4,8 @@ use crate::center::Center;
 use callcenter_core::command::{Command, CommandError};
 use model::{LegId, ParticipantType, TrackKind};
 use wire::browser::{LegPhase, MediaState, ServerMessage};
-use wire::engine::{Command as Engine, Patch};
+use wire::engine::{Command as Engine, Patch, Playlist};
+use wire::prompt::RINGBACK;
 
 #[test]
 fn both_are_told_of_each_other_and_patched_both_ways() {
@@ -25,9 +26,11 @@ fn both_are_told_of_each_other_and_patched_both_ways() {
     let (seen_by_agent, recording) = remote(&agents);
     assert_eq!(seen_by_agent.identity, "customer-1");
     assert!(!recording, "nothing is recorded unless it is switched on");
-    let patches = |source, sink| TrackKind::ALL.map(|track| Patch { source, sink, track });
+    let patches = |source: LegId, sink| TrackKind::ALL.map(|track| Patch { source: source.into(), sink, track });
     let both_ways = [patches(talk.customer, talk.agent), patches(talk.agent, talk.customer)].concat();
-    assert_eq!(center.engine(), [Engine::SetPatches { room: talk.call, patches: both_ways }]);
+    let ringback = Patch { source: Playlist::looped(RINGBACK).into(), sink: talk.customer, track: TrackKind::Audio };
+    let said = [vec![ringback], both_ways].map(|patches| Engine::SetPatches { room: talk.call, patches });
+    assert_eq!(center.engine(), said, "ringback until the agent is there");
 }
 
 #[test]

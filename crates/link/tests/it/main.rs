@@ -3,6 +3,7 @@
 mod control;
 mod doors;
 mod files;
+mod prompts;
 mod released;
 mod rig;
 mod taps;

@@ -1,11 +1,12 @@
 //! What protocol 1 puts on a connection. These texts stay readable for as long as a release speaks it.
 
-use model::{CallId, CommandId, LegId, MediaTime, SegmentId, TrackKind};
+use model::{CallId, CommandId, LegId, MediaTime, PromptId, SegmentId, TrackKind};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 use std::fmt::Debug;
-use wire::engine::{self, HeldLeg, HeldRoom, Patch, Refusal, Request};
+use wire::engine::{self, Announcement, HeldLeg, HeldRoom, Patch, Playlist, Refusal, Request, Source};
 use wire::link::{Envelope, FileReply, FileRequest, Hello, Resume, Role, TapOpening};
+use wire::prompt::Frames;
 use wire::recorder;
 
 const ID: &str = "00000000-0000-0000-0000-000000000001";
@@ -66,7 +67,7 @@ fn messages_of_the_engine() {
         json!({"type": "set_patches", "room": ID, "patches": [{"source": ID, "sink": ID, "track": "audio"}]}),
         engine::Command::SetPatches {
             room: CallId::of(1),
-            patches: vec![Patch { source: LegId::of(1), sink: LegId::of(1), track: TrackKind::Audio }],
+            patches: vec![Patch { source: LegId::of(1).into(), sink: LegId::of(1), track: TrackKind::Audio }],
         },
     );
     is(
@@ -80,11 +81,52 @@ fn messages_of_the_engine() {
                 room: CallId::of(1),
                 legs: vec![HeldLeg { leg: LegId::of(1), connected: Some(MediaTime(5)), path_lost: false }],
             }],
+            prompts: Vec::new(),
         },
     );
     is(
         json!({"type": "refused", "id": ID, "reason": {"type": "unsupported", "command": "dance"}}),
         engine::Event::Refused { id: CommandId::of(1), reason: Refusal::Unsupported { command: "dance".into() } },
+    );
+}
+
+#[test]
+fn prompts() {
+    let prompt = PromptId::of(1);
+    is(
+        json!({"type": "load_prompt", "prompt": ID, "first": 0, "of": 3, "frames": ["AQI=", "/w=="]}),
+        engine::Command::LoadPrompt {
+            prompt,
+            first: 0,
+            of: 3,
+            frames: Frames::new([[1, 2].as_slice(), [255].as_slice()]),
+        },
+    );
+    is(json!({"type": "unload_prompt", "prompt": ID}), engine::Command::UnloadPrompt { prompt });
+    is(
+        json!({
+            "source": {"greeting": ID, "music": ID, "announcement": {"prompt": ID, "interval_ms": 10_000}},
+            "sink": ID,
+            "track": "audio",
+        }),
+        Patch {
+            source: Source::Prompts(Playlist {
+                greeting: Some(prompt),
+                music: Some(prompt),
+                announcement: Some(Announcement { prompt, interval_ms: 10_000 }),
+            }),
+            sink: LegId::of(1),
+            track: TrackKind::Audio,
+        },
+    );
+    is(
+        json!({"source": {"music": ID}, "sink": ID, "track": "audio"}),
+        Patch { source: Playlist::looped(prompt).into(), sink: LegId::of(1), track: TrackKind::Audio },
+    );
+    is(json!({"type": "unknown_prompt", "prompt": ID}), Refusal::UnknownPrompt { prompt });
+    is(
+        json!({"type": "holds", "rooms": [], "prompts": [ID]}),
+        engine::Event::Holds { rooms: Vec::new(), prompts: vec![prompt] },
     );
 }
 

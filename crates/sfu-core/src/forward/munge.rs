@@ -2,6 +2,7 @@ use super::{starts_keyframe, vp8};
 use crate::{limits::SEQUENCE_JUMP, participant::MediaPacket};
 use model::{Codec, LegId};
 use std::time::Instant;
+use wire::engine::Source;
 
 /// A packet in the sink's own numbering.
 #[derive(Debug)]
@@ -39,7 +40,7 @@ impl Past {
 /// A leg's downlink slot: where all that is played into it comes together.
 #[derive(Debug)]
 pub(crate) struct Sink {
-    source: Option<LegId>,
+    source: Option<Source>,
     /// The stretch that is playing; none between sources and until a keyframe.
     stretch: Option<Stretch>,
     /// The newest stretches with their VP8 offsets, the present one last: what can be asked for again.
@@ -88,12 +89,18 @@ impl Sink {
         }
     }
 
-    pub(crate) fn source(&self) -> Option<LegId> {
+    /// What plays into the sink.
+    pub(crate) fn source(&self) -> Option<Source> {
         self.source
     }
 
-    /// Another leg, or none, plays into the sink. The answer is whether that is a change.
-    pub(crate) fn set_source(&mut self, source: Option<LegId>) -> bool {
+    /// The leg that plays into the sink; none while prompts do.
+    pub(crate) fn source_leg(&self) -> Option<LegId> {
+        self.source?.leg()
+    }
+
+    /// Something else, or nothing, plays into the sink. The answer is whether that is a change.
+    pub(crate) fn set_source(&mut self, source: Option<Source>) -> bool {
         let changes = self.source != source;
         if changes {
             self.source = source;
@@ -238,8 +245,8 @@ mod tests {
         MediaPacket { track: TrackKind::Camera, codec: Codec::Vp8, payload, ..opus(9, sequence, 0) }
     }
 
-    fn leg(number: u128) -> Option<LegId> {
-        Some(LegId::of(number))
+    fn leg(number: u128) -> Option<Source> {
+        Some(LegId::of(number).into())
     }
 
     #[test]

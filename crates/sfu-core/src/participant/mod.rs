@@ -17,6 +17,7 @@ use sender_clock::SenderClock;
 
 use crate::{
     forward::Sink,
+    prompt::{Player, Slot},
     stats::{Downlink, LegMeasure},
     track::Track,
 };
@@ -37,6 +38,8 @@ pub(crate) struct Participant {
     pub(crate) liveness: Liveness,
     pub(crate) tracks: [Track; 3],
     pub(crate) sinks: [Sink; 3],
+    /// What plays prompts into the sound's slot, while any do, and its place in the rounds.
+    pub(crate) player: Option<(Box<Player>, Slot)>,
     pub(crate) downlinks: [Downlink; 3],
     pub(crate) measure: LegMeasure,
     pub(crate) clock: SenderClock,
@@ -63,6 +66,7 @@ impl Participant {
             liveness: Liveness::new(now),
             tracks: Default::default(),
             sinks,
+            player: None,
             downlinks: Default::default(),
             measure: LegMeasure::default(),
             clock: SenderClock::default(),

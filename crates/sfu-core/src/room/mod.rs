@@ -47,7 +47,7 @@ impl Room {
         let mut taken = BTreeSet::new();
         self.patches = patches
             .into_iter()
-            .filter(|patch| patch.source != patch.sink && taken.insert((patch.sink, patch.track)))
+            .filter(|patch| patch.source != patch.sink.into() && taken.insert((patch.sink, patch.track)))
             .take(PATCHES_PER_ROOM)
             .collect();
     }

@@ -5,7 +5,7 @@ use crate::{
     room::{Room, common},
 };
 use model::{CallId, Codec, CommandId, LegId, TrackKind};
-use wire::engine::{Command, Event, Refusal, Request};
+use wire::engine::{Command, Event, Refusal, Request, Source};
 
 impl Sfu {
     /// Carries out a command of signaling.
@@ -18,11 +18,10 @@ impl Sfu {
         let outcome = match command {
             Command::AddLeg { room, leg, offer } => self.add_leg(id, room, leg, &offer),
             Command::Negotiate { leg, offer } => self.negotiate(id, leg, &offer),
-            Command::SetPatches { room, patches } => {
+            Command::SetPatches { room, patches } => self.check_playlists(&patches).map(|()| {
                 self.room(room).set_patches(patches);
                 self.apply_patches(room);
-                Ok(())
-            }
+            }),
             Command::SetTaps { room, legs } => {
                 self.room(room).tapped = legs.into_iter().take(LEGS_PER_ROOM).collect();
                 self.apply_taps(room);
@@ -37,6 +36,11 @@ impl Sfu {
             }
             Command::CloseRoom { room } => {
                 self.close_room(room);
+                Ok(())
+            }
+            Command::LoadPrompt { prompt, first, of, frames } => self.prompts.load(prompt, first, of, frames),
+            Command::UnloadPrompt { prompt } => {
+                self.prompts.unload(prompt);
                 Ok(())
             }
         };
@@ -171,6 +175,7 @@ impl Sfu {
         });
         self.transmits = transmits;
         self.drop_transport(key);
+        self.set_playlist(key, None);
         self.legs.remove(&leg);
         let Some(participant) = self.participants.get_mut(key.0 as usize).and_then(Option::take) else { return };
         self.free.push(key);
@@ -199,18 +204,27 @@ impl Sfu {
         let (patches, legs) = (found.patches.clone(), found.legs.clone());
         let keys: Vec<(LegId, Key)> = legs.iter().filter_map(|leg| Some((*leg, *self.legs.get(leg)?))).collect();
         let key_of = |leg: LegId| keys.iter().find(|(known, _)| *known == leg).map(|(_, key)| *key);
-        let mut begun = Vec::new();
+        let is_there = |source: &Source| source.leg().is_none_or(|leg| legs.contains(&leg));
+        let (mut begun, mut played) = (Vec::new(), Vec::new());
         for &(leg, key) in &keys {
             let Some(participant) = self.participant(key) else { continue };
             for track in TrackKind::ALL {
                 let into = patches.iter().find(|patch| patch.sink == leg && patch.track == track);
-                let source = into.map(|patch| patch.source).filter(|source| legs.contains(source));
+                let source = into.map(|patch| patch.source).filter(is_there);
                 if participant.sink(track).set_source(source) {
-                    begun.extend(source.and_then(key_of).map(|source| (source, track)));
+                    begun.extend(source.and_then(Source::leg).and_then(key_of).map(|source| (source, track)));
+                    played.extend((track == TrackKind::Audio).then_some((key, source)));
                 }
-                let out = patches.iter().filter(|patch| patch.source == leg && patch.track == track);
+                let out = patches.iter().filter(|patch| patch.source == leg.into() && patch.track == track);
                 participant.track(track).sinks = out.filter_map(|patch| key_of(patch.sink)).collect();
             }
+        }
+        for (key, source) in played {
+            let playlist = match &source {
+                Some(Source::Prompts(playlist)) => Some(playlist),
+                Some(Source::Leg(_)) | None => None,
+            };
+            self.set_playlist(key, playlist);
         }
         for (source, track) in begun {
             self.want_keyframe(source, track);

@@ -58,7 +58,7 @@ impl Sfu {
         }
     }
 
-    fn forward_to(&mut self, key: Key, packet: &MediaPacket<'_>, captured: Instant) -> Forwarded {
+    pub(super) fn forward_to(&mut self, key: Key, packet: &MediaPacket<'_>, captured: Instant) -> Forwarded {
         let now = self.now;
         let Some(participant) = self.participant(key) else { return Forwarded::NotSendable };
         let transport = participant.transport.as_ref().filter(|transport| transport.is_connected());
@@ -132,7 +132,7 @@ impl Sfu {
             }
             Feedback::Report(track, report, rtt) => {
                 let now = self.now;
-                let source = self.participant(key).and_then(|participant| participant.sink(track).source());
+                let source = self.participant(key).and_then(|participant| participant.sink(track).source_leg());
                 let source = source.and_then(|leg| self.legs.get(&leg).copied());
                 let source = source.and_then(|source| self.participant(source));
                 let uplink_jitter = source.map(|source| source.track(track).reception.jitter()).unwrap_or_default();
@@ -147,7 +147,7 @@ impl Sfu {
     /// Sends a packet of a downlink again, if it is still there.
     fn repair(&mut self, key: Key, track: TrackKind, sequence: u16) {
         let Some(sink) = self.participant(key).map(|participant| participant.sink(track)) else { return };
-        let (Some(past), Some(source)) = (sink.past(sequence), sink.source()) else { return };
+        let (Some(past), Some(source)) = (sink.past(sequence), sink.source_leg()) else { return };
         let Some(source) = self.legs.get(&source).copied() else { return };
         let (now, mut copy) = (self.now, std::mem::take(&mut self.repaired));
         let kept =
@@ -187,7 +187,7 @@ impl Sfu {
 
     /// The receiver of a downlink asks; the question goes to whoever plays into it.
     fn pass_keyframe_request(&mut self, key: Key, track: TrackKind) {
-        let source = self.participant(key).and_then(|participant| participant.sink(track).source());
+        let source = self.participant(key).and_then(|participant| participant.sink(track).source_leg());
         if let Some(source) = source.and_then(|leg| self.legs.get(&leg).copied()) {
             self.want_keyframe(source, track);
         }
@@ -219,7 +219,7 @@ impl Sfu {
 }
 
 /// What became of a packet at one sink.
-enum Forwarded {
+pub(super) enum Forwarded {
     Sent,
     NeedsKeyframe,
     /// The sink is not connected, does not have the codec or the path for it, or the packet is too old.

@@ -6,6 +6,7 @@ mod forwarding;
 #[cfg(feature = "testing")]
 mod inside;
 mod periodic;
+mod prompts;
 
 use crate::{
     Config, Totals, Transmit,
@@ -13,6 +14,7 @@ use crate::{
     forward::Sink,
     limits::{TICK, TICK_PARTS},
     participant::{Identity, Key, Output, Participant},
+    prompt::{Prompts, Rounds},
     room::Room,
     transmits::Transmits,
 };
@@ -35,6 +37,8 @@ pub enum WakeReason {
     Transport,
     /// Liveness, keyframe requests and statistics are due.
     Tick,
+    /// Prompts are due.
+    Prompt,
 }
 
 /// One shard.
@@ -52,6 +56,8 @@ pub struct Sfu {
     next_tick: Instant,
     /// The part of the legs that the next tick looks at.
     tick_part: usize,
+    prompts: Prompts,
+    rounds: Rounds,
     random: u64,
     transmits: Transmits,
     events: VecDeque<Event>,
@@ -82,6 +88,8 @@ impl Sfu {
             dirty: Vec::new(),
             next_tick: now + TICK,
             tick_part: 0,
+            prompts: Prompts::default(),
+            rounds: Rounds::new(now),
             transmits: Transmits::default(),
             events: VecDeque::new(),
             taps: VecDeque::new(),
@@ -122,7 +130,8 @@ impl Sfu {
             return None;
         }
         let transport = self.timers.first().map(|(at, _)| (*at, WakeReason::Transport));
-        Some((self.next_tick, WakeReason::Tick)).into_iter().chain(transport).min()
+        let prompt = self.rounds.poll_timeout().map(|at| (at, WakeReason::Prompt));
+        [Some((self.next_tick, WakeReason::Tick)), transport, prompt].into_iter().flatten().min()
     }
 
     /// Lets time pass.
@@ -143,6 +152,17 @@ impl Sfu {
             self.tick_part = (self.tick_part + 1) % TICK_PARTS;
             self.tick();
         }
+        self.play_prompts();
+    }
+
+    /// The prompts that were loaded, for a shard that takes this one's place.
+    pub fn prompts(&self) -> &Prompts {
+        &self.prompts
+    }
+
+    /// Prompts of a shard before this one.
+    pub fn set_prompts(&mut self, prompts: Prompts) {
+        self.prompts = prompts;
     }
 
     /// The legs that it holds.

@@ -6,7 +6,7 @@ use crate::{
 };
 use model::{CallId, LegId, TrackKind};
 use quality::Hop;
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 use wire::{
     engine::{Event, LegStats},
     quality::LegQuality,
@@ -144,12 +144,12 @@ impl Sfu {
     fn report_room(&mut self, id: CallId) -> Vec<LegStats> {
         let Some(room) = self.rooms.get(&id) else { return Vec::new() };
         let keys: Vec<Key> = room.legs.iter().filter_map(|leg| self.legs.get(leg).copied()).collect();
-        let seconds: Vec<(Key, Heard)> = keys.iter().filter_map(|key| Some((*key, self.end_second(*key)?))).collect();
+        let seconds: Seconds = keys.into_iter().filter_map(|key| Some((key, self.end_second(key)?))).collect();
         let legs: Vec<LegStats> =
             seconds.iter().filter_map(|(key, heard)| self.leg_stats(*key, heard, &seconds)).collect();
         if let Some(room) = self.rooms.get_mut(&id) {
             room.next_stats = (room.next_stats + STATS_INTERVAL).max(self.now);
-            room.connected_legs = seconds.iter().filter(|(_, heard)| heard.is_connected).count() as u64;
+            room.connected_legs = seconds.values().filter(|heard| heard.is_connected).count() as u64;
             room.one_way_legs = legs.iter().filter(|stats| stats.one_way).count() as u64;
             room.legs_without_video = legs.iter().filter(|stats| stats.quality.video_held_back).count() as u64;
         }
@@ -175,7 +175,6 @@ impl Sfu {
                 heard.audio_in = second.packets;
                 heard.audio_forwarded = track.forwarded;
                 heard.level = second.level;
-                heard.has_sinks = !track.sinks.is_empty();
                 participant.measure.note(second);
             }
             participant.track(kind).forwarded = 0;
@@ -194,11 +193,11 @@ impl Sfu {
         Some(heard)
     }
 
-    fn leg_stats(&mut self, key: Key, own: &Heard, all: &[(Key, Heard)]) -> Option<LegStats> {
+    fn leg_stats(&mut self, key: Key, own: &Heard, all: &Seconds) -> Option<LegStats> {
         let at = self.config.media_time(self.now);
+        let source = self.participant(key)?.sink(TrackKind::Audio).source_leg();
+        let heard = source.and_then(|source| self.legs.get(&source)).and_then(|source| all.get(source));
         let participant = self.participant(key)?;
-        let source = participant.sink(TrackKind::Audio).source();
-        let heard = source.and_then(|source| all.iter().map(|(_, heard)| heard).find(|heard| heard.leg == source));
         let is_one_way = own.is_unheard(participant, all) || heard.is_some_and(|source| source.does_not_reach(own));
         let measure = &mut participant.measure;
         measure.one_way_seconds = if is_one_way { measure.one_way_seconds + 1 } else { 0 };
@@ -219,20 +218,22 @@ impl Sfu {
 }
 
 /// Somebody films for a participant whose path has no room for video.
-fn has_video_held_back(participant: &mut Participant, all: &[(Key, Heard)]) -> bool {
+fn has_video_held_back(participant: &mut Participant, all: &Seconds) -> bool {
     [TrackKind::Camera, TrackKind::Screen].into_iter().any(|track| {
-        let source = participant.sink(track).source();
+        let source = participant.sink(track).source_leg();
         let films = |heard: &Heard| Some(heard.leg) == source && heard.receiving.contains(&track);
         let takes = participant.transport.as_ref().is_none_or(|transport| transport.media.takes(track));
-        !takes && all.iter().any(|(_, heard)| films(heard))
+        !takes && all.values().any(films)
     })
 }
+
+/// What one second brought of each leg.
+type Seconds = BTreeMap<Key, Heard>;
 
 /// What one second brought of a leg.
 struct Heard {
     leg: LegId,
     is_connected: bool,
-    has_sinks: bool,
     audio_in: u64,
     audio_forwarded: u64,
     audio_out: u64,
@@ -248,7 +249,6 @@ impl Heard {
         Self {
             leg,
             is_connected: false,
-            has_sinks: false,
             audio_in: 0,
             audio_forwarded: 0,
             audio_out: 0,
@@ -261,10 +261,10 @@ impl Heard {
     }
 
     /// It speaks, somebody connected should hear it, and nothing went out.
-    fn is_unheard(&self, participant: &mut Participant, all: &[(Key, Self)]) -> bool {
-        let sinks = &participant.track(TrackKind::Audio).sinks;
-        let has_listener = all.iter().any(|(key, heard)| heard.is_connected && sinks.contains(key));
-        self.has_sinks && has_listener && self.audio_in > 0 && self.audio_forwarded == 0
+    fn is_unheard(&self, participant: &mut Participant, all: &Seconds) -> bool {
+        let mut sinks = participant.track(TrackKind::Audio).sinks.iter();
+        let has_listener = sinks.any(|sink| all.get(sink).is_some_and(|heard| heard.is_connected));
+        has_listener && self.audio_in > 0 && self.audio_forwarded == 0
     }
 
     /// It speaks, `sink` is connected and patched to it, and nothing went there.

@@ -129,7 +129,7 @@ impl World {
         let mut patches = Vec::new();
         for &source in &legs {
             for &sink in legs.iter().filter(|sink| **sink != source) {
-                patches.extend(TrackKind::ALL.map(|track| Patch { source, sink, track }));
+                patches.extend(TrackKind::ALL.map(|track| Patch { source: source.into(), sink, track }));
             }
         }
         self.set_patches(patches);

@@ -64,7 +64,7 @@ fn whatever_plays_into_a_slot_its_numbering_goes_on() {
     }
     let into = |source: usize| {
         [TrackKind::Audio, TrackKind::Camera]
-            .map(|track| Patch { source: World::leg(source), sink: World::leg(0), track })
+            .map(|track| Patch { source: World::leg(source).into(), sink: World::leg(0), track })
             .to_vec()
     };
     for patches in [into(1), into(2), vec![], into(1), into(2)] {
@@ -99,7 +99,8 @@ fn a_leg_that_leaves_takes_nobody_with_it() {
         world.join(ClientOptions::new(World::client_address(client, 6000)));
     }
     // A slot plays one source: both of these into leg 2 would be a wish for the first alone.
-    let patch = |source, sink| Patch { source: World::leg(source), sink: World::leg(sink), track: TrackKind::Audio };
+    let patch =
+        |source, sink| Patch { source: World::leg(source).into(), sink: World::leg(sink), track: TrackKind::Audio };
     world.set_patches(vec![patch(0, 1), patch(1, 2), patch(0, 2), patch(2, 0)]);
     world.run_for(Duration::from_secs(2));
     world.clients.iter_mut().for_each(|client| client.speak(true));

@@ -98,7 +98,7 @@ impl Life {
 fn patches(pairs: &[(usize, usize)]) -> Vec<Patch> {
     let patch = |&(source, sink): &(usize, usize)| {
         let (source, sink): (LegId, LegId) = (World::leg(source), World::leg(sink));
-        [TrackKind::Audio, TrackKind::Camera].map(|track| Patch { source, sink, track })
+        [TrackKind::Audio, TrackKind::Camera].map(|track| Patch { source: source.into(), sink, track })
     };
     pairs.iter().flat_map(patch).collect()
 }

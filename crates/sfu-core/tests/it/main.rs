@@ -12,6 +12,8 @@ mod lives;
 mod measures;
 mod narrow;
 mod negotiation;
+mod prompts;
+mod tones;
 mod video;
 
 #[global_allocator]
