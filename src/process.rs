@@ -1,7 +1,8 @@
 //! What every long-running process does: read the configuration, log, run until a signal ends it.
 
 use crate::config::{self, Config, Flags, LogFormat};
-use std::{fmt, future::Future, sync::Arc};
+use signaling::config::GivenSockets;
+use std::{fmt, future::Future, io, sync::Arc};
 use telemetry::{LogLevel, Metrics};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
@@ -29,6 +30,7 @@ pub(crate) struct Process {
     pub(crate) config: Config,
     pub(crate) level: LogLevel,
     pub(crate) metrics: Arc<Metrics>,
+    pub(crate) sockets: GivenSockets,
 }
 
 /// Runs `serve` in a runtime, with logs and metrics.
@@ -37,6 +39,7 @@ pub(crate) fn run<T, F: Future<Output = Result<T, ProcessError>>>(
     serve: impl FnOnce(Process) -> F,
 ) -> Result<T, ProcessError> {
     let config = config::load(flags).map_err(ProcessError::new)?;
+    let sockets = given_sockets().map_err(|error| ProcessError(format!("LISTEN_FDS: {error}")))?;
     let format = match config.log.format {
         LogFormat::Text => telemetry::LogFormat::Text,
         LogFormat::Json => telemetry::LogFormat::Json,
@@ -44,7 +47,14 @@ pub(crate) fn run<T, F: Future<Output = Result<T, ProcessError>>>(
     let level = telemetry::init_tracing(format, &config.log.level).map_err(ProcessError::new)?;
     let metrics = Arc::new(Metrics::new(env!("CARGO_PKG_VERSION")).map_err(ProcessError::new)?);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(ProcessError::new)?;
-    runtime.block_on(serve(Process { config, level, metrics }))
+    runtime.block_on(serve(Process { config, level, metrics, sockets }))
+}
+
+/// What a service manager gave by systemd's protocol of socket activation: pages first, then metrics and health.
+fn given_sockets() -> io::Result<GivenSockets> {
+    let mut given = listenfd::ListenFd::from_env();
+    let mut take = |number| Ok::<_, io::Error>(given.take_tcp_listener(number)?.map(Arc::new));
+    Ok(GivenSockets { http: take(0)?, admin: take(1)? })
 }
 
 /// Signals from the operator.

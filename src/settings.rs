@@ -2,11 +2,19 @@
 
 use crate::{config::Config, process::ProcessError};
 use media_engine::EngineConfig;
-use signaling::config::TlsFiles;
-use std::{fs, net::IpAddr};
+use signaling::config::{GivenSockets, TlsFiles};
+use std::{
+    fs,
+    net::{IpAddr, TcpListener},
+    sync::Arc,
+};
 
 /// What signaling is told.
-pub(crate) fn signaling_config(config: &Config, demo: bool) -> Result<signaling::Config, ProcessError> {
+pub(crate) fn signaling_config(
+    config: &Config,
+    sockets: GivenSockets,
+    demo: bool,
+) -> Result<signaling::Config, ProcessError> {
     let http = &config.http;
     let tls = match (&http.tls_cert, &http.tls_key) {
         (Some(cert), Some(key)) => Some(TlsFiles { cert: cert.into(), key: key.into() }),
@@ -16,11 +24,14 @@ pub(crate) fn signaling_config(config: &Config, demo: bool) -> Result<signaling:
         |text: &String| text.parse().map_err(|error| ProcessError(format!("http.behind_proxy: {text:?} is {error}")));
     let behind_proxy = http.behind_proxy.iter().map(network).collect::<Result<_, _>>()?;
     let metrics_token = metrics_token(config)?;
+    let address_of = |given: &Option<Arc<TcpListener>>, configured| {
+        given.as_ref().map_or(Ok(configured), |given| given.local_addr()).map_err(ProcessError::new)
+    };
     Ok(signaling::Config {
         data: config.data.dir.clone(),
         recordings: config.data.dir.clone(),
-        http: http.bind,
-        admin: http.admin,
+        http: address_of(&sockets.http, http.bind)?,
+        admin: address_of(&sockets.admin, http.admin)?,
         tls,
         behind_proxy,
         allowed_origins: http.allowed_origins.clone(),
@@ -29,6 +40,7 @@ pub(crate) fn signaling_config(config: &Config, demo: bool) -> Result<signaling:
         connections: config.limits.connections,
         announced: Vec::new(),
         demo,
+        sockets,
     })
 }
 

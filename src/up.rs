@@ -18,11 +18,11 @@ pub(crate) fn run(args: &UpArgs) -> Result<(), ProcessError> {
 }
 
 async fn serve(args: &UpArgs, process: Process) -> Result<(), ProcessError> {
-    let Process { config, level, metrics } = process;
+    let Process { config, level, metrics, sockets } = process;
     let data = config.data.dir.clone();
     make_data_folder(&data)?;
     let demo = args.http.demo;
-    let mut signaling_config = settings::signaling_config(&config, demo)?;
+    let mut signaling_config = settings::signaling_config(&config, sockets, demo)?;
     signaling::serve::check(&signaling_config).map_err(ProcessError::new)?;
     if demo {
         signaling::serve::check_demo(&signaling_config).map_err(ProcessError::new)?;

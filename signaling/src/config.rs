@@ -1,9 +1,10 @@
 //! What signaling is told at start. Reading it from flags, environment and files is the program's part.
 
 use std::{
-    net::{IpAddr, SocketAddr},
+    net::{IpAddr, SocketAddr, TcpListener},
     path::PathBuf,
     str::FromStr,
+    sync::Arc,
 };
 
 /// Configuration of the signaling role. Every value was checked by the program.
@@ -33,6 +34,18 @@ pub struct Config {
     pub demo: bool,
     /// Addresses and ports that pages are told to send media to, for `/readyz`.
     pub announced: Vec<String>,
+    /// Sockets that listen already and are used instead of binding.
+    pub sockets: GivenSockets,
+}
+
+/// Sockets that a service manager keeps open while the process is replaced, so that no connection is refused meanwhile:
+/// those that come wait in the socket's queue.
+#[derive(Debug, Clone, Default)]
+pub struct GivenSockets {
+    /// For pages, API and signaling: [`Config::http`] is its address.
+    pub http: Option<Arc<TcpListener>>,
+    /// For metrics and health: [`Config::admin`] is its address.
+    pub admin: Option<Arc<TcpListener>>,
 }
 
 /// Certificate chain and private key, PEM.
@@ -104,6 +117,7 @@ pub(crate) fn for_tests(http: &str) -> Config {
         connections: 100,
         demo: false,
         announced: Vec::new(),
+        sockets: GivenSockets::default(),
     }
 }
 

@@ -36,7 +36,7 @@ pub(crate) fn run(args: &EngineArgs) -> Result<ExitCode, ProcessError> {
 }
 
 async fn serve(args: &EngineArgs, process: Process) -> Result<ExitCode, ProcessError> {
-    let Process { config, level, metrics } = process;
+    let Process { config, level, metrics, .. } = process;
     let token = settings::metrics_token(&config)?;
     let node = node(&config, Role::Engine)?;
     let listener = Listener::bind(&node, config.engine.link, "engine.link").map_err(ProcessError::new)?;

@@ -28,7 +28,7 @@ pub(crate) fn run(args: &RecorderArgs) -> Result<(), ProcessError> {
 }
 
 async fn serve(args: &RecorderArgs, process: Process) -> Result<(), ProcessError> {
-    let Process { config, level, metrics } = process;
+    let Process { config, level, metrics, .. } = process;
     let token = settings::metrics_token(&config)?;
     let node = node(&config, Role::Recorder)?;
     let dir = config.data.dir.clone();

@@ -23,9 +23,9 @@ pub(crate) fn run(args: &SignalingArgs) -> Result<(), ProcessError> {
 }
 
 async fn serve(args: &SignalingArgs, process: Process) -> Result<(), ProcessError> {
-    let Process { config, level, metrics } = process;
+    let Process { config, level, metrics, sockets } = process;
     let demo = args.http.demo;
-    let signaling_config = settings::signaling_config(&config, demo)?;
+    let signaling_config = settings::signaling_config(&config, sockets, demo)?;
     signaling::serve::check(&signaling_config).map_err(ProcessError::new)?;
     if demo {
         signaling::serve::check_demo(&signaling_config).map_err(ProcessError::new)?;

@@ -4,6 +4,7 @@ mod apart;
 mod call;
 mod clicks;
 mod crash;
+mod handover;
 mod independent_client;
 mod loadtest;
 mod page;

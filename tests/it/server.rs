@@ -23,8 +23,12 @@ pub(crate) struct Process {
 impl Process {
     /// Starts it and waits until it is ready.
     pub(crate) fn start<I: AsRef<OsStr>>(arguments: impl IntoIterator<Item = I>) -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_switchroom"))
-            .args(arguments)
+        Self::spawn(Command::new(env!("CARGO_BIN_EXE_switchroom")).args(arguments))
+    }
+
+    /// The same of a command that has more to say about the child.
+    pub(crate) fn spawn(command: &mut Command) -> Self {
+        let mut child = command
             .arg("--print-json")
             .stdout(Stdio::piped())
             .stderr(Stdio::inherit())

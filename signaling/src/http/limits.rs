@@ -12,6 +12,8 @@ pub(crate) const HEADER_TIMEOUT: Duration = Duration::from_secs(30);
 pub(crate) const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);
 /// Connections at once, on the public and on the admin address each.
 pub(crate) const CONNECTIONS: usize = 10_000;
+/// How long a connection that was accepted before a shutdown may take to its first request.
+pub(crate) const FIRST_REQUEST_GRACE: Duration = Duration::from_secs(1);
 /// How long open connections may go on when the server stops.
 pub(crate) const SHUTDOWN_GRACE: Duration = Duration::from_secs(5);
 /// How often certificate files are looked at for a change.

@@ -3,7 +3,7 @@
 pub mod tls;
 
 use crate::config::Config;
-use crate::http::limits::{CONNECTIONS, HANDSHAKE_TIMEOUT, HEADER_TIMEOUT, SHUTDOWN_GRACE};
+use crate::http::limits::{CONNECTIONS, FIRST_REQUEST_GRACE, HANDSHAKE_TIMEOUT, HEADER_TIMEOUT, SHUTDOWN_GRACE};
 use axum::Router;
 use axum::body::Body;
 use axum::http::Request;
@@ -19,7 +19,7 @@ use std::time::Duration;
 use tls::{Tls, TlsError};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, watch};
 use tokio::task::JoinSet;
 use tower::ServiceExt;
 
@@ -42,6 +42,14 @@ pub enum ServeError {
         address: SocketAddr,
         /// Flag to choose another.
         flag: &'static str,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// A socket that was given cannot be used.
+    #[error("the socket that the service manager gave for {address} cannot be used: {source}")]
+    Given {
+        /// Its address.
+        address: SocketAddr,
         /// What the system said.
         source: io::Error,
     },
@@ -83,20 +91,34 @@ pub struct Peer {
     pub tls: bool,
 }
 
-/// Checks the configuration, reads the certificate and binds both addresses.
+/// Checks the configuration, reads the certificate and binds both addresses, unless sockets were given.
 pub async fn bind(config: &Config) -> Result<Listeners, ServeError> {
     check(config)?;
     let tls = config.tls.as_ref().map(Tls::load).transpose()?.map(Arc::new);
-    let (public, public_addr) = listen(config.http, "--http").await?;
-    let (admin, admin_addr) = listen(config.admin, "--admin").await?;
+    let (public, public_addr) = listen(config.http, config.sockets.http.as_deref(), "--http").await?;
+    let (admin, admin_addr) = listen(config.admin, config.sockets.admin.as_deref(), "--admin").await?;
     Ok(Listeners { public, admin, tls, public_addr, admin_addr })
 }
 
-async fn listen(address: SocketAddr, flag: &'static str) -> Result<(TcpListener, SocketAddr), ServeError> {
+async fn listen(
+    address: SocketAddr,
+    given: Option<&std::net::TcpListener>,
+    flag: &'static str,
+) -> Result<(TcpListener, SocketAddr), ServeError> {
+    if let Some(given) = given {
+        let listener = take_over(given).map_err(|source| ServeError::Given { address, source })?;
+        return Ok((listener, address));
+    }
     let failed = |source| ServeError::Bind { address, flag, source };
     let listener = TcpListener::bind(address).await.map_err(failed)?;
     let bound = listener.local_addr().map_err(failed)?;
     Ok((listener, bound))
+}
+
+fn take_over(given: &std::net::TcpListener) -> io::Result<TcpListener> {
+    let listener = given.try_clone()?;
+    listener.set_nonblocking(true)?;
+    TcpListener::from_std(listener)
 }
 
 impl Listeners {
@@ -203,7 +225,10 @@ async fn talk(
     router: Router,
     mut shutdown: watch::Receiver<bool>,
 ) {
+    let asked = Arc::new(Notify::new());
+    let asks = Arc::clone(&asked);
     let service = router.map_request(move |request: Request<Incoming>| {
+        asks.notify_one();
         let mut request = request.map(Body::new);
         request.extensions_mut().insert(peer);
         request
@@ -214,9 +239,14 @@ async fn talk(
         .serve_connection(TokioIo::new(stream), TowerToHyperService::new(service))
         .with_upgrades();
     let mut connection = pin!(connection);
+    // A graceful shutdown closes a connection whose first request is still on its way: it gets the time to come.
+    let to_close = async {
+        let _ = shutdown.wait_for(|stop| *stop).await;
+        let _ = tokio::time::timeout(FIRST_REQUEST_GRACE, asked.notified()).await;
+    };
     let ended = tokio::select! {
         result = connection.as_mut() => Some(result),
-        _ = shutdown.wait_for(|stop| *stop) => None,
+        () = to_close => None,
     };
     let result = match ended {
         Some(result) => result,

@@ -114,14 +114,14 @@ test("a path for sound alone: heard without a picture, said why, and the picture
   await bothHear(pair);
   relay.set({ downKbps: 110 });
   const notices = [
-    [pair.agent.tab, '[data-testid="own-video-held-back"]'],
-    [pair.agent.tab, '[data-testid="remote-video-held-back"]'],
-    [pair.customer.tab, '[data-testid="video-held-back"]'],
+    { tab: pair.agent.tab, css: '[data-testid="own-video-held-back"]' },
+    { tab: pair.agent.tab, css: '[data-testid="remote-video-held-back"]' },
+    { tab: pair.customer.tab, css: '[data-testid="video-held-back"]' },
   ];
-  await Promise.all(notices.map(([tab, notice]) => tab.appears(notice, 40_000)));
+  await Promise.all(notices.map(({ tab, css }) => tab.appears(css, 40_000)));
   await bothHear(pair, 30_000);
   relay.set({ downKbps: 0 });
-  await Promise.all(notices.map(([tab, notice]) => tab.disappears(notice, 40_000)));
+  await Promise.all(notices.map(({ tab, css }) => tab.disappears(css, 40_000)));
   await bothSee(pair, 30_000);
   await pair.customer.hangUp();
   await pair.agent.wrapsUp();

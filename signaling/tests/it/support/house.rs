@@ -7,6 +7,7 @@ use callcenter_core::{
 use model::{AccountId, AgentId, AgentStatus, LinkId, ParticipantType, RecordingMedia, Role, WallTime};
 use signaling::{
     Clock, Config, EngineChannels, RecorderChannels, Server, account::AccountHandle, auth::tokens::TokenClaims,
+    config::GivenSockets,
 };
 use std::{collections::BTreeMap, path::Path, sync::Arc, time::Duration};
 use store::{AccountRow, Store};
@@ -164,6 +165,7 @@ async fn serve(
         connections: 20,
         demo: false,
         announced: vec!["127.0.0.1:8090".to_owned()],
+        sockets: GivenSockets::default(),
     };
     let metrics = Arc::new(Metrics::new("test").expect("metrics"));
     let server = signaling::start(config, engine_channels, recorder_channels, store, metrics, Clock)
