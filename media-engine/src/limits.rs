@@ -20,3 +20,7 @@ pub const TURN_WHILE_BLOCKED: Duration = Duration::from_millis(10);
 pub const SHARDS: usize = 256;
 /// Legs that were asked for and are not answered yet, as [`crate::Ledger`] remembers them.
 pub const NEGOTIATIONS: usize = 4096;
+/// Room for one datagram of the TURN server; a longer one is dropped.
+pub const TURN_DATAGRAM_BYTES: usize = netio::limits::DATAGRAM_BYTES;
+/// Datagrams that the TURN server takes from one socket before it sees to the others.
+pub const TURN_DATAGRAMS_PER_TURN: usize = 64;

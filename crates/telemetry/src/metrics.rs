@@ -1,4 +1,4 @@
-use crate::ShardMetrics;
+use crate::{ShardMetrics, turn::TurnMetrics};
 use prometheus::{
     Encoder, Histogram, HistogramOpts, IntCounter, IntCounterVec, IntGauge, IntGaugeVec, Opts, Registry, TextEncoder,
     core::Collector,
@@ -41,6 +41,7 @@ pub struct Metrics {
     participant_panics: IntCounter,
     websockets: IntGauge,
     http_requests: IntCounterVec,
+    pub(crate) turn: TurnMetrics,
 }
 
 impl Metrics {
@@ -93,6 +94,7 @@ impl Metrics {
             )?,
             websockets: gauge(r, "websocket_connections", "WebSocket connections of pages and clients, now.")?,
             http_requests: counters(r, "http_requests_total", "HTTP requests.", &["method", "route", "status"])?,
+            turn: TurnMetrics::new(r)?,
             registry,
         })
     }
@@ -158,7 +160,7 @@ impl Metrics {
     }
 }
 
-fn as_gauge(count: usize) -> i64 {
+pub(crate) fn as_gauge(count: usize) -> i64 {
     i64::try_from(count).unwrap_or(i64::MAX)
 }
 
@@ -167,11 +169,11 @@ fn add<C: Collector + Clone + 'static>(registry: &Registry, collector: C) -> pro
     Ok(collector)
 }
 
-fn gauge(registry: &Registry, name: &str, help: &str) -> prometheus::Result<IntGauge> {
+pub(crate) fn gauge(registry: &Registry, name: &str, help: &str) -> prometheus::Result<IntGauge> {
     add(registry, IntGauge::new(name, help)?)
 }
 
-fn counters(registry: &Registry, name: &str, help: &str, labels: &[&str]) -> prometheus::Result<IntCounterVec> {
+pub(crate) fn counters(registry: &Registry, name: &str, help: &str, labels: &[&str]) -> prometheus::Result<IntCounterVec> {
     add(registry, IntCounterVec::new(Opts::new(name, help), labels)?)
 }
 
