@@ -1,9 +1,13 @@
 //! From the configuration to what each role is told at its start.
 
 use crate::{config::Config, process::ProcessError};
-use media_engine::EngineConfig;
-use signaling::config::TlsFiles;
-use std::{fs, net::IpAddr};
+use media_engine::{EngineConfig, TurnConfig};
+use signaling::{TurnServers, config::TlsFiles};
+use std::{
+    fs,
+    net::{IpAddr, SocketAddr},
+};
+use turn::{Secret, SharedSecret};
 
 /// What signaling is told.
 pub(crate) fn signaling_config(config: &Config, demo: bool) -> Result<signaling::Config, ProcessError> {
@@ -26,6 +30,7 @@ pub(crate) fn signaling_config(config: &Config, demo: bool) -> Result<signaling:
         allowed_origins: http.allowed_origins.clone(),
         public_url: http.public_url.as_ref().map(|url| url.trim_end_matches('/').to_owned()),
         metrics_token,
+        turn: None,
         connections: config.limits.connections,
         announced: Vec::new(),
         demo,
@@ -35,6 +40,68 @@ pub(crate) fn signaling_config(config: &Config, demo: bool) -> Result<signaling:
 /// The token that /metrics asks for when it is not read from loopback.
 pub(crate) fn metrics_token(config: &Config) -> Result<Option<String>, ProcessError> {
     config.http.metrics_token_file.as_deref().map(read_token).transpose()
+}
+
+/// What is shared with TURN servers, and how to read it again.
+#[derive(Clone)]
+pub(crate) struct TurnSecret {
+    pub(crate) shared: SharedSecret,
+    file: Option<String>,
+}
+
+impl TurnSecret {
+    /// From the file that the configuration names. Where it names none there is none, but for a TURN server whose only
+    /// user is this process (`alone`).
+    pub(crate) fn open(config: &Config, alone: bool) -> Result<Option<Self>, ProcessError> {
+        let file = config.turn.secret_file.clone();
+        let secret = match &file {
+            Some(file) => Some(read_turn_secret(file)?),
+            None => alone.then(Secret::random),
+        };
+        Ok(secret.map(|secret| Self { shared: SharedSecret::new(secret), file }))
+    }
+
+    /// Reads the file again. Credentials that pages hold stay valid until they expire.
+    pub(crate) fn reread(&self) -> Result<(), ProcessError> {
+        let Some(file) = &self.file else { return Ok(()) };
+        self.shared.replace(read_turn_secret(file)?);
+        Ok(())
+    }
+}
+
+fn read_turn_secret(file: &str) -> Result<Secret, ProcessError> {
+    let text = fs::read_to_string(file)
+        .map_err(|error| ProcessError(format!("turn.secret_file: cannot read {file}: {error}")))?;
+    Secret::new(&text).map_err(|error| ProcessError(format!("turn.secret_file: the secret in {file} {error}")))
+}
+
+/// Where a secret must be shared and is not.
+pub(crate) fn turn_secret_missing(key: &str) -> ProcessError {
+    ProcessError(format!("turn.secret_file: {key} needs the file with the secret that TURN server and signaling share"))
+}
+
+/// What pages are told of TURN servers: those that are configured, otherwise the engine's own.
+pub(crate) fn turn_servers(
+    config: &Config,
+    own: Option<SocketAddr>,
+    secret: Option<&TurnSecret>,
+) -> Result<Option<TurnServers>, ProcessError> {
+    let own = own.map(|address| format!("turn:{address}?transport=udp"));
+    let urls = if config.turn.urls.is_empty() { own.into_iter().collect() } else { config.turn.urls.clone() };
+    match secret {
+        _ if urls.is_empty() => Ok(None),
+        Some(secret) => Ok(Some(TurnServers { urls, secret: secret.shared.clone() })),
+        None => Err(turn_secret_missing("turn.urls")),
+    }
+}
+
+/// The TURN server beside an engine.
+pub(crate) fn turn_config(config: &Config, secret: Option<&TurnSecret>) -> Result<Option<TurnConfig>, ProcessError> {
+    match (config.turn.bind, secret) {
+        (None, _) => Ok(None),
+        (Some(bind), Some(secret)) => Ok(Some(TurnConfig { bind, secret: secret.shared.clone() })),
+        (Some(_), None) => Err(turn_secret_missing("turn.bind")),
+    }
 }
 
 fn read_token(file: &str) -> Result<String, ProcessError> {

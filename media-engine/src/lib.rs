@@ -7,7 +7,8 @@
 //! wait ─► commands ─► receive a batch ─► timers ─► send ─► events, taps ─► flush ─► wait
 //! ```
 //!
-//! with the clock sampled once. Beside them there may be a TURN server, on a thread of its own. All decisions are those of the cores; this crate moves bytes.
+//! with the clock sampled once. Beside them there may be a TURN server, on a thread of its own. All decisions are those of
+//! the shard and of that server; this crate moves bytes.
 
 mod announce;
 mod config;

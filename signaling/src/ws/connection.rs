@@ -12,7 +12,10 @@ use crate::{
 };
 use axum::extract::ws::WebSocket;
 use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
-use tokio::sync::mpsc;
+use tokio::{
+    sync::mpsc,
+    time::{Instant, Interval, interval_at},
+};
 use tracing::Instrument;
 use uuid::Uuid;
 use wire::browser::{CallError, ServerMessage};
@@ -63,6 +66,8 @@ struct Connection {
     /// Of those, calls being started: what the call center says of them waits until the page knows their leg.
     starting: usize,
     completed: mpsc::Receiver<Completed>,
+    /// When the page gets new credentials for TURN servers.
+    renewal: Interval,
 }
 
 /// A request that was carried out or refused.
@@ -96,6 +101,7 @@ impl Connection {
             running: 0,
             starting: 0,
             completed,
+            renewal: interval_at(Instant::now() + limits::TURN_RENEWAL_TIME, limits::TURN_RENEWAL_TIME),
         }
     }
 
@@ -124,6 +130,7 @@ impl Connection {
                 let why = *ending.borrow_and_update();
                 self.end(why).await
             }
+            _ = self.renewal.tick() => self.renew_ice_servers().await,
             () = tokio::time::sleep_until(silent_at) => Err(End::Close(SILENT)),
         }
     }
@@ -183,6 +190,15 @@ impl Connection {
         self.welcomed |= matches!(message, ServerMessage::Welcome { .. });
         if self.welcomed {
             self.socket.send(&message).await?;
+        }
+        Ok(())
+    }
+
+    async fn renew_ice_servers(&mut self) -> Result<(), End> {
+        let Context { state, claims, .. } = &self.context;
+        let servers = state.config.turn.as_ref().map(|turn| turn.for_token(claims.jti, state.clock.wall()));
+        if let Some(server) = servers.filter(|_| self.welcomed) {
+            self.socket.send(&ServerMessage::IceServers { ice_servers: vec![server] }).await?;
         }
         Ok(())
     }

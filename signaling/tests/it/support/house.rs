@@ -161,6 +161,7 @@ async fn serve(
         allowed_origins: Vec::new(),
         public_url: None,
         metrics_token: None,
+        turn: None,
         connections: 20,
         demo: false,
         announced: vec!["127.0.0.1:8090".to_owned()],
