@@ -90,7 +90,10 @@ pub(crate) fn turn_servers(
     let urls = if config.turn.urls.is_empty() { own.into_iter().collect() } else { config.turn.urls.clone() };
     match secret {
         _ if urls.is_empty() => Ok(None),
-        Some(secret) => Ok(Some(TurnServers { urls, secret: secret.shared.clone() })),
+        Some(secret) => {
+            let lifetime = signaling::limits::TURN_CREDENTIALS_TIME;
+            Ok(Some(TurnServers { urls, secret: secret.shared.clone(), lifetime }))
+        }
         None => Err(turn_secret_missing("turn.urls")),
     }
 }

@@ -54,5 +54,3 @@ pub const PAGE_FAULTS: u32 = 10;
 pub const BUILD_CHARS: usize = 128;
 /// How long a page's credentials for TURN servers last.
 pub const TURN_CREDENTIALS_TIME: Duration = Duration::from_secs(600);
-/// How often a page gets new ones: what it holds lasts long enough to set up a call.
-pub const TURN_RENEWAL_TIME: Duration = Duration::from_secs(240);

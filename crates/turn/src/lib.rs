@@ -16,6 +16,8 @@ mod nonce;
 mod secret;
 mod server;
 mod strangers;
+#[cfg(feature = "testing")]
+pub mod testing;
 
 pub use secret::{Credentials, Secret, SecretError, SharedSecret};
 pub use server::{Action, Counters, Family, Opening, RelayId, Server};

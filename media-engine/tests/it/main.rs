@@ -1,5 +1,9 @@
 //! An engine with real sockets on loopback.
 
+mod addresses;
 mod calls;
+mod cores;
 mod harness;
 mod start;
+mod turn;
+mod turn_socket;

@@ -5,6 +5,7 @@ use super::{
     socket::{Close, Frame, Gone, PageSocket},
 };
 use crate::{
+    TurnServers,
     auth::activity::Activity,
     hub::{Counted, Ending, Seated},
     limits,
@@ -66,14 +67,24 @@ struct Connection {
     /// Of those, calls being started: what the call center says of them waits until the page knows their leg.
     starting: usize,
     completed: mpsc::Receiver<Completed>,
-    /// When the page gets new credentials for TURN servers.
-    renewal: Interval,
+    /// When the page gets new credentials for TURN servers, if there are any.
+    renewal: Option<Interval>,
 }
 
 /// A request that was carried out or refused.
 pub(super) struct Completed {
     pub(super) answer: ServerMessage,
     pub(super) was_start: bool,
+}
+
+/// Waits until it is time again; for ever where it never is.
+async fn due(interval: &mut Option<Interval>) {
+    match interval {
+        Some(interval) => {
+            interval.tick().await;
+        }
+        None => std::future::pending().await,
+    }
 }
 
 /// How a connection ends.
@@ -92,6 +103,8 @@ impl Connection {
     fn new(socket: PageSocket, state: AppState, greeted: Greeted) -> Self {
         let quota = Quota::per_second(limits::PAGE_MESSAGES_PER_SECOND).allow_burst(limits::PAGE_BURST);
         let (complete, completed) = mpsc::channel(limits::PAGE_REQUESTS);
+        let renewal = state.config.turn.as_ref().map(TurnServers::renewal);
+        let renewal = renewal.map(|every| interval_at(Instant::now() + every, every));
         Self {
             socket,
             context: Context { state, presence: greeted.presence, claims: greeted.claims, complete },
@@ -101,7 +114,7 @@ impl Connection {
             running: 0,
             starting: 0,
             completed,
-            renewal: interval_at(Instant::now() + limits::TURN_RENEWAL_TIME, limits::TURN_RENEWAL_TIME),
+            renewal,
         }
     }
 
@@ -130,7 +143,7 @@ impl Connection {
                 let why = *ending.borrow_and_update();
                 self.end(why).await
             }
-            _ = self.renewal.tick() => self.renew_ice_servers().await,
+            () = due(&mut self.renewal) => self.renew_ice_servers().await,
             () = tokio::time::sleep_until(silent_at) => Err(End::Close(SILENT)),
         }
     }

@@ -18,6 +18,13 @@ impl Builder {
         Self { bytes, transaction }
     }
 
+    /// Adds attributes as they would stand in a message, of any content.
+    #[cfg(feature = "testing")]
+    pub(crate) fn with_raw(mut self, attributes: &[u8]) -> Self {
+        self.bytes.extend(attributes);
+        self
+    }
+
     /// The answer that a request was carried out.
     pub(crate) fn success(request: &Message<'_>) -> Self {
         Self::new(request.method, Class::Success, request.transaction())

@@ -30,13 +30,13 @@ enum Failure {
 impl Server {
     pub(super) fn request<'a>(&mut self, now: Now, client: SocketAddr, message: &Message<'a>) -> Option<Action<'a>> {
         let network = Network::of(client.ip());
-        if !self.strangers.may_fail(network, now.mono) {
-            self.counters.ignored_strangers += 1;
-            return None;
-        }
-        match self.authenticate(now, client, message) {
-            Ok(signed) => self.carry_out(now, client, message, signed),
-            Err(failure) => {
+        let may_fail = self.strangers.may_fail(network, now.mono);
+        // Whoever fails in the name of a page must not keep it from renewing what it has.
+        let is_known = self.allocations.contains_key(&client);
+        let outcome = (may_fail || is_known).then(|| self.authenticate(now, client, message));
+        match outcome {
+            Some(Ok(signed)) => self.carry_out(now, client, message, signed),
+            Some(Err(failure)) if may_fail => {
                 self.strangers.failed(network, now.mono);
                 self.counters.refused_credentials +=
                     u64::from(matches!(failure, Failure::Unauthorized | Failure::WrongUser));
@@ -47,6 +47,10 @@ impl Server {
                     return None;
                 }
                 Some(Action::Answer(answer))
+            }
+            Some(Err(_)) | None => {
+                self.counters.ignored_strangers += 1;
+                None
             }
         }
     }

@@ -19,7 +19,7 @@ use model::Now;
 use std::{collections::BTreeMap, net::SocketAddr, time::Instant};
 
 /// The realm of our credentials. Nobody sees it; a short one keeps answers to strangers short.
-const REALM: &str = "room";
+pub(crate) const REALM: &str = "room";
 
 /// A relay's socket, by number; a number is used once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

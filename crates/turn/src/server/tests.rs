@@ -316,3 +316,14 @@ fn an_allocation_carries_a_call_and_not_a_flood() {
     });
     assert_eq!(back.count(), RELAYED_BURST_BYTES as usize / 1024);
 }
+
+#[test]
+fn a_page_keeps_its_relay_while_others_fail_in_its_name() {
+    let mut world = World::new(&[ENGINE]);
+    let client = address(CLIENT);
+    world.allocate(client);
+    let forged = world.allocate_message().unsigned();
+    let answers = (0..10_000).filter(|_| world.answer(client, &forged).is_some()).count();
+    assert!(answers <= STRANGER_BURST as usize, "{answers} answers");
+    assert_eq!(world.permit(client, ENGINE), 0);
+}
