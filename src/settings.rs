@@ -151,6 +151,8 @@ pub(crate) fn with_ports(first: &EngineConfig, choice: u16) -> Option<EngineConf
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cli::{Cli, Command};
+    use clap::Parser as _;
 
     #[test]
     fn each_choice_of_ports_is_a_block_for_all_shards() {
@@ -159,5 +161,47 @@ mod tests {
         let third = with_ports(&first, 2).expect("there are so many");
         assert_eq!((third.bind.port(), third.announce_port), (8_094, Some(9_004)));
         assert!(with_ports(&first, 30_000).is_none());
+    }
+
+    fn config(flags: &[&str]) -> Config {
+        let cli = Cli::parse_from([&["switchroom", "up"], flags].concat());
+        let Command::Up(args) = cli.command else { panic!("up was asked for") };
+        crate::config::load(&*args).expect("valid")
+    }
+
+    #[test]
+    fn pages_are_told_of_the_engines_turn_server_or_of_those_that_are_named() {
+        let own = Some(([127, 0, 0, 1], 3478).into());
+        let plain = config(&["--turn", "127.0.0.1:0"]);
+        let secret = TurnSecret::open(&plain, true).expect("one is made").expect("one is made");
+        let servers = |config: &Config, own| turn_servers(config, own, Some(&secret)).expect("there is a secret");
+        let urls = |config: &Config, own| servers(config, own).map(|servers| servers.urls);
+        assert_eq!(urls(&plain, own), Some(vec!["turn:127.0.0.1:3478?transport=udp".to_owned()]));
+        assert_eq!(urls(&plain, None), None);
+        let named = config(&["--turn-url", "turns:a.example.com:443,turn:b.example.com"]);
+        let expected = ["turns:a.example.com:443", "turn:b.example.com"].map(str::to_owned);
+        assert_eq!(urls(&named, own), Some(expected.to_vec()));
+    }
+
+    #[test]
+    fn a_secret_that_is_missing_or_unusable_is_named() {
+        let named = config(&["--turn-url", "turn:a.example.com"]);
+        assert!(TurnSecret::open(&named, false).expect("none is named").is_none());
+        let error = turn_servers(&named, None, None).map(|_| ()).expect_err("signaling has no secret");
+        assert!(error.to_string().contains("turn.secret_file: turn.urls needs"), "{error}");
+        let error = turn_config(&config(&["--turn", "127.0.0.1:0"]), None).map(|_| ()).expect_err("nor has the engine");
+        assert!(error.to_string().contains("turn.secret_file: turn.bind needs"), "{error}");
+
+        let dir = tempfile::tempdir().expect("temporary folder");
+        let path = dir.path().join("turn-secret");
+        let file = path.to_str().expect("UTF-8");
+        let open = || TurnSecret::open(&config(&["--turn-secret-file", file]), false);
+        assert!(open().map(|_| ()).expect_err("it is not there").to_string().contains(file));
+        fs::write(&path, "short").expect("written");
+        assert!(open().map(|_| ()).expect_err("too short").to_string().contains("at least 16 characters"));
+        fs::write(&path, "a secret that is long enough\n").expect("written");
+        let secret = open().expect("usable").expect("named");
+        fs::write(&path, "short").expect("written");
+        assert!(secret.reread().is_err(), "and the old one stays");
     }
 }

@@ -145,9 +145,9 @@ pub enum ServerMessage {
         #[serde(default)]
         ice_servers: Vec<IceServer>,
     },
-    /// The servers of the welcome with fresh credentials, before the old ones expire. Connections that are there keep theirs.
+    /// The servers of the welcome with fresh credentials, before the old ones expire.
     IceServers {
-        /// For every PeerConnection, and every ICE restart, from now on.
+        /// For every new PeerConnection and every ICE restart.
         ice_servers: Vec<IceServer>,
     },
     /// Answers `ping`.
