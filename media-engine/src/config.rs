@@ -1,3 +1,4 @@
+use ::turn::SharedSecret;
 use model::Codec;
 use std::{
     io,
@@ -5,7 +6,6 @@ use std::{
     sync::Arc,
     time::Duration,
 };
-use ::turn::SharedSecret;
 use wire::tap::TapFrame;
 
 /// What an engine is told at its start.

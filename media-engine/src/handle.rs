@@ -6,6 +6,7 @@ use crate::{
     shard::{Order, Shard},
     turn::{TurnPort, TurnThread},
 };
+use ::turn::SharedSecret;
 use netio::{Clock, Port, Waker};
 use sfu_core::Config;
 use std::{
@@ -19,7 +20,6 @@ use std::{
 };
 use telemetry::Metrics;
 use tokio::sync::mpsc;
-use ::turn::SharedSecret;
 use wire::engine::{Event, Request};
 
 /// Why a command was not taken.
@@ -94,7 +94,8 @@ pub fn start(
     if let (Some(port), Some(TurnConfig { secret, .. })) = (turn, config.turn) {
         handle.add_turn(port, secret, clock, metrics)?;
     }
-    tracing::info!(local = ?handle.local_addrs(), announced = ?handle.announced(), turn = ?handle.turn(), "media engine runs");
+    let (local, announced) = (handle.local_addrs(), handle.announced());
+    tracing::info!(?local, ?announced, turn = ?handle.turn(), "media engine runs");
     Ok((handle, received))
 }
 

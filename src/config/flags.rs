@@ -2,8 +2,7 @@
 
 use super::Config;
 use crate::cli::{
-    CertsArgs, CommonArgs, DataArgs, EngineArgs, HttpArgs, MediaArgs, RecorderArgs, SignalingArgs, TurnArgs,
-    UpArgs,
+    CertsArgs, CommonArgs, DataArgs, EngineArgs, HttpArgs, MediaArgs, RecorderArgs, SignalingArgs, TurnArgs, UpArgs,
 };
 
 /// The arguments of a process.

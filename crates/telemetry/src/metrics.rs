@@ -173,7 +173,12 @@ pub(crate) fn gauge(registry: &Registry, name: &str, help: &str) -> prometheus::
     add(registry, IntGauge::new(name, help)?)
 }
 
-pub(crate) fn counters(registry: &Registry, name: &str, help: &str, labels: &[&str]) -> prometheus::Result<IntCounterVec> {
+pub(crate) fn counters(
+    registry: &Registry,
+    name: &str,
+    help: &str,
+    labels: &[&str],
+) -> prometheus::Result<IntCounterVec> {
     add(registry, IntCounterVec::new(Opts::new(name, help), labels)?)
 }
 

@@ -9,8 +9,8 @@
 //!
 //! The messages are read and written here, not by a library: those that there are log at WARN what any stranger sends.
 
-pub mod limits;
 mod bucket;
+pub mod limits;
 mod message;
 mod nonce;
 mod secret;

@@ -62,7 +62,8 @@ fn every_announced_address_is_a_candidate() {
     let port = bench.engine.local_addrs()[0].port();
     let first = Caller::new(Protocol::Udp, SocketAddr::new([127, 0, 0, 2].into(), port));
     let callers = [bench.join_as(first, 1, 11), bench.join(1, 12, Protocol::Udp)];
-    let expected = ["127.0.0.1", "127.0.0.2", "::1"].map(|ip| ["tcp", "udp"].map(|kind| (ip.to_owned(), kind.to_owned())));
+    let expected =
+        ["127.0.0.1", "127.0.0.2", "::1"].map(|ip| ["tcp", "udp"].map(|kind| (ip.to_owned(), kind.to_owned())));
     assert_eq!(candidates(&bench.last_answer), expected.concat());
     talk(&mut bench.connect(callers));
     bench.engine.shutdown();

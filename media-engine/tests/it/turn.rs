@@ -35,12 +35,20 @@ fn relay(bench: &Bench, secret: &SharedSecret) -> TurnSocket {
     TurnSocket::open(bench.engine.turn().expect("it has a TURN server"), credentials(secret))
 }
 
-/// Waits until a line of `/metrics` begins so and ends with another number than 0.
-fn wait_for_metric(bench: &Bench, name: &str) {
+/// Waits until a number of `/metrics`, named with its labels, is above `before`, and returns it.
+fn metric_above(bench: &Bench, before: u64, name: &str) -> u64 {
     let deadline = Instant::now() + Duration::from_secs(10);
-    let counts = |text: String| text.lines().any(|line| line.starts_with(name) && !line.ends_with(" 0"));
-    while !counts(bench.metrics.encode()) {
-        assert!(Instant::now() < deadline, "{name} does not count");
+    let read = || {
+        let text = bench.metrics.encode();
+        let values = text.lines().filter_map(|line| line.strip_prefix(&format!("switchroom_{name} "))?.parse().ok());
+        values.last().unwrap_or(0)
+    };
+    loop {
+        let value = read();
+        if value > before {
+            return value;
+        }
+        assert!(Instant::now() < deadline, "{name} stays at {value}");
         std::thread::yield_now();
     }
 }
@@ -53,8 +61,10 @@ fn calls_through_the_relay(bind: SocketAddr) {
     let relayed = bench.join_as(Caller::relayed(turn), 1, 11);
     let direct = bench.join(1, 12, Protocol::Udp);
     talk(&mut bench.connect([relayed, direct]));
-    for name in ["turn_allocations", "turn_bytes_total{direction=\"ingress\"}", "turn_bytes_total{direction=\"egress\"}"] {
-        wait_for_metric(&bench, &format!("switchroom_{name}"));
+    for name in
+        ["turn_allocations", "turn_bytes_total{direction=\"ingress\"}", "turn_bytes_total{direction=\"egress\"}"]
+    {
+        metric_above(&bench, 0, name);
     }
     bench.engine.shutdown();
 }
@@ -79,9 +89,10 @@ fn the_relay_reaches_nothing_else_on_the_machine() {
     let refusal = turn.permit(bystander_address).expect_err("it is not the engine");
     assert!(refusal.contains("403"), "{refusal}");
     assert_eq!(turn.permit(bench.engine.announced()[0]), Ok(()), "the same machine's engine");
+    let refused = metric_above(&bench, 0, "turn_refused_total{reason=\"peer\"}");
     // Nor is anything of it let in.
     bystander.send_to(b"hello", turn.relayed()).expect("loopback takes it");
-    wait_for_metric(&bench, "switchroom_turn_refused_total{reason=\"peer\"} 2");
+    metric_above(&bench, refused, "turn_refused_total{reason=\"peer\"}");
     assert!(turn.receive().is_none() && bystander.recv_from(&mut [0; 1]).is_err());
     bench.engine.shutdown();
 }
@@ -99,5 +110,8 @@ fn an_address_that_cannot_be_used_is_named() {
     let taken = UdpSocket::bind(loopback()).expect("a free port");
     let address = taken.local_addr().expect("it is bound");
     let error = refusal(address);
-    assert!(matches!(error, StartError::BindTurn { .. }) && error.to_string().contains(&address.to_string()), "{error}");
+    assert!(
+        matches!(error, StartError::BindTurn { .. }) && error.to_string().contains(&address.to_string()),
+        "{error}"
+    );
 }

@@ -98,7 +98,8 @@ impl TurnSocket {
                 transport_protocol: TransportProtocol::UDP,
                 ecn: None,
             };
-            let message = TransportMessage { now: Instant::now(), transport, message: BytesMut::from(&buffer[..length]) };
+            let message =
+                TransportMessage { now: Instant::now(), transport, message: BytesMut::from(&buffer[..length]) };
             self.client.handle_read(message).expect("it reads what the server sends");
         }
         while let Some(event) = self.client.poll_event() {

@@ -26,14 +26,8 @@ pub(crate) enum Method {
     ChannelBind = 0x009,
 }
 
-const METHODS: [Method; 6] = [
-    Method::Allocate,
-    Method::Refresh,
-    Method::Send,
-    Method::Data,
-    Method::CreatePermission,
-    Method::ChannelBind,
-];
+const METHODS: [Method; 6] =
+    [Method::Allocate, Method::Refresh, Method::Send, Method::Data, Method::CreatePermission, Method::ChannelBind];
 
 /// RFC 8489 §5, as its bits stand in a message's type.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,11 +1,6 @@
 //! What those may ask who have proved their credentials (RFC 8656 §7 to §12).
 
-use super::{
-    Action, Family, Opening, RelayId, Server,
-    allocation::Allocation,
-    authenticate::Signed,
-    lifetime_value,
-};
+use super::{Action, Family, Opening, RelayId, Server, allocation::Allocation, authenticate::Signed, lifetime_value};
 use crate::{
     limits::{ALLOCATION_LIFETIME, ALLOCATIONS, ALLOCATIONS_PER_NETWORK},
     message::{Builder, Class, Key, Message, Method, kind},

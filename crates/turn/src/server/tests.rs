@@ -38,7 +38,13 @@ impl World {
         let secret = SharedSecret::new(Secret::random());
         let now = Now { mono: Instant::now(), wall: WallTime(1_700_000_000_000) };
         let peers = peers.iter().map(|peer| address(peer)).collect();
-        Self { server: Server::new(peers, secret.clone(), now.mono), secret, now, transactions: 0, given: BTreeMap::new() }
+        Self {
+            server: Server::new(peers, secret.clone(), now.mono),
+            secret,
+            now,
+            transactions: 0,
+            given: BTreeMap::new(),
+        }
     }
 
     fn pass(&mut self, time: Duration) {
@@ -213,7 +219,8 @@ fn a_call_outlives_the_credentials_it_began_with() {
 fn an_answer_that_was_lost_is_given_again_and_an_allocation_can_be_given_back() {
     let mut world = World::new(&[ENGINE]);
     let client = address(CLIENT);
-    let message = || Builder::new(Method::Allocate, Class::Request, [9; 12]).with(kind::REQUESTED_TRANSPORT, &[17, 0, 0, 0]);
+    let message =
+        || Builder::new(Method::Allocate, Class::Request, [9; 12]).with(kind::REQUESTED_TRANSPORT, &[17, 0, 0, 0]);
     let first = world.ask_as("ada", client, message());
     assert_eq!(world.ask_as("ada", client, message()), first);
     assert_eq!(world.allocate(client), 437, "another request of the same client");
@@ -306,14 +313,12 @@ fn an_allocation_carries_a_call_and_not_a_flood() {
     world.allocate(client);
     world.bind(client, 0x4000, ENGINE);
     let packet = [&[0x40, 0, 4, 0][..], &[0; 1024]].concat();
-    let passed = (0..10_000).filter(|_| {
-        matches!(world.server.handle_client(world.now, client, &packet), Some(Action::Relay { .. }))
-    });
+    let passed = (0..10_000)
+        .filter(|_| matches!(world.server.handle_client(world.now, client, &packet), Some(Action::Relay { .. })));
     assert_eq!(passed.count(), RELAYED_BURST_BYTES as usize / 1024);
     let mut out = Vec::new();
-    let back = (0..10_000).filter_map(|_| {
-        world.server.handle_peer(world.now.mono, RelayId(1), address(ENGINE), &packet[4..], &mut out)
-    });
+    let back = (0..10_000)
+        .filter_map(|_| world.server.handle_peer(world.now.mono, RelayId(1), address(ENGINE), &packet[4..], &mut out));
     assert_eq!(back.count(), RELAYED_BURST_BYTES as usize / 1024);
 }
 

@@ -134,9 +134,7 @@ impl World {
             self.channel_datagrams += usize::from(message.message[0] & 0xc0 == 0x40);
             let answer = match self.server.handle_client(self.now, address(CLIENT), &message.message) {
                 Some(Action::Answer(answer) | Action::Close { answer, .. }) => answer,
-                Some(Action::Open(opening)) => {
-                    self.server.opened(self.now, opening, Some(address("192.0.2.1:50000")))
-                }
+                Some(Action::Open(opening)) => self.server.opened(self.now, opening, Some(address("192.0.2.1:50000"))),
                 Some(Action::Relay { peer, payload, .. }) => {
                     self.relayed.push((peer, payload.to_vec()));
                     continue;

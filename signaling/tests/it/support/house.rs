@@ -6,7 +6,8 @@ use callcenter_core::{
 };
 use model::{AccountId, AgentId, AgentStatus, LinkId, ParticipantType, RecordingMedia, Role, WallTime};
 use signaling::{
-    Clock, Config, EngineChannels, RecorderChannels, Server, TurnServers, account::AccountHandle, auth::tokens::TokenClaims,
+    Clock, Config, EngineChannels, RecorderChannels, Server, TurnServers, account::AccountHandle,
+    auth::tokens::TokenClaims,
 };
 use std::{collections::BTreeMap, path::Path, sync::Arc, time::Duration};
 use store::{AccountRow, Store};
