@@ -192,6 +192,8 @@ describe("TURN servers", () => {
     const { configuration } = FakePeerConnection.last;
     expect(configuration).toMatchObject({ bundlePolicy: "max-bundle", iceServers: [server("second")] });
     socket.say({ type: "answer", request: socket.request("offer"), leg: "leg-1", sdp: "answer 2" });
+    await settle();
+    FakePeerConnection.last.ice("connected");
     socket.say({ type: "ice_servers", ice_servers: [server("third")] });
     socket.say({ type: "media_path", leg: "leg-1", connected: false, rejoin: true });
     await settle();
