@@ -13,12 +13,20 @@ use std::{net::SocketAddr, path::Path};
 pub(crate) struct Media {
     local: String,
     announced: String,
+    turn: Option<SocketAddr>,
 }
 
 impl Media {
     /// Of a running engine.
     pub(crate) fn of(engine: &EngineHandle) -> Self {
-        Self { local: list(&engine.local_addrs()), announced: list(&engine.announced()) }
+        Self { local: list(&engine.local_addrs()), announced: list(&engine.announced()), turn: engine.turn() }
+    }
+
+    fn print(&self) {
+        println!("  Media       UDP and TCP on {}, announced as {}", self.local, self.announced);
+        if let Some(turn) = self.turn {
+            println!("  TURN        UDP on {turn}");
+        }
     }
 }
 
@@ -42,8 +50,8 @@ pub(crate) fn print_server(server: &Server, media: Option<Media>, data: &Path, d
     }
     println!("  API docs    {docs}");
     println!("  Metrics     {metrics}");
-    if let Some(Media { local, announced }) = &media {
-        println!("  Media       UDP and TCP on {local}, announced as {announced}");
+    if let Some(media) = &media {
+        media.print();
     }
     println!("  Data        {}", data.display());
     println!("\nPress Ctrl+C to stop.");
@@ -54,7 +62,8 @@ pub(crate) fn print_server(server: &Server, media: Option<Media>, data: &Path, d
             "docs": docs,
             "metrics": metrics,
             "admin": format!("http://{}/", server.admin),
-            "media": media.map(|media| media.local),
+            "media": media.as_ref().map(|media| &media.local),
+            "turn": media.as_ref().and_then(|media| media.turn),
             "call_link": demo.map(|demo| &demo.call_link),
             "api_key": demo.map(|demo| &demo.api_key),
             "logins": logins,
@@ -68,16 +77,24 @@ pub(crate) fn print_role(role: &str, link: SocketAddr, admin: SocketAddr, media:
     println!("\nSwitchroom {} {role} is running.\n", env!("CARGO_PKG_VERSION"));
     println!("  Link        UDP on {link}");
     println!("  Metrics     http://{admin}/metrics");
-    if let Some(Media { local, announced }) = &media {
-        println!("  Media       UDP and TCP on {local}, announced as {announced}");
+    if let Some(media) = &media {
+        media.print();
     }
     println!("\nPress Ctrl+C to stop.");
     if as_json {
+        let turn = media.as_ref().and_then(|media| media.turn);
         let media = media.map(|media| media.local);
         let metrics = format!("http://{admin}/metrics");
         println!(
             "{}",
-            json!({"role": role, "link": link, "admin": format!("http://{admin}/"), "metrics": metrics, "media": media})
+            json!({
+                "role": role,
+                "link": link,
+                "admin": format!("http://{admin}/"),
+                "metrics": metrics,
+                "media": media,
+                "turn": turn,
+            })
         );
     }
 }

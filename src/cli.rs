@@ -97,6 +97,8 @@ pub(crate) struct UpArgs {
     pub(crate) http: HttpArgs,
     #[command(flatten)]
     pub(crate) media: MediaArgs,
+    #[command(flatten)]
+    pub(crate) turn: TurnArgs,
 }
 
 #[derive(Debug, Args)]
@@ -105,6 +107,8 @@ pub(crate) struct EngineArgs {
     pub(crate) common: CommonArgs,
     #[command(flatten)]
     pub(crate) media: MediaArgs,
+    #[command(flatten)]
+    pub(crate) turn: TurnArgs,
     #[command(flatten)]
     pub(crate) certs: CertsArgs,
     /// How long calls may go on after SIGTERM before they are told to go to another engine.
@@ -129,6 +133,8 @@ pub(crate) struct SignalingArgs {
     pub(crate) data: DataArgs,
     #[command(flatten)]
     pub(crate) http: HttpArgs,
+    #[command(flatten)]
+    pub(crate) turn: TurnArgs,
     #[command(flatten)]
     pub(crate) certs: CertsArgs,
     /// Where the media engines listen.
@@ -196,6 +202,9 @@ pub(crate) struct HttpArgs {
     /// How people reach this server, for call links.
     #[arg(long, env = "SWITCHROOM_PUBLIC_URL", value_name = "URL")]
     pub(crate) public_url: Option<String>,
+    /// TURN servers that pages are told of, such as turns:turn.example.com:443?transport=tcp.
+    #[arg(long, env = "SWITCHROOM_TURN_URL", value_name = "URL", value_delimiter = ',')]
+    pub(crate) turn_url: Vec<String>,
     /// Set up a demo account with agents, sign-ins and a call link; loopback only.
     #[arg(long)]
     pub(crate) demo: bool,
@@ -212,9 +221,20 @@ pub(crate) struct MediaArgs {
     /// Port that pages are told, when a port mapping makes it another than the bound one.
     #[arg(long, env = "SWITCHROOM_ANNOUNCE_PORT", value_name = "PORT")]
     pub(crate) announce_port: Option<u16>,
+    /// Address and port (UDP) of a TURN server that reaches this engine alone; port 0 picks a free one.
+    #[arg(long, env = "SWITCHROOM_TURN", value_name = "ADDR:PORT")]
+    pub(crate) turn: Option<SocketAddr>,
     /// Video codec to prefer.
     #[arg(long, env = "SWITCHROOM_VIDEO_CODEC", value_name = "CODEC")]
     pub(crate) video_codec: Option<VideoCodec>,
+}
+
+/// What is shared with TURN servers.
+#[derive(Debug, Args)]
+pub(crate) struct TurnArgs {
+    /// File with the secret that credentials for TURN servers are made with.
+    #[arg(long, env = "SWITCHROOM_TURN_SECRET_FILE", value_name = "FILE")]
+    pub(crate) turn_secret_file: Option<String>,
 }
 
 /// Which certificate a role that runs apart shows.

@@ -1,13 +1,17 @@
 //! From the configuration to what each role is told at its start.
 
 use crate::{config::Config, process::ProcessError};
-use media_engine::EngineConfig;
-use signaling::config::{GivenSockets, TlsFiles};
+use media_engine::{EngineConfig, TurnConfig};
+use signaling::{
+    TurnServers,
+    config::{GivenSockets, TlsFiles},
+};
 use std::{
     fs,
-    net::{IpAddr, TcpListener},
+    net::{IpAddr, SocketAddr, TcpListener},
     sync::Arc,
 };
+use turn::{Secret, SharedSecret};
 
 /// What signaling is told.
 pub(crate) fn signaling_config(
@@ -37,6 +41,7 @@ pub(crate) fn signaling_config(
         allowed_origins: http.allowed_origins.clone(),
         public_url: http.public_url.as_ref().map(|url| url.trim_end_matches('/').to_owned()),
         metrics_token,
+        turn: None,
         connections: config.limits.connections,
         announced: Vec::new(),
         demo,
@@ -47,6 +52,71 @@ pub(crate) fn signaling_config(
 /// The token that /metrics asks for when it is not read from loopback.
 pub(crate) fn metrics_token(config: &Config) -> Result<Option<String>, ProcessError> {
     config.http.metrics_token_file.as_deref().map(read_token).transpose()
+}
+
+/// What is shared with TURN servers, and how to read it again.
+#[derive(Clone)]
+pub(crate) struct TurnSecret {
+    pub(crate) shared: SharedSecret,
+    file: Option<String>,
+}
+
+impl TurnSecret {
+    /// From the file that the configuration names. Where it names none there is none, but for a TURN server whose only
+    /// user is this process (`alone`).
+    pub(crate) fn open(config: &Config, alone: bool) -> Result<Option<Self>, ProcessError> {
+        let file = config.turn.secret_file.clone();
+        let secret = match &file {
+            Some(file) => Some(read_turn_secret(file)?),
+            None => alone.then(Secret::random),
+        };
+        Ok(secret.map(|secret| Self { shared: SharedSecret::new(secret), file }))
+    }
+
+    /// Reads the file again. Credentials that pages hold stay valid until they expire.
+    pub(crate) fn reread(&self) -> Result<(), ProcessError> {
+        let Some(file) = &self.file else { return Ok(()) };
+        self.shared.replace(read_turn_secret(file)?);
+        Ok(())
+    }
+}
+
+fn read_turn_secret(file: &str) -> Result<Secret, ProcessError> {
+    let text = fs::read_to_string(file)
+        .map_err(|error| ProcessError(format!("turn.secret_file: cannot read {file}: {error}")))?;
+    Secret::new(&text).map_err(|error| ProcessError(format!("turn.secret_file: the secret in {file} {error}")))
+}
+
+/// Where a secret must be shared and is not.
+pub(crate) fn turn_secret_missing(key: &str) -> ProcessError {
+    ProcessError(format!("turn.secret_file: {key} needs the file with the secret that TURN server and signaling share"))
+}
+
+/// What pages are told of TURN servers: those that are configured, otherwise the engine's own.
+pub(crate) fn turn_servers(
+    config: &Config,
+    own: Option<SocketAddr>,
+    secret: Option<&TurnSecret>,
+) -> Result<Option<TurnServers>, ProcessError> {
+    let own = own.map(|address| format!("turn:{address}?transport=udp"));
+    let urls = if config.turn.urls.is_empty() { own.into_iter().collect() } else { config.turn.urls.clone() };
+    match secret {
+        _ if urls.is_empty() => Ok(None),
+        Some(secret) => {
+            let lifetime = signaling::limits::TURN_CREDENTIALS_TIME;
+            Ok(Some(TurnServers { urls, secret: secret.shared.clone(), lifetime }))
+        }
+        None => Err(turn_secret_missing("turn.urls")),
+    }
+}
+
+/// The TURN server beside an engine.
+pub(crate) fn turn_config(config: &Config, secret: Option<&TurnSecret>) -> Result<Option<TurnConfig>, ProcessError> {
+    match (config.turn.bind, secret) {
+        (None, _) => Ok(None),
+        (Some(bind), Some(secret)) => Ok(Some(TurnConfig { bind, secret: secret.shared.clone() })),
+        (Some(_), None) => Err(turn_secret_missing("turn.bind")),
+    }
 }
 
 fn read_token(file: &str) -> Result<String, ProcessError> {
@@ -93,6 +163,8 @@ pub(crate) fn with_ports(first: &EngineConfig, choice: u16) -> Option<EngineConf
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cli::{Cli, Command};
+    use clap::Parser as _;
 
     #[test]
     fn each_choice_of_ports_is_a_block_for_all_shards() {
@@ -101,5 +173,47 @@ mod tests {
         let third = with_ports(&first, 2).expect("there are so many");
         assert_eq!((third.bind.port(), third.announce_port), (8_094, Some(9_004)));
         assert!(with_ports(&first, 30_000).is_none());
+    }
+
+    fn config(flags: &[&str]) -> Config {
+        let cli = Cli::parse_from([&["switchroom", "up"], flags].concat());
+        let Command::Up(args) = cli.command else { panic!("up was asked for") };
+        crate::config::load(&*args).expect("valid")
+    }
+
+    #[test]
+    fn pages_are_told_of_the_engines_turn_server_or_of_those_that_are_named() {
+        let own = Some(([127, 0, 0, 1], 3478).into());
+        let plain = config(&["--turn", "127.0.0.1:0"]);
+        let secret = TurnSecret::open(&plain, true).expect("one is made").expect("one is made");
+        let servers = |config: &Config, own| turn_servers(config, own, Some(&secret)).expect("there is a secret");
+        let urls = |config: &Config, own| servers(config, own).map(|servers| servers.urls);
+        assert_eq!(urls(&plain, own), Some(vec!["turn:127.0.0.1:3478?transport=udp".to_owned()]));
+        assert_eq!(urls(&plain, None), None);
+        let named = config(&["--turn-url", "turns:a.example.com:443,turn:b.example.com"]);
+        let expected = ["turns:a.example.com:443", "turn:b.example.com"].map(str::to_owned);
+        assert_eq!(urls(&named, own), Some(expected.to_vec()));
+    }
+
+    #[test]
+    fn a_secret_that_is_missing_or_unusable_is_named() {
+        let named = config(&["--turn-url", "turn:a.example.com"]);
+        assert!(TurnSecret::open(&named, false).expect("none is named").is_none());
+        let error = turn_servers(&named, None, None).map(|_| ()).expect_err("signaling has no secret");
+        assert!(error.to_string().contains("turn.secret_file: turn.urls needs"), "{error}");
+        let error = turn_config(&config(&["--turn", "127.0.0.1:0"]), None).map(|_| ()).expect_err("nor has the engine");
+        assert!(error.to_string().contains("turn.secret_file: turn.bind needs"), "{error}");
+
+        let dir = tempfile::tempdir().expect("temporary folder");
+        let path = dir.path().join("turn-secret");
+        let file = path.to_str().expect("UTF-8");
+        let open = || TurnSecret::open(&config(&["--turn-secret-file", file]), false);
+        assert!(open().map(|_| ()).expect_err("it is not there").to_string().contains(file));
+        fs::write(&path, "short").expect("written");
+        assert!(open().map(|_| ()).expect_err("too short").to_string().contains("at least 16 characters"));
+        fs::write(&path, "a secret that is long enough\n").expect("written");
+        let secret = open().expect("usable").expect("named");
+        fs::write(&path, "short").expect("written");
+        assert!(secret.reread().is_err(), "and the old one stays");
     }
 }

@@ -5,9 +5,10 @@ use crate::{
     cli::UpArgs,
     join,
     process::{self, Process, ProcessError},
-    settings,
+    settings::{self, TurnSecret},
 };
-use signaling::{EngineChannels, RecorderChannels};
+use media_engine::EngineConfig;
+use signaling::{EngineChannels, RecorderChannels, Server};
 use std::{fs, path::Path, sync::Arc};
 use store::Store;
 use tokio::sync::mpsc;
@@ -32,9 +33,14 @@ async fn serve(args: &UpArgs, process: Process) -> Result<(), ProcessError> {
     let store = Store::open(&data.join("switchroom.db")).await.map_err(ProcessError::new)?;
     let taps = recorder.taps.clone();
     // Pages on this machine send media to this machine.
+    let alone = config.turn.bind.is_some() && config.turn.urls.is_empty();
+    let turn_secret = TurnSecret::open(&config, alone)?;
     let announce = Some(config.http.bind.ip()).filter(|ip| ip.is_loopback());
     let (engine, engine_events) = media_engine::start(
-        settings::engine_config(&config, announce),
+        EngineConfig {
+            turn: settings::turn_config(&config, turn_secret.as_ref())?,
+            ..settings::engine_config(&config, announce)
+        },
         netio::Clock::new(),
         Arc::new(move |frames| {
             // What does not fit is counted by the recorder and becomes a stated gap.
@@ -44,6 +50,7 @@ async fn serve(args: &UpArgs, process: Process) -> Result<(), ProcessError> {
     )
     .map_err(ProcessError::new)?;
     signaling_config.announced = engine.announced().iter().map(ToString::to_string).collect();
+    signaling_config.turn = settings::turn_servers(&config, engine.turn(), turn_secret.as_ref())?;
     let (_, no_events) = mpsc::channel(1);
     let recorder_channels = RecorderChannels {
         commands: join::recorder_commands(recorder.commands.clone()),
@@ -68,15 +75,16 @@ async fn serve(args: &UpArgs, process: Process) -> Result<(), ProcessError> {
     };
     announce::print_server(&server, Some(Media::of(&engine)), &data, demo.as_ref(), args.common.print_json);
 
-    process::until_stopped(args, &level, || reload(&server)).await;
+    process::until_stopped(args, &level, || reload(&server, turn_secret.as_ref())).await;
     server.stop().await;
     engine.shutdown();
     tokio::task::spawn_blocking(move || recorder.shutdown()).await.map_err(ProcessError::new)
 }
 
 /// Reads again what pages are served with.
-pub(crate) fn reload(server: &signaling::Server) -> Result<&'static str, ProcessError> {
-    server.reload_certificate().map(|()| "log level and certificate").map_err(ProcessError::new)
+pub(crate) fn reload(server: &Server, turn_secret: Option<&TurnSecret>) -> Result<&'static str, ProcessError> {
+    turn_secret.map_or(Ok(()), TurnSecret::reread)?;
+    server.reload_certificate().map(|()| "log level, certificate and TURN secret").map_err(ProcessError::new)
 }
 
 /// Makes the data folder if it is missing.

@@ -1,3 +1,4 @@
+use ::turn::SharedSecret;
 use model::Codec;
 use std::{
     io,
@@ -26,6 +27,17 @@ pub struct EngineConfig {
     pub video_codecs: Vec<Codec>,
     /// How long a leg may be silent before it is closed.
     pub reconnect_window: Duration,
+    /// The TURN server beside it; none when absent.
+    pub turn: Option<TurnConfig>,
+}
+
+/// A TURN server that reaches the engine alone.
+#[derive(Debug, Clone)]
+pub struct TurnConfig {
+    /// Where pages find it, by UDP: an address of this machine, no wildcard. Port 0 picks a free one.
+    pub bind: SocketAddr,
+    /// What credentials are made with.
+    pub secret: SharedSecret,
 }
 
 impl EngineConfig {
@@ -39,6 +51,7 @@ impl EngineConfig {
             pin: false,
             video_codecs: vec![Codec::Vp8, Codec::H264],
             reconnect_window: Duration::from_secs(30),
+            turn: None,
         }
     }
 }
@@ -58,6 +71,17 @@ pub enum StartError {
         /// What the system says.
         source: io::Error,
     },
+    /// The TURN server's port could not be opened.
+    #[error("the TURN port {address} cannot be opened: {source}; choose another with --turn ADDR:PORT")]
+    BindTurn {
+        /// What was asked for.
+        address: SocketAddr,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// Pages must be told one address, and answers must come from it.
+    #[error("{0} is no place for the TURN server: name one address of this machine with --turn ADDR:PORT")]
+    TurnWildcard(SocketAddr),
     /// There are not as many port numbers.
     #[error("{shards} media threads from port {first} on need port numbers beyond 65535")]
     PortRange {

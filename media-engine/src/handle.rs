@@ -1,10 +1,12 @@
 use crate::{
-    EngineConfig, StartError, TapSink, announce,
+    EngineConfig, StartError, TapSink, TurnConfig, announce,
     limits::{COMMANDS, EVENTS, SHARDS},
     metrics::Reporter,
     router::Router,
     shard::{Order, Shard},
+    turn::{TurnPort, TurnThread},
 };
+use ::turn::SharedSecret;
 use netio::{Clock, Port, Waker};
 use sfu_core::Config;
 use std::{
@@ -36,7 +38,14 @@ pub enum SendError {
 pub struct EngineHandle {
     shards: Arc<Vec<ShardHandle>>,
     router: Arc<Mutex<Router>>,
+    turn: Option<TurnDoor>,
     threads: Arc<Mutex<Vec<JoinHandle<()>>>>,
+}
+
+#[derive(Clone)]
+struct TurnDoor {
+    waker: Arc<mio::Waker>,
+    local: SocketAddr,
 }
 
 struct ShardHandle {
@@ -55,6 +64,7 @@ pub fn start(
 ) -> Result<(EngineHandle, mpsc::Receiver<Event>), StartError> {
     let addresses = announce::addresses(config.bind.ip(), &config.announce)?;
     let ports = open_ports(&config)?;
+    let turn = config.turn.as_ref().map(|turn| TurnPort::bind(turn.bind)).transpose()?;
     let (events, received) = mpsc::channel(EVENTS);
     let mut handles = Vec::with_capacity(ports.len());
     let mut threads = Vec::with_capacity(ports.len());
@@ -75,12 +85,17 @@ pub fn start(
         threads.push(spawn(shard, index, config.pin)?);
     }
     let router = Router::new(handles.len());
-    let handle = EngineHandle {
+    let mut handle = EngineHandle {
         shards: Arc::new(handles),
         router: Arc::new(Mutex::new(router)),
+        turn: None,
         threads: Arc::new(Mutex::new(threads)),
     };
-    tracing::info!(local = ?handle.local_addrs(), announced = ?handle.announced(), "media engine runs");
+    if let (Some(port), Some(TurnConfig { secret, .. })) = (turn, config.turn) {
+        handle.add_turn(port, secret, clock, metrics)?;
+    }
+    let (local, announced) = (handle.local_addrs(), handle.announced());
+    tracing::info!(?local, ?announced, turn = ?handle.turn(), "media engine runs");
     Ok((handle, received))
 }
 
@@ -110,12 +125,34 @@ impl EngineHandle {
         self.shards.iter().flat_map(|shard| shard.announced.iter().copied()).collect()
     }
 
+    /// Where the TURN server listens, if there is one.
+    pub fn turn(&self) -> Option<SocketAddr> {
+        self.turn.as_ref().map(|turn| turn.local)
+    }
+
+    fn add_turn(
+        &mut self,
+        port: TurnPort,
+        secret: SharedSecret,
+        clock: Clock,
+        metrics: Arc<Metrics>,
+    ) -> Result<(), StartError> {
+        self.turn = Some(TurnDoor { waker: port.waker(), local: port.local_addr() });
+        let thread = TurnThread::new(port, self.announced(), secret, clock, metrics);
+        let thread = std::thread::Builder::new().name("turn".to_owned()).spawn(move || thread.run());
+        self.threads.lock().expect("nothing panics with this lock").push(thread.map_err(StartError::Thread)?);
+        Ok(())
+    }
+
     /// Ends the threads and waits for them. Pages find out by themselves, and may rejoin another engine.
     pub fn shutdown(&self) {
         for shard in self.shards.iter() {
             // A full queue is drained within a turn; a closed one has ended.
             let _ = shard.orders.send(Order::Stop);
             shard.waker.wake();
+        }
+        if let Some(turn) = &self.turn {
+            turn.waker.wake().expect("an eventfd can be written while its owner holds it");
         }
         let threads = std::mem::take(&mut *self.threads.lock().expect("nothing panics with this lock"));
         for thread in threads {

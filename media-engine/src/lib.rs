@@ -7,7 +7,8 @@
 //! wait ─► commands ─► receive a batch ─► timers ─► send ─► events, taps ─► flush ─► wait
 //! ```
 //!
-//! with the clock sampled once. All decisions are the shard's; this crate moves bytes.
+//! with the clock sampled once. Beside them there may be a TURN server, on a thread of its own. All decisions are those of
+//! the shard and of that server; this crate moves bytes.
 
 mod announce;
 mod config;
@@ -17,7 +18,8 @@ pub mod limits;
 mod metrics;
 mod router;
 mod shard;
+mod turn;
 
-pub use config::{EngineConfig, StartError, TapSink};
+pub use config::{EngineConfig, StartError, TapSink, TurnConfig};
 pub use handle::{EngineHandle, SendError, start};
 pub use ledger::Ledger;

@@ -22,3 +22,7 @@ pub const SHARDS: usize = 256;
 pub const NEGOTIATIONS: usize = 4096;
 /// Prompts that [`crate::Ledger`] remembers.
 pub const PROMPTS: usize = sfu_core::limits::PROMPTS;
+/// Room for one datagram of the TURN server; a longer one is dropped.
+pub const TURN_DATAGRAM_BYTES: usize = netio::limits::DATAGRAM_BYTES;
+/// Datagrams that the TURN server takes from one socket before it sees to the others.
+pub const TURN_DATAGRAMS_PER_TURN: usize = 64;

@@ -1,5 +1,6 @@
 //! What signaling is told at start. Reading it from flags, environment and files is the program's part.
 
+use crate::TurnServers;
 use std::{
     net::{IpAddr, SocketAddr, TcpListener},
     path::PathBuf,
@@ -26,6 +27,8 @@ pub struct Config {
     pub allowed_origins: Vec<String>,
     /// How people reach this server, without a slash at the end; the bound address when absent.
     pub public_url: Option<String>,
+    /// TURN servers that pages are told of.
+    pub turn: Option<TurnServers>,
     /// Bearer token that `/metrics` asks for when it is not read from loopback; loopback alone when absent.
     pub metrics_token: Option<String>,
     /// WebSocket connections at once; 1 to 1 000 000.
@@ -115,6 +118,7 @@ pub(crate) fn for_tests(http: &str) -> Config {
         public_url: None,
         metrics_token: None,
         connections: 100,
+        turn: None,
         demo: false,
         announced: Vec::new(),
         sockets: GivenSockets::default(),

@@ -18,6 +18,7 @@ mod recorder_link;
 pub mod serve;
 mod start;
 pub mod state;
+mod turn;
 pub mod ws;
 
 pub use clock::Clock;
@@ -25,3 +26,4 @@ pub use config::Config;
 pub use engine_link::EngineChannels;
 pub use recorder_link::{RecorderApart, RecorderChannels};
 pub use start::{Server, StartError, start};
+pub use turn::TurnServers;

@@ -52,3 +52,5 @@ pub const PAGE_MESSAGES_PER_SECOND: NonZeroU32 = NonZeroU32::new(20).expect("mor
 pub const PAGE_FAULTS: u32 = 10;
 /// Characters of a client's name and version.
 pub const BUILD_CHARS: usize = 128;
+/// How long a page's credentials for TURN servers last.
+pub const TURN_CREDENTIALS_TIME: Duration = Duration::from_secs(600);

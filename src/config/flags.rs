@@ -2,7 +2,7 @@
 
 use super::Config;
 use crate::cli::{
-    CertsArgs, CommonArgs, DataArgs, EngineArgs, HttpArgs, MediaArgs, RecorderArgs, SignalingArgs, UpArgs,
+    CertsArgs, CommonArgs, DataArgs, EngineArgs, HttpArgs, MediaArgs, RecorderArgs, SignalingArgs, TurnArgs, UpArgs,
 };
 
 /// The arguments of a process.
@@ -23,6 +23,7 @@ impl Flags for UpArgs {
         self.data.apply(config);
         self.http.apply(config);
         self.media.apply(config);
+        self.turn.apply(config);
     }
 }
 
@@ -34,6 +35,7 @@ impl Flags for EngineArgs {
     fn apply(&self, config: &mut Config) {
         set(&mut config.log.level, &self.common.log);
         self.media.apply(config);
+        self.turn.apply(config);
         self.certs.apply(config);
         set(&mut config.engine.link, &self.link);
         set(&mut config.engine.drain_seconds, &self.drain_seconds);
@@ -51,6 +53,7 @@ impl Flags for SignalingArgs {
         set(&mut config.log.level, &self.common.log);
         self.data.apply(config);
         self.http.apply(config);
+        self.turn.apply(config);
         self.certs.apply(config);
         if !self.engine.is_empty() {
             config.engine.addresses.clone_from(&self.engine);
@@ -95,6 +98,9 @@ impl HttpArgs {
         if !self.behind_proxy.is_empty() {
             config.http.behind_proxy.clone_from(&self.behind_proxy);
         }
+        if !self.turn_url.is_empty() {
+            config.turn.urls.clone_from(&self.turn_url);
+        }
     }
 }
 
@@ -102,12 +108,23 @@ impl MediaArgs {
     fn apply(&self, config: &mut Config) {
         set(&mut config.media.bind, &self.media);
         set(&mut config.media.announce_port, &self.announce_port);
+        if self.turn.is_some() {
+            config.turn.bind = self.turn;
+        }
         if !self.announce.is_empty() {
             config.media.announce.clone_from(&self.announce);
         }
         if let Some(codec) = self.video_codec {
             config.media.video_codecs.retain(|other| *other != codec.into());
             config.media.video_codecs.insert(0, codec.into());
+        }
+    }
+}
+
+impl TurnArgs {
+    fn apply(&self, config: &mut Config) {
+        if self.turn_secret_file.is_some() {
+            config.turn.secret_file.clone_from(&self.turn_secret_file);
         }
     }
 }

@@ -2,6 +2,7 @@
 //! port is bound.
 
 mod flags;
+mod turn;
 
 use link::{Address, CertificateFiles};
 use model::Codec;
@@ -14,6 +15,7 @@ use toml::{Table, Value};
 use wire::link::Role;
 
 pub(crate) use flags::Flags;
+use turn::Turn;
 
 /// The example file is the list of defaults.
 pub(crate) const DEFAULTS: &str = include_str!("../../deploy/config/switchroom.example.toml");
@@ -24,6 +26,7 @@ pub(crate) struct Config {
     pub(crate) data: Data,
     pub(crate) http: Http,
     pub(crate) media: Media,
+    pub(crate) turn: Turn,
     pub(crate) link: Link,
     pub(crate) engine: Engine,
     pub(crate) recorder: Recorder,
@@ -192,6 +195,9 @@ fn validate(config: &Config) -> Result<(), ConfigError> {
     if config.media.video_codecs.is_empty() || config.media.video_codecs.contains(&Codec::Opus) {
         return invalid("media.video_codecs", "must name vp8, h264 or both");
     }
+    if let Some(wrong) = config.turn.wrong_urls() {
+        return invalid("turn.urls", &wrong);
+    }
     if !(1..=16).contains(&config.engine.addresses.len()) {
         return invalid("engine.addresses", "must be 1 to 16 addresses");
     }
@@ -270,6 +276,8 @@ mod tests {
             ("[engine]\nmedia_ports = 0\n", "engine.media_ports"),
             ("[engine]\ndrain_seconds = 100000\n", "engine.drain_seconds"),
             ("[engine]\nlink = \"localhost:1\"\n", "link"),
+            ("[turn]\nurls = [\"stun:stun.example.com\"]\n", "turn.urls"),
+            ("[turn]\nbind = \"3478\"\n", "not an address like"),
             ("[http\n", "switchroom.toml"),
         ] {
             std::fs::write(&path, text).expect("written");

@@ -8,10 +8,10 @@ use crate::{
     config::Config,
     join,
     process::{self, Process, ProcessError},
-    settings,
+    settings::{self, TurnSecret},
 };
 use link::{Control, ControlSettings, Listener, TapSender, WhenFull, control, dial, send_taps};
-use media_engine::{EngineHandle, Ledger, StartError};
+use media_engine::{EngineConfig, EngineHandle, Ledger, StartError};
 use model::CommandId;
 use serde_json::Value;
 use std::{
@@ -43,7 +43,8 @@ async fn serve(args: &EngineArgs, process: Process) -> Result<ExitCode, ProcessE
     let recorder = dial(&node, Role::Recorder, config.recorder.address.clone());
     let recorder_state = recorder.state();
     let taps = send_taps(recorder);
-    let (engine, events) = start(&config, &taps, &metrics)?;
+    let turn_secret = TurnSecret::open(&config, false)?;
+    let (engine, events) = start(&config, turn_secret.as_ref(), &taps, &metrics)?;
     let ledger = Arc::new(Mutex::new(Ledger::default()));
     let drain = Drain::new(Arc::clone(&ledger));
     let link = listener.local_addr();
@@ -63,7 +64,7 @@ async fn serve(args: &EngineArgs, process: Process) -> Result<ExitCode, ProcessE
     announce::print_role("engine", link, admin, Some(Media::of(&engine)), args.common.print_json);
 
     let usual = Duration::from_secs(config.engine.drain_seconds.into());
-    let drained = drain.until_ended(usual, || process::reload(args, &level, || Ok("log level"))).await;
+    let drained = drain.until_ended(usual, || process::reload(args, &level, || reread(turn_secret.as_ref()))).await;
     if drained.left > 0 && drain.is_on() {
         send_away(&ledger, &messages).await;
     }
@@ -72,13 +73,19 @@ async fn serve(args: &EngineArgs, process: Process) -> Result<ExitCode, ProcessE
     Ok(drained.exit_code())
 }
 
+fn reread(turn_secret: Option<&TurnSecret>) -> Result<&'static str, ProcessError> {
+    turn_secret.map_or(Ok(()), TurnSecret::reread).map(|()| "log level and TURN secret")
+}
+
 /// Opens the first media port that is free, beside an engine that is being drained.
 fn start(
     config: &Config,
+    turn_secret: Option<&TurnSecret>,
     taps: &TapSender,
     metrics: &Arc<Metrics>,
 ) -> Result<(EngineHandle, mpsc::Receiver<Event>), ProcessError> {
-    let first = settings::engine_config(config, None);
+    let turn = settings::turn_config(config, turn_secret)?;
+    let first = EngineConfig { turn, ..settings::engine_config(config, None) };
     let mut refused = None;
     for choice in 0..config.engine.media_ports {
         let Some(engine_config) = settings::with_ports(&first, choice) else { break };

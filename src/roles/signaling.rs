@@ -5,7 +5,8 @@ use crate::{
     announce,
     cli::SignalingArgs,
     process::{self, Process, ProcessError},
-    settings, up,
+    settings::{self, TurnSecret},
+    up,
 };
 use link::{Control, ControlSettings, WhenFull, control, dial};
 use signaling::{EngineChannels, RecorderApart, RecorderChannels};
@@ -25,7 +26,9 @@ pub(crate) fn run(args: &SignalingArgs) -> Result<(), ProcessError> {
 async fn serve(args: &SignalingArgs, process: Process) -> Result<(), ProcessError> {
     let Process { config, level, metrics, sockets } = process;
     let demo = args.http.demo;
-    let signaling_config = settings::signaling_config(&config, sockets, demo)?;
+    let turn_secret = TurnSecret::open(&config, false)?;
+    let mut signaling_config = settings::signaling_config(&config, sockets, demo)?;
+    signaling_config.turn = settings::turn_servers(&config, None, turn_secret.as_ref())?;
     signaling::serve::check(&signaling_config).map_err(ProcessError::new)?;
     if demo {
         signaling::serve::check_demo(&signaling_config).map_err(ProcessError::new)?;
@@ -61,7 +64,7 @@ async fn serve(args: &SignalingArgs, process: Process) -> Result<(), ProcessErro
     };
     announce::print_server(&server, None, &data, demo.as_ref(), args.common.print_json);
 
-    process::until_stopped(args, &level, || up::reload(&server)).await;
+    process::until_stopped(args, &level, || up::reload(&server, turn_secret.as_ref())).await;
     server.stop().await;
     Ok(())
 }

@@ -14,6 +14,7 @@ mod sfu_offers;
 mod srtp_packets;
 mod tcp_framing;
 mod transport_feedback;
+mod turn_datagrams;
 
 pub use binding_requests::binding_requests;
 pub use client_message::client_message;
@@ -26,6 +27,7 @@ pub use sfu_offers::sfu_offers;
 pub use srtp_packets::srtp_packets;
 pub use tcp_framing::tcp_framing;
 pub use transport_feedback::transport_feedback;
+pub use turn_datagrams::turn_datagrams;
 
 /// Takes any input.
 pub type Target = fn(&[u8]);
@@ -43,4 +45,5 @@ pub const TARGETS: &[(&str, Target)] = &[
     ("srtp_packets", srtp_packets),
     ("tcp_framing", tcp_framing),
     ("transport_feedback", transport_feedback),
+    ("turn_datagrams", turn_datagrams),
 ];

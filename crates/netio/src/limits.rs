@@ -45,7 +45,7 @@ pub const TCP_SOCKET_BUFFER_BYTES: usize = 128 * 1024;
 /// TCP connections of one port.
 pub const TCP_CONNECTIONS: usize = 1024;
 
-/// TCP connections from one address. An office that blocks UDP is one address.
+/// TCP connections from one address, or from one /64 of IPv6. An office that blocks UDP is one address.
 pub const TCP_CONNECTIONS_PER_ADDRESS: usize = 128;
 
 /// TCP connections accepted in one turn.

@@ -2,7 +2,7 @@
 
 use std::{
     mem,
-    net::{Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV6},
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV6},
     ptr,
 };
 
@@ -12,6 +12,14 @@ pub(crate) type Storage = libc::sockaddr_in6;
 pub(crate) fn zeroed() -> Storage {
     // SAFETY: sockaddr_in6 is integers only.
     unsafe { mem::zeroed() }
+}
+
+/// What counts as one address in limits: of IPv6 a /64, of which one customer has at least one whole.
+pub(crate) fn network(address: IpAddr) -> IpAddr {
+    match address {
+        IpAddr::V6(v6) => Ipv6Addr::from_bits(v6.to_bits() & (u128::MAX << 64)).into(),
+        v4 => v4,
+    }
 }
 
 /// Writes `address` and returns its length.
@@ -77,6 +85,14 @@ pub(crate) fn canonical(address: SocketAddr) -> SocketAddr {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_customer_of_ipv6_counts_once() {
+        let of = |text: &str| network(text.parse().expect("valid"));
+        assert_eq!(of("2001:db8:1:2:3::4"), of("2001:db8:1:2:ffff::1"));
+        assert_ne!(of("2001:db8:1:2::1"), of("2001:db8:1:3::1"));
+        assert_ne!(of("192.0.2.1"), of("192.0.2.2"));
+    }
 
     #[test]
     fn addresses_survive_the_way_to_the_system_and_back() {

@@ -28,6 +28,7 @@ pub(crate) struct Tcp {
     registry: Registry,
     connections: BTreeMap<usize, Connection>,
     by_remote: HashMap<SocketAddr, usize>,
+    /// By [`sockaddr::network`].
     per_address: HashMap<IpAddr, usize>,
     next_token: usize,
     /// Connections with input that was not taken yet.
@@ -186,7 +187,7 @@ impl Tcp {
     }
 
     fn admit(&mut self, mut stream: mio::net::TcpStream, remote: SocketAddr, now: Instant) -> io::Result<()> {
-        let of_address = self.per_address.get(&remote.ip()).copied().unwrap_or(0);
+        let of_address = self.per_address.get(&sockaddr::network(remote.ip())).copied().unwrap_or(0);
         let room = self.connections.len() < TCP_CONNECTIONS && of_address < TCP_CONNECTIONS_PER_ADDRESS;
         if !room || self.by_remote.contains_key(&remote) {
             return Err(io::ErrorKind::QuotaExceeded.into());
@@ -199,7 +200,7 @@ impl Tcp {
         self.next_token += 1;
         self.connections.insert(token, Connection::new(stream, remote, local, now));
         self.by_remote.insert(remote, token);
-        *self.per_address.entry(remote.ip()).or_default() += 1;
+        *self.per_address.entry(sockaddr::network(remote.ip())).or_default() += 1;
         self.readable.push_back(token);
         Ok(())
     }
@@ -209,7 +210,7 @@ impl Tcp {
         // Closing the descriptor below removes it from the poll as well.
         let _ = self.registry.deregister(&mut connection.stream);
         self.by_remote.remove(&connection.remote);
-        let address = connection.remote.ip();
+        let address = sockaddr::network(connection.remote.ip());
         if let Some(count) = self.per_address.get_mut(&address) {
             *count -= 1;
             if *count == 0 {

@@ -16,6 +16,7 @@ mod logs;
 mod metrics;
 mod pii;
 mod shard;
+mod turn;
 
 pub use logs::{InvalidLogLevel, LogFormat, LogLevel, init_tracing};
 pub use metrics::{Metrics, MetricsError};

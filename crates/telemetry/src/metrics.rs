@@ -1,4 +1,4 @@
-use crate::ShardMetrics;
+use crate::{ShardMetrics, turn::TurnMetrics};
 use prometheus::{
     Encoder, Histogram, HistogramOpts, IntCounter, IntCounterVec, IntGauge, IntGaugeVec, Opts, Registry, TextEncoder,
     core::Collector,
@@ -42,6 +42,7 @@ pub struct Metrics {
     participant_panics: IntCounter,
     websockets: IntGauge,
     http_requests: IntCounterVec,
+    pub(crate) turn: TurnMetrics,
 }
 
 impl Metrics {
@@ -99,6 +100,7 @@ impl Metrics {
             )?,
             websockets: gauge(r, "websocket_connections", "WebSocket connections of pages and clients, now.")?,
             http_requests: counters(r, "http_requests_total", "HTTP requests.", &["method", "route", "status"])?,
+            turn: TurnMetrics::new(r)?,
             registry,
         })
     }
@@ -164,7 +166,7 @@ impl Metrics {
     }
 }
 
-fn as_gauge(count: usize) -> i64 {
+pub(crate) fn as_gauge(count: usize) -> i64 {
     i64::try_from(count).unwrap_or(i64::MAX)
 }
 
@@ -173,11 +175,16 @@ fn add<C: Collector + Clone + 'static>(registry: &Registry, collector: C) -> pro
     Ok(collector)
 }
 
-fn gauge(registry: &Registry, name: &str, help: &str) -> prometheus::Result<IntGauge> {
+pub(crate) fn gauge(registry: &Registry, name: &str, help: &str) -> prometheus::Result<IntGauge> {
     add(registry, IntGauge::new(name, help)?)
 }
 
-fn counters(registry: &Registry, name: &str, help: &str, labels: &[&str]) -> prometheus::Result<IntCounterVec> {
+pub(crate) fn counters(
+    registry: &Registry,
+    name: &str,
+    help: &str,
+    labels: &[&str],
+) -> prometheus::Result<IntCounterVec> {
     add(registry, IntCounterVec::new(Opts::new(name, help), labels)?)
 }
 

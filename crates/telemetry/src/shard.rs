@@ -15,6 +15,12 @@ pub enum Direction {
     Egress,
 }
 
+impl Direction {
+    pub(crate) fn label(self) -> &'static str {
+        DIRECTIONS[self as usize]
+    }
+}
+
 /// What a packet carries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PacketKind {

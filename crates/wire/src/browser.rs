@@ -10,7 +10,7 @@ use model::{
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fmt};
 
 /// From the page to signaling.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -141,6 +141,14 @@ pub enum ServerMessage {
         leg: Option<Box<LegSnapshot>>,
         /// The agent's state; absent for customers.
         agent: Option<AgentState>,
+        /// For every PeerConnection from now on; empty where the server has none.
+        #[serde(default)]
+        ice_servers: Vec<IceServer>,
+    },
+    /// The servers of the welcome with fresh credentials, before the old ones expire.
+    IceServers {
+        /// For every new PeerConnection and every ICE restart.
+        ice_servers: Vec<IceServer>,
     },
     /// Answers `ping`.
     Pong {
@@ -279,6 +287,23 @@ pub enum ServerMessage {
     },
     /// The same agent connected from another page, which took over. The server closes this one.
     Superseded {},
+}
+
+/// A TURN server, as browsers take it (`RTCIceServer`).
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct IceServer {
+    /// `turn:` and `turns:` URLs (RFC 7065).
+    pub urls: Vec<String>,
+    /// Says when it expires.
+    pub username: String,
+    /// The password. Never logged.
+    pub credential: String,
+}
+
+impl fmt::Debug for IceServer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("IceServer").field("urls", &self.urls).field("username", &self.username).finish_non_exhaustive()
+    }
 }
 
 /// A call that rings at an agent.

@@ -16,7 +16,8 @@ fn sound_of(callers: &[Caller]) -> Vec<usize> {
     callers.iter().map(|caller| caller.client.received(TrackKind::Audio).count()).collect()
 }
 
-fn talk(callers: &mut [Caller]) {
+/// Both hear and see each other, for some seconds.
+pub(crate) fn talk(callers: &mut [Caller]) {
     for caller in callers.iter_mut() {
         caller.client.speak(true);
         caller.client.film(TrackKind::Camera, true);

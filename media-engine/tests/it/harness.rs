@@ -1,5 +1,6 @@
 //! Clients on real sockets, in real time.
 
+use crate::turn_socket::TurnSocket;
 use media_engine::{EngineConfig, EngineHandle, start};
 use model::{CallId, CommandId, LegId, TrackKind};
 use sfu_core::{
@@ -8,7 +9,7 @@ use sfu_core::{
 };
 use std::{
     io::{ErrorKind, Read, Write},
-    net::{SocketAddr, TcpStream, UdpSocket},
+    net::{Ipv6Addr, SocketAddr, TcpStream, UdpSocket},
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering::Relaxed},
@@ -17,7 +18,10 @@ use std::{
 };
 use telemetry::Metrics;
 use tokio::sync::mpsc::Receiver;
-use wire::engine::{Command, Event, Patch, Request};
+use wire::{
+    engine::{Command, Event, Patch, Request},
+    tap::TapFrame,
+};
 
 /// An engine and what came out of it.
 pub(crate) struct Bench {
@@ -26,6 +30,8 @@ pub(crate) struct Bench {
     pub(crate) seen: Vec<Event>,
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) tapped: Arc<AtomicU64>,
+    /// The SDP that the last client to join was given.
+    pub(crate) last_answer: String,
     commands: u128,
 }
 
@@ -33,16 +39,26 @@ pub(crate) fn loopback() -> SocketAddr {
     ([127, 0, 0, 1], 0).into()
 }
 
+pub(crate) fn loopback_v6() -> SocketAddr {
+    (Ipv6Addr::LOCALHOST, 0).into()
+}
+
 impl Bench {
     pub(crate) fn new(config: EngineConfig) -> Self {
+        Self::with_taps(config, |_| {})
+    }
+
+    /// An engine whose threads hand tapped frames to `sink`.
+    pub(crate) fn with_taps(config: EngineConfig, sink: impl Fn(&[TapFrame]) + Send + Sync + 'static) -> Self {
         let metrics = Arc::new(Metrics::new("test").expect("the metrics' names differ"));
         let tapped = Arc::new(AtomicU64::new(0));
         let counter = Arc::clone(&tapped);
-        let taps = Arc::new(move |frames: Vec<_>| {
+        let taps = Arc::new(move |frames: Vec<TapFrame>| {
             counter.fetch_add(frames.len() as u64, Relaxed);
+            sink(&frames);
         });
         let (engine, events) = start(config, netio::Clock::new(), taps, Arc::clone(&metrics)).expect("it starts");
-        Self { engine, events, seen: Vec::new(), metrics, tapped, commands: 0 }
+        Self { engine, events, seen: Vec::new(), metrics, tapped, last_answer: String::new(), commands: 0 }
     }
 
     pub(crate) fn command(&mut self, command: Command) -> CommandId {
@@ -68,10 +84,14 @@ impl Bench {
         }
     }
 
-    /// A client joins a room; its answer is taken.
+    /// A client joins a room by the engine's first address; its answer is taken.
     pub(crate) fn join(&mut self, room: u128, leg: u128, protocol: Protocol) -> Caller {
-        let engine = self.engine.announced()[0];
-        let mut caller = Caller::new(protocol, engine);
+        let caller = Caller::new(protocol, self.engine.announced()[0]);
+        self.join_as(caller, room, leg)
+    }
+
+    /// This client joins a room; its answer is taken.
+    pub(crate) fn join_as(&mut self, mut caller: Caller, room: u128, leg: u128) -> Caller {
         let offer = caller.client.offer();
         let id = self.command(Command::AddLeg { room: CallId::of(room), leg: LegId::of(leg), offer });
         let sdp = self.wait_for("answer", |event| match event {
@@ -80,18 +100,34 @@ impl Bench {
             _ => None,
         });
         caller.client.accept(&sdp);
+        self.last_answer = sdp;
         caller
     }
 
-    /// Two clients in a room, joined both ways and connected.
+    /// Two clients in room 1, joined both ways and connected.
     pub(crate) fn pair(&mut self, protocols: [Protocol; 2]) -> [Caller; 2] {
-        let mut callers = [self.join(1, 11, protocols[0]), self.join(1, 12, protocols[1])];
-        let legs = [LegId::of(11), LegId::of(12)];
+        self.pair_in(1, protocols)
+    }
+
+    /// Two clients in a room; its number and 1 and 2 make the legs' numbers.
+    pub(crate) fn pair_in(&mut self, room: u128, protocols: [Protocol; 2]) -> [Caller; 2] {
+        let [first, second] = [10 * room + 1, 10 * room + 2];
+        let callers = [self.join(room, first, protocols[0]), self.join(room, second, protocols[1])];
+        self.connect_in(room, callers)
+    }
+
+    /// Legs 11 and 12 of room 1 are joined both ways and connect.
+    pub(crate) fn connect(&mut self, callers: [Caller; 2]) -> [Caller; 2] {
+        self.connect_in(1, callers)
+    }
+
+    fn connect_in(&mut self, room: u128, mut callers: [Caller; 2]) -> [Caller; 2] {
+        let legs = [LegId::of(10 * room + 1), LegId::of(10 * room + 2)];
         let patches = TrackKind::ALL
             .into_iter()
             .flat_map(|track| [(0, 1), (1, 0)].map(|(a, b)| Patch { source: legs[a].into(), sink: legs[b], track }))
             .collect();
-        self.command(Command::SetPatches { room: CallId::of(1), patches });
+        self.command(Command::SetPatches { room: CallId::of(room), patches });
         let connected = drive_until(&mut callers, Duration::from_secs(10), |callers| {
             callers.iter().all(|caller| caller.client.is_connected)
         });
@@ -108,14 +144,17 @@ pub(crate) struct Caller {
 
 enum Socket {
     Udp(UdpSocket),
+    Turn(Box<TurnSocket>),
     Tcp { stream: TcpStream, read: Vec<u8> },
 }
 
 impl Caller {
-    fn new(protocol: Protocol, engine: SocketAddr) -> Self {
+    /// One that can reach this address of the engine: it has the same family.
+    pub(crate) fn new(protocol: Protocol, engine: SocketAddr) -> Self {
         let (socket, address) = match protocol {
             Protocol::Udp => {
-                let socket = UdpSocket::bind(loopback()).expect("a free port");
+                let own = if engine.is_ipv4() { loopback() } else { loopback_v6() };
+                let socket = UdpSocket::bind(own).expect("a free port");
                 socket.set_nonblocking(true).expect("a socket's mode can be set");
                 let address = socket.local_addr().expect("it is bound");
                 (Socket::Udp(socket), address)
@@ -130,6 +169,12 @@ impl Caller {
         };
         let options = ClientOptions { protocol, ..ClientOptions::new(address) };
         Self { client: Client::new(options, Instant::now()), socket }
+    }
+
+    /// One that reaches this address of the engine through a relay alone.
+    pub(crate) fn relayed(turn: TurnSocket) -> Self {
+        let options = ClientOptions::new(turn.relayed());
+        Self { client: Client::new(options, Instant::now()), socket: Socket::Turn(Box::new(turn)) }
     }
 
     fn turn(&mut self) {
@@ -155,6 +200,7 @@ impl Socket {
                 let (length, source) = socket.recv_from(&mut buffer).ok()?;
                 Some((source, buffer[..length].to_vec()))
             }
+            Self::Turn(turn) => turn.receive(),
             Self::Tcp { stream, read } => {
                 let mut buffer = [0; 4096];
                 match stream.read(&mut buffer) {
@@ -175,6 +221,7 @@ impl Socket {
             Self::Udp(socket) => {
                 socket.send_to(bytes, destination).expect("loopback takes it");
             }
+            Self::Turn(turn) => turn.send(destination, bytes),
             Self::Tcp { stream, .. } => {
                 let mut frame = netio::frame_header(bytes.len()).expect("a datagram fits a frame").to_vec();
                 frame.extend_from_slice(bytes);

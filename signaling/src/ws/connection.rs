@@ -5,6 +5,7 @@ use super::{
     socket::{Close, Frame, Gone, PageSocket},
 };
 use crate::{
+    TurnServers,
     auth::activity::Activity,
     hub::{Counted, Ending, Seated},
     limits,
@@ -12,7 +13,10 @@ use crate::{
 };
 use axum::extract::ws::WebSocket;
 use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
-use tokio::sync::mpsc;
+use tokio::{
+    sync::mpsc,
+    time::{Instant, Interval, interval_at},
+};
 use tracing::Instrument;
 use uuid::Uuid;
 use wire::browser::{CallError, ServerMessage};
@@ -63,12 +67,24 @@ struct Connection {
     /// Of those, calls being started: what the call center says of them waits until the page knows their leg.
     starting: usize,
     completed: mpsc::Receiver<Completed>,
+    /// When the page gets new credentials for TURN servers, if there are any.
+    renewal: Option<Interval>,
 }
 
 /// A request that was carried out or refused.
 pub(super) struct Completed {
     pub(super) answer: ServerMessage,
     pub(super) was_start: bool,
+}
+
+/// Waits until it is time again; for ever where it never is.
+async fn due(interval: &mut Option<Interval>) {
+    match interval {
+        Some(interval) => {
+            interval.tick().await;
+        }
+        None => std::future::pending().await,
+    }
 }
 
 /// How a connection ends.
@@ -87,6 +103,8 @@ impl Connection {
     fn new(socket: PageSocket, state: AppState, greeted: Greeted) -> Self {
         let quota = Quota::per_second(limits::PAGE_MESSAGES_PER_SECOND).allow_burst(limits::PAGE_BURST);
         let (complete, completed) = mpsc::channel(limits::PAGE_REQUESTS);
+        let renewal = state.config.turn.as_ref().map(TurnServers::renewal);
+        let renewal = renewal.map(|every| interval_at(Instant::now() + every, every));
         Self {
             socket,
             context: Context { state, presence: greeted.presence, claims: greeted.claims, complete },
@@ -96,6 +114,7 @@ impl Connection {
             running: 0,
             starting: 0,
             completed,
+            renewal,
         }
     }
 
@@ -124,6 +143,7 @@ impl Connection {
                 let why = *ending.borrow_and_update();
                 self.end(why).await
             }
+            () = due(&mut self.renewal) => self.renew_ice_servers().await,
             () = tokio::time::sleep_until(silent_at) => Err(End::Close(SILENT)),
         }
     }
@@ -183,6 +203,15 @@ impl Connection {
         self.welcomed |= matches!(message, ServerMessage::Welcome { .. });
         if self.welcomed {
             self.socket.send(&message).await?;
+        }
+        Ok(())
+    }
+
+    async fn renew_ice_servers(&mut self) -> Result<(), End> {
+        let Context { state, claims, .. } = &self.context;
+        let servers = state.config.turn.as_ref().map(|turn| turn.for_token(claims.jti, state.clock.wall()));
+        if let Some(server) = servers.filter(|_| self.welcomed) {
+            self.socket.send(&ServerMessage::IceServers { ice_servers: vec![server] }).await?;
         }
         Ok(())
     }

@@ -8,7 +8,7 @@ use super::{
 use crate::{auth::tokens::TokenClaims, directory::Directory, hub::Seat, limits, state::AppState};
 use callcenter_core::{CallCenter, command::Command, settings::RECONNECT_WINDOW};
 use model::{LegId, Now, ParticipantType};
-use wire::browser::{CallError, ClientMessage, ServerMessage};
+use wire::browser::{CallError, ClientMessage, IceServer, ServerMessage};
 
 /// A page that was let in.
 pub(super) struct Greeted {
@@ -124,13 +124,14 @@ fn seat_of(claims: &TokenClaims) -> Option<Seat> {
 /// Puts the welcome into the page's queue at the moment it is true; returns the page's live leg.
 async fn welcome(presence: &Presence, claims: &TokenClaims, state: &AppState) -> Result<Option<LegId>, NotGreeted> {
     let (queue, claims, seat) = (presence.seated.own.clone(), claims.clone(), presence.seat.clone());
-    let directory = state.directory.clone();
+    let (directory, turn) = (state.directory.clone(), state.config.turn.clone());
     let leg = presence.handle.query(move |core, now| {
         let leg = match &seat {
             Seat::Agent(agent) => core.leg_of_agent(*agent),
             Seat::Customer(identity) => core.leg_of_identity(identity),
         };
-        let message = welcome_message(&claims, core, leg, &directory, now);
+        let ice_servers = turn.map(|turn| turn.for_token(claims.jti, now.wall)).into_iter().collect();
+        let message = welcome_message(&claims, core, leg, &directory, ice_servers, now);
         // A queue that is full already ends the page anyway.
         let _ = queue.try_send(message);
         leg
@@ -143,6 +144,7 @@ fn welcome_message(
     core: &CallCenter,
     leg: Option<LegId>,
     directory: &Directory,
+    ice_servers: Vec<IceServer>,
     now: Now,
 ) -> ServerMessage {
     let snapshot = leg.and_then(|leg| core.leg_snapshot(leg, now)).map(|snapshot| {
@@ -159,5 +161,6 @@ fn welcome_message(
         reconnect_window_ms: u64::try_from(RECONNECT_WINDOW.as_millis()).expect("half a minute"),
         leg: snapshot,
         agent: claims.agent.and_then(|agent| core.agent_state(agent, now)),
+        ice_servers,
     }
 }

@@ -8,3 +8,4 @@ mod doors;
 mod durability;
 mod http;
 mod schema;
+mod turn;

@@ -13,9 +13,10 @@ const SIGN_IN_TIMEOUT_MS = 30_000;
  * @param {import("./tab.mjs").Tab} tab
  * @param {import("./server.mjs").Server} server
  * @param {import("./server.mjs").Login} login
+ * @param {{ relayOnly?: boolean }} [options]  relayOnly: media may go through TURN servers alone
  */
-export async function signInAt(tab, server, login) {
-  await tab.goto(`${server.console}?processing=off`);
+export async function signInAt(tab, server, login, { relayOnly = false } = {}) {
+  await tab.goto(`${server.console}?processing=off${relayOnly ? "&relay=only" : ""}`);
   await tab.appears(id("sign-in"));
   await tab.fill(id("username"), login.username);
   await tab.fill(id("password"), login.password);
@@ -34,11 +35,11 @@ export class Agent {
    * @param {import("./harness.mjs").Scene} t
    * @param {import("./server.mjs").Server} server
    * @param {import("./server.mjs").Login} login
-   * @param {Parameters<import("./harness.mjs").Scene["tab"]>[1]} [options]
+   * @param {Parameters<import("./harness.mjs").Scene["tab"]>[1] & { relayOnly?: boolean }} [options]
    */
-  static async signIn(t, server, login, options) {
+  static async signIn(t, server, login, { relayOnly, ...options } = {}) {
     const tab = await t.tab(AGENT, options);
-    await signInAt(tab, server, login);
+    await signInAt(tab, server, login, { relayOnly });
     await tab.appears('[data-testid="link-state"][data-state="connected"]', SIGN_IN_TIMEOUT_MS);
     return new Agent(tab);
   }

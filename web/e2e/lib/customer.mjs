@@ -15,12 +15,13 @@ export class Customer {
    * Opens the call link in a tab of its own.
    * @param {import("./harness.mjs").Scene} t
    * @param {string} link
-   * @param {Parameters<import("./harness.mjs").Scene["tab"]>[1]} [options]
+   * @param {Parameters<import("./harness.mjs").Scene["tab"]>[1] & { relayOnly?: boolean }} [options]  relayOnly: media may go
+   * through TURN servers alone
    */
-  static async open(t, link, options) {
+  static async open(t, link, { relayOnly, ...options } = {}) {
     const tab = await t.tab(CUSTOMER, options);
     const customer = new Customer(tab, link);
-    await tab.goto(`${link}?processing=off`);
+    await tab.goto(`${link}?processing=off${relayOnly ? "&relay=only" : ""}`);
     return customer;
   }
 

@@ -5,7 +5,7 @@ import { Customer } from "./customer.mjs";
 import { AGENT, CUSTOMER } from "./media.mjs";
 
 /** @typedef {"chromium" | "firefox"} Browser */
-/** @typedef {{ agentBrowser?: Browser, customerBrowser?: Browser, link?: string }} Choice */
+/** @typedef {{ agentBrowser?: Browser, customerBrowser?: Browser, link?: string, relayOnly?: boolean }} Choice */
 
 /**
  * An agent who is Active and a customer at the open link.
@@ -13,10 +13,10 @@ import { AGENT, CUSTOMER } from "./media.mjs";
  * @param {import("./server.mjs").Server} server
  * @param {Choice} [choice]
  */
-export async function bothThere(t, server, { agentBrowser, customerBrowser, link } = {}) {
+export async function bothThere(t, server, { agentBrowser, customerBrowser, link, relayOnly } = {}) {
   const [agent, customer] = await Promise.all([
-    Agent.signIn(t, server, server.login("agent"), { browser: agentBrowser }),
-    Customer.open(t, link ?? server.callLink, { browser: customerBrowser }),
+    Agent.signIn(t, server, server.login("agent"), { browser: agentBrowser, relayOnly }),
+    Customer.open(t, link ?? server.callLink, { browser: customerBrowser, relayOnly }),
   ]);
   await Promise.all([agent.goActive(), customer.ready()]);
   return { agent, customer };

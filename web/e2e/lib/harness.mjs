@@ -57,10 +57,14 @@ export class Scene {
     figures.set(what, [...(figures.get(what) ?? []), ms]);
   }
 
-  /** A running server. @param {{ flags?: string[], mediaHost?: string, https?: boolean }} [options] */
-  async server({ flags, mediaHost, https = false } = {}) {
+  /**
+   * A running server.
+   * @param {{ flags?: string[], mediaHost?: string, https?: boolean, turn?: boolean }} [options]  turn: with its TURN server
+   */
+  async server({ flags, mediaHost, https = false, turn = false } = {}) {
     const files = https ? await certificate(join(this.folder, "https")) : undefined;
-    const server = new Server({ folder: this.folder, mediaPort: await freePort(), mediaHost, flags, https: files });
+    const ports = { mediaPort: await freePort(), turnPort: turn ? await freePort() : undefined };
+    const server = new Server({ folder: this.folder, ...ports, mediaHost, flags, https: files });
     this.defer(() => server.stop());
     await server.start();
     return server;

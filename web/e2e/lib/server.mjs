@@ -4,7 +4,7 @@ import { spawn } from "node:child_process";
 import { createSocket } from "node:dgram";
 import { once } from "node:events";
 import { createWriteStream } from "node:fs";
-import { mkdir } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { networkInterfaces } from "node:os";
 import { join } from "node:path";
@@ -16,7 +16,7 @@ import { until, within } from "./wait.mjs";
 /**
  * @typedef {{ role: string, username: string, password: string, agentId?: string }} Login
  * @typedef {{ console: string, call_link: string, media: string, metrics: string, admin: string, logins: Login[], api_key: string }} Printed
- * @typedef {{ folder: string, mediaPort: number, mediaHost?: string, announcePort?: number, flags?: string[], https?: { cert: string, key: string } }} ServerOptions
+ * @typedef {{ folder: string, mediaPort: number, mediaHost?: string, announcePort?: number, flags?: string[], turnPort?: number, https?: { cert: string, key: string } }} ServerOptions
  */
 
 export class Server {
@@ -53,24 +53,40 @@ export class Server {
     return ["--demo", "--http", this.#http, ...files];
   }
 
+  /** A TURN server in the engine. An engine that runs apart shares its secret with signaling. */
+  async #turn() {
+    const { folder, turnPort, mediaHost = "127.0.0.1" } = this.options;
+    if (turnPort === undefined) return { engine: [], signaling: [] };
+    const engine = ["--turn", `${mediaHost}:${turnPort}`];
+    if (!this.#apart) return { engine, signaling: [] };
+    const file = join(folder, "turn-secret");
+    await writeFile(file, "a secret of these tests alone");
+    const secret = ["--turn-secret-file", file];
+    const url = `turn:${mediaHost}:${turnPort}?transport=udp`;
+    return { engine: [...engine, ...secret], signaling: ["--turn-url", url, ...secret] };
+  }
+
   /** Starts it, again on the same data and ports when it ran before. Returns when it was started (epoch ms). */
   async start() {
     assert(!this.#running, "it runs already");
     await mkdir(this.data, { recursive: true });
     if (this.#apart) return this.#startApart(this.#apart);
+    const turn = await this.#turn();
     return this.#note(async (log) => {
       const fixed = ["up", "--data", this.data, "--admin", "127.0.0.1:0"];
-      const program = await Program.start([...fixed, ...this.#pages, ...this.#media], log);
+      const program = await Program.start([...fixed, ...this.#pages, ...this.#media, ...turn.engine], log);
       this.#running = program;
       return program.printed;
     });
   }
 
   /** @param {Apart} apart */
-  #startApart(apart) {
+  async #startApart(apart) {
     this.#running = apart;
     const { folder } = this.options;
-    const options = { folder, data: this.data, engine: this.#media, signaling: this.#pages };
+    const turn = await this.#turn();
+    const engine = [...this.#media, ...turn.engine];
+    const options = { folder, data: this.data, engine, signaling: [...this.#pages, ...turn.signaling] };
     return this.#note((log) => apart.start(options, log));
   }
 

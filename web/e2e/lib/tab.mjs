@@ -249,6 +249,18 @@ export class Tab {
       .filter((name) => name !== undefined);
   }
 
+  /** Which pairs of addresses media goes over now: each end's type, and the engine's end as address:port. */
+  async paths() {
+    const stats = await this.stats();
+    const byId = new Map(stats.map((s) => [s.id, s]));
+    const transports = stats.filter((s) => s.type === "transport" && s.selectedCandidatePairId !== undefined);
+    return transports.map((transport) => {
+      const pair = byId.get(transport.selectedCandidatePairId);
+      const [own, engine] = [byId.get(pair.localCandidateId), byId.get(pair.remoteCandidateId)];
+      return { own: own.candidateType, engine: `${engine.address}:${engine.port}`, relayProtocol: own.relayProtocol };
+    });
+  }
+
   /** How many sounds of its own the page has started (ring tone, notices). @returns {Promise<number>} */
   sounds() {
     return this.evaluate(() => /** @type {any} */ (globalThis).probe.sounds);

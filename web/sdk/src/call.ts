@@ -12,6 +12,7 @@ import type {
   CallError,
   ClientRequest,
   EndedBy,
+  IceServer,
   IncomingCallInfo,
   LegMessage,
   LegSnapshot,
@@ -26,6 +27,8 @@ export interface CallSetup {
   windowMs: number;
   options: CallOptions;
   peerOptions: PeerOptions;
+  /** TURN servers with the newest credentials. */
+  iceServers: () => IceServer[];
   outputDeviceId: string | undefined;
   /** Which side this page is. */
   party: ParticipantType;
@@ -362,7 +365,7 @@ export class Call extends Emitter<CallEvents> {
 
   async #newPeer(): Promise<Peer> {
     this.#peer?.close();
-    const peer = new Peer(this.#setup.peerOptions, (state) => {
+    const peer = new Peer(this.#setup.peerOptions, this.#setup.iceServers(), (state) => {
       if (this.#peer === peer) this.#repair.ice(state);
     });
     this.#peer = peer;
@@ -378,6 +381,7 @@ export class Call extends Emitter<CallEvents> {
       if (this.#over || leg === undefined) return;
       const fresh = reason === "rejoin" || this.#peer === undefined;
       const peer = fresh ? await this.#newPeer() : (this.#peer as Peer);
+      if (!fresh && reason === "ice_restart") peer.useServers(this.#setup.iceServers());
       const sdp = await peer.offer(reason === "ice_restart");
       const reply = await this.#setup.link.request({ type: "offer", leg, reason: fresh ? "rejoin" : reason, sdp });
       if (reply.type !== "answer") throw new SwitchroomError(callError("MEDIA_ERROR", "The server sent no answer."));

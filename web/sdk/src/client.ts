@@ -6,7 +6,16 @@ import { IncomingCall } from "./incoming.ts";
 import { Link, type TokenSource } from "./link.ts";
 import type { PeerOptions } from "./peer.ts";
 import { intervalTicker, type Ticker } from "./ticker.ts";
-import type { AgentState, IncomingCallInfo, LegMessage, LegSnapshot, Role, ServerMessage, Welcome } from "./wire.ts";
+import type {
+  AgentState,
+  IceServer,
+  IncomingCallInfo,
+  LegMessage,
+  LegSnapshot,
+  Role,
+  ServerMessage,
+  Welcome,
+} from "./wire.ts";
 
 const CUSTOM_DATA_MAX_CHARACTERS = 920;
 const DEFAULT_WINDOW_MS = 30_000;
@@ -47,6 +56,7 @@ export class SwitchroomRtc extends Emitter<SwitchroomRtcEvents> {
   #user: ConnectedUser | undefined;
   #party: "CUSTOMER" | "AGENT" = "CUSTOMER";
   #windowMs = DEFAULT_WINDOW_MS;
+  #iceServers: IceServer[] = [];
   #call: Call | undefined;
   #incoming: IncomingCall | undefined;
   /** Hung up while the link was down; the server is told when it is back. */
@@ -138,6 +148,7 @@ export class SwitchroomRtc extends Emitter<SwitchroomRtcEvents> {
     this.#user = { identity: welcome.identity, displayName: welcome.display_name, role: welcome.role };
     this.#party = welcome.participant;
     this.#windowMs = welcome.reconnect_window_ms;
+    this.#iceServers = welcome.ice_servers ?? [];
     for (const waiting of this.#connecting.splice(0)) waiting.resolve();
     if (again) this.emit("reconnected", undefined);
     else this.emit("connected", { identity: welcome.identity });
@@ -169,6 +180,9 @@ export class SwitchroomRtc extends Emitter<SwitchroomRtcEvents> {
 
   #receive(message: ServerMessage): void {
     switch (message.type) {
+      case "ice_servers":
+        this.#iceServers = message.ice_servers;
+        return;
       case "incoming_call":
         return this.#rings(message);
       case "incoming_call_gone":
@@ -233,6 +247,7 @@ export class SwitchroomRtc extends Emitter<SwitchroomRtcEvents> {
       link: this.#link,
       windowMs: this.#windowMs,
       peerOptions: this.#options,
+      iceServers: () => this.#iceServers,
       party: this.#party,
       outputDeviceId: this.#devices.audioOutput,
       onFinished: (finished) => this.#finished(finished),

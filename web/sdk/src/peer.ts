@@ -1,4 +1,4 @@
-import type { Codec } from "./wire.ts";
+import type { Codec, IceServer } from "./wire.ts";
 
 export interface PeerOptions {
   iceTransportPolicy?: RTCIceTransportPolicy | undefined;
@@ -24,12 +24,15 @@ export class Peer {
   readonly #connection: RTCPeerConnection;
   readonly #transceivers: Record<SourceKind, RTCRtpTransceiver>;
 
-  constructor(options: PeerOptions, onPath: (state: PathState) => void) {
-    const pc = new RTCPeerConnection({
+  readonly #configuration: RTCConfiguration;
+
+  constructor(options: PeerOptions, iceServers: IceServer[], onPath: (state: PathState) => void) {
+    this.#configuration = {
       bundlePolicy: "max-bundle",
       rtcpMuxPolicy: "require",
       ...(options.iceTransportPolicy ? { iceTransportPolicy: options.iceTransportPolicy } : {}),
-    });
+    };
+    const pc = new RTCPeerConnection({ ...this.#configuration, iceServers });
     this.#connection = pc;
     const video = (maxBitrate: number) =>
       pc.addTransceiver("video", { direction: "sendrecv", sendEncodings: [{ maxBitrate }] });
@@ -42,6 +45,11 @@ export class Peer {
     this.remoteScreen = new MediaStream([this.#received("screen")]);
     if (options.preferredVideoCodec !== undefined) this.prefer([options.preferredVideoCodec]);
     pc.oniceconnectionstatechange = () => onPath(pathState(pc.iceConnectionState));
+  }
+
+  /** From the next ICE restart on; credentials of earlier ones may have expired. */
+  useServers(iceServers: IceServer[]): void {
+    this.#connection.setConfiguration?.({ ...this.#configuration, iceServers });
   }
 
   /** A new local offer. The server answers ICE checks from anywhere, so candidates need not be gathered first. */

@@ -113,6 +113,14 @@ export interface LegSnapshot {
   incoming: IncomingCallInfo | null;
 }
 
+/** A TURN server, as `RTCPeerConnection` takes it. */
+export interface IceServer {
+  urls: string[];
+  /** Says when it expires. */
+  username: string;
+  credential: string;
+}
+
 export type ClientMessage =
   | { type: "hello"; protocol: number; min_protocol: number; build: string; token: string }
   | { type: "ping"; sequence: number }
@@ -139,6 +147,8 @@ export interface Welcome {
   reconnect_window_ms: number;
   leg: LegSnapshot | null;
   agent: AgentState | null;
+  /** For every PeerConnection from now on; a server of an earlier release does not send it. */
+  ice_servers?: IceServer[];
 }
 
 /** What answers a request. */
@@ -163,6 +173,7 @@ export type LegMessage =
 
 export type ServerMessage =
   | Welcome
+  | { type: "ice_servers"; ice_servers: IceServer[] }
   | { type: "pong"; sequence: number }
   | ServerReply
   | LegMessage

@@ -164,6 +164,49 @@ describe("a customer's call", () => {
   });
 });
 
+describe("TURN servers", () => {
+  const server = (credential: string) => ({ urls: ["turn:192.0.2.1:3478"], username: "1:me", credential });
+
+  async function callWithServers(): Promise<FakeSocket> {
+    const socket = await connect({ ...welcome(), ice_servers: [server("first")] });
+    rtc.callConversations();
+    await settle();
+    const request = socket.request("start_call");
+    const ids = { call: "call-1", conversation: "conversation-1", leg: "leg-1" };
+    socket.say({ type: "call_started", request, ...ids, answer: "answer" });
+    await settle();
+    return socket;
+  }
+
+  it("gives a PeerConnection those of the welcome", async () => {
+    await callWithServers();
+    expect(FakePeerConnection.last.configuration).toMatchObject({ iceServers: [server("first")] });
+  });
+
+  it("gives an ICE restart and a rejoin the newest credentials", async () => {
+    const socket = await callWithServers();
+    socket.say({ type: "ice_servers", ice_servers: [server("second")] });
+    expect(FakePeerConnection.last.configuration).toMatchObject({ iceServers: [server("first")] });
+    FakePeerConnection.last.ice("disconnected");
+    await settle();
+    const { configuration } = FakePeerConnection.last;
+    expect(configuration).toMatchObject({ bundlePolicy: "max-bundle", iceServers: [server("second")] });
+    socket.say({ type: "answer", request: socket.request("offer"), leg: "leg-1", sdp: "answer 2" });
+    await settle();
+    FakePeerConnection.last.ice("connected");
+    socket.say({ type: "ice_servers", ice_servers: [server("third")] });
+    socket.say({ type: "media_path", leg: "leg-1", connected: false, rejoin: true });
+    await settle();
+    expect(FakePeerConnection.all).toHaveLength(2);
+    expect(FakePeerConnection.last.configuration).toMatchObject({ iceServers: [server("third")] });
+  });
+
+  it("does without where the server names none", async () => {
+    await customerCall();
+    expect(FakePeerConnection.last.configuration).toMatchObject({ iceServers: [] });
+  });
+});
+
 describe("coming back", () => {
   it("restarts ICE on the same PeerConnection when the path is lost", async () => {
     const { call, socket } = await establishedCall();

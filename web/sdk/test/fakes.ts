@@ -1,5 +1,5 @@
 import { vi } from "vitest";
-import type { LegSnapshot, ServerMessage } from "../src/wire.ts";
+import type { LegSnapshot, ServerMessage, Welcome } from "../src/wire.ts";
 
 export type Sent = { type: string; request?: number } & Record<string, unknown>;
 
@@ -101,8 +101,15 @@ export class FakePeerConnection {
   readonly senders: { kind: string; track: FakeTrack | null }[] = [];
   offers = 0;
 
-  constructor() {
+  configuration: RTCConfiguration;
+
+  constructor(configuration: RTCConfiguration = {}) {
+    this.configuration = configuration;
     FakePeerConnection.all.push(this);
+  }
+
+  setConfiguration(configuration: RTCConfiguration): void {
+    this.configuration = configuration;
   }
 
   addTransceiver(kind: string): unknown {
@@ -182,7 +189,7 @@ export function installFakes(): void {
   });
 }
 
-export function welcome(leg: LegSnapshot | null = null, participant: "CUSTOMER" | "AGENT" = "CUSTOMER"): ServerMessage {
+export function welcome(leg: LegSnapshot | null = null, participant: "CUSTOMER" | "AGENT" = "CUSTOMER"): Welcome {
   return {
     type: "welcome",
     protocol: 1,

@@ -6,8 +6,8 @@ use callcenter_core::{
 };
 use model::{AccountId, AgentId, AgentStatus, LinkId, ParticipantType, RecordingMedia, Role, WallTime};
 use signaling::{
-    Clock, Config, EngineChannels, RecorderChannels, Server, account::AccountHandle, auth::tokens::TokenClaims,
-    config::GivenSockets,
+    Clock, Config, EngineChannels, RecorderChannels, Server, TurnServers, account::AccountHandle,
+    auth::tokens::TokenClaims, config::GivenSockets,
 };
 use std::{collections::BTreeMap, path::Path, sync::Arc, time::Duration};
 use store::{AccountRow, Store};
@@ -29,12 +29,21 @@ impl House {
 
     /// `room`: commands that the engine's queue takes before signaling waits.
     pub(crate) async fn open_with(room: usize) -> Self {
+        Self::build(room, None).await
+    }
+
+    /// Its pages are told of TURN servers.
+    pub(crate) async fn open_with_turn(turn: TurnServers) -> Self {
+        Self::build(64, Some(turn)).await
+    }
+
+    async fn build(room: usize, turn: Option<TurnServers>) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let account = AccountId::of(1);
         let store = Store::open(&folder.path().join("test.db")).await.expect("a database");
         let row = AccountRow { id: account, name: "Test".into(), created_at: WallTime(0) };
         store.create_account(&row).await.expect("an account");
-        let (server, engine) = serve(folder.path(), store, Engine::new(room)).await;
+        let (server, engine) = serve(folder.path(), store, Engine::new(room), turn).await;
         Self { server, engine, account, folder }
     }
 
@@ -48,7 +57,7 @@ impl House {
         let Self { server, account, folder, .. } = self;
         server.abort();
         let store = Store::open(&folder.path().join("test.db")).await.expect("the database again");
-        let (server, engine) = serve(folder.path(), store, engine).await;
+        let (server, engine) = serve(folder.path(), store, engine, None).await;
         Self { server, engine, account, folder }
     }
 
@@ -150,6 +159,7 @@ async fn serve(
     folder: &Path,
     store: Store,
     (engine, engine_channels, recorder_channels): (Engine, EngineChannels, RecorderChannels),
+    turn: Option<TurnServers>,
 ) -> (Server, Engine) {
     let loopback = "127.0.0.1:0".parse().expect("an address");
     let config = Config {
@@ -162,6 +172,7 @@ async fn serve(
         allowed_origins: Vec::new(),
         public_url: None,
         metrics_token: None,
+        turn,
         connections: 20,
         demo: false,
         announced: vec!["127.0.0.1:8090".to_owned()],
