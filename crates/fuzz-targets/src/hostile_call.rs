@@ -24,7 +24,7 @@ impl HostileCall {
         for client in 0..4 {
             world.join(ClientOptions::new(World::client_address(client, 6000)));
         }
-        let patch = |source, sink, track| Patch { source: World::leg(source), sink: World::leg(sink), track };
+        let patch = |source, sink, track| Patch { source: World::leg(source).into(), sink: World::leg(sink), track };
         let pairs = [(HOSTILE, 1), (1, HOSTILE), (2, 3), (3, 2)];
         world.set_patches(pairs.iter().flat_map(|(a, b)| TrackKind::ALL.map(|track| patch(*a, *b, track))).collect());
         world.run_for(Duration::from_secs(2));
