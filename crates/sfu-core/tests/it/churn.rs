@@ -30,7 +30,7 @@ fn come_and_go(world: &mut World, end: End) {
     let next = |client: usize| World::leg((client + 1) % AT_ONCE);
     let ring = |client| {
         [TrackKind::Audio, TrackKind::Camera].map(|track| Patch {
-            source: World::leg(client),
+            source: World::leg(client).into(),
             sink: next(client),
             track,
         })
