@@ -71,6 +71,7 @@ impl Churn {
         let generator = Generator::new(self.at_once, server.media, false);
         let mut generator = generator.map_err(|error| format!("the callers' socket: {error}"))?;
         generator.join(server)?;
+        generator.talk(server)?;
         let mut schedule = generator.schedule();
         let start = Instant::now();
         while generator.legs_that_hear() < self.at_once.legs() {

@@ -13,6 +13,10 @@ use std::{
 
 /// The most that a flood may add to the calls' latency, one packet in a hundred.
 const MOST_ADDED: Duration = Duration::from_millis(2);
+/// Below this share of the rate that was asked for, figures are not those of that flood.
+const LEAST_RATE: f64 = 0.95;
+/// Beyond this lateness of the generator, latency is its own.
+const MOST_LATE: Duration = Duration::from_millis(2);
 /// The most that may come back for a byte of the flood.
 const MOST_BACK: f64 = 1.5;
 /// What is on its way has come after this.
@@ -47,6 +51,8 @@ pub(crate) struct Cost {
     /// Packets that came to a caller and that nobody sent.
     strange: u64,
     late: Percentiles,
+    /// Datagrams of the flood that were asked for.
+    per_second: u32,
 }
 
 impl Flood {
@@ -86,6 +92,7 @@ impl Flood {
         let mut generator = generator.map_err(|error| format!("the callers' socket: {error}"))?;
         generator.listen_in(self.per_second).map_err(|error| format!("the flood's socket: {error}"))?;
         generator.join(server)?;
+        generator.talk(server)?;
         let mut schedule = generator.schedule();
         generator.run(&mut schedule, self.warm_up);
         generator.drain(DRAIN);
@@ -116,6 +123,7 @@ impl Flood {
             lost: sent.saturating_sub(received),
             strange: received.saturating_sub(sent) + quiet.bad + under.bad + after.bad,
             late: Percentiles::of(under.late),
+            per_second: self.per_second,
         })
     }
 }
@@ -142,7 +150,13 @@ impl Cost {
     /// That the calls' packets came in time as well: for a machine that does nothing else.
     pub(crate) fn check_latency(&self) -> Result<(), String> {
         let added = self.under.p99.saturating_sub(self.quiet.p99);
-        if added < MOST_ADDED { Ok(()) } else { Err(format!("the flood adds {added:?}: {self}")) }
+        let fails = [
+            (self.rate < LEAST_RATE * f64::from(self.per_second), "this machine is too slow to send that flood"),
+            (self.late.p99 > MOST_LATE, "this machine is too slow to send the calls' packets in time"),
+            (added >= MOST_ADDED, "the flood delays calls"),
+        ];
+        let failed = fails.iter().find(|(failed, _)| *failed);
+        failed.map_or(Ok(()), |(_, what)| Err(format!("{what} ({added:?} more at p99): {self}")))
     }
 
     /// As a table of one row.

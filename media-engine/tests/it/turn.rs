@@ -40,8 +40,9 @@ fn metric_above(bench: &Bench, before: u64, name: &str) -> u64 {
     let deadline = Instant::now() + Duration::from_secs(10);
     let read = || {
         let text = bench.metrics.encode();
-        let values = text.lines().filter_map(|line| line.strip_prefix(&format!("switchroom_{name} "))?.parse().ok());
-        values.last().unwrap_or(0)
+        let mut values =
+            text.lines().filter_map(|line| line.strip_prefix(&format!("switchroom_{name} "))?.parse().ok());
+        values.next_back().unwrap_or(0)
     };
     loop {
         let value = read();

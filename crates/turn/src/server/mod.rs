@@ -47,7 +47,7 @@ pub enum Action<'a> {
     /// Send this answer.
     Answer(Vec<u8>),
     /// Open a UDP socket, then call [`Server::opened`].
-    Open(Opening),
+    Open(Box<Opening>),
     /// Send this from the relay's socket.
     Relay {
         /// Which socket.
@@ -145,7 +145,7 @@ impl Server {
     }
 
     /// The socket of an opening is open, and peers see it at `relayed`; or it could not be opened. Returns the answer.
-    pub fn opened(&mut self, now: Now, opening: Opening, relayed: Option<SocketAddr>) -> Vec<u8> {
+    pub fn opened(&mut self, now: Now, opening: Box<Opening>, relayed: Option<SocketAddr>) -> Vec<u8> {
         self.allocate(now.mono, opening, relayed)
     }
 

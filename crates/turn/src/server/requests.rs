@@ -84,7 +84,8 @@ impl Server {
         }
         self.relays += 1;
         let relay = RelayId(self.relays);
-        Ok(Action::Open(Opening { relay, family, client, transaction: message.transaction(), username, key }))
+        let transaction = message.transaction();
+        Ok(Action::Open(Box::new(Opening { relay, family, client, transaction, username, key })))
     }
 
     /// The family that is asked for. Where none is named IPv4 is meant (RFC 8656 §7.2); an engine that has none is
@@ -100,8 +101,8 @@ impl Server {
         if has(family) { Ok(family) } else { Err(code::FAMILY_NOT_SUPPORTED) }
     }
 
-    pub(super) fn allocate(&mut self, now: Instant, opening: Opening, relayed: Option<SocketAddr>) -> Vec<u8> {
-        let Opening { relay, client, transaction, username, key, .. } = opening;
+    pub(super) fn allocate(&mut self, now: Instant, opening: Box<Opening>, relayed: Option<SocketAddr>) -> Vec<u8> {
+        let Opening { relay, client, transaction, username, key, .. } = *opening;
         let Some(relayed) = relayed else {
             self.counters.refused_full += 1;
             let answer = Builder::new(Method::Allocate, Class::Error, transaction);

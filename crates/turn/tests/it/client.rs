@@ -97,7 +97,7 @@ impl World {
         let mut out = Vec::new();
         let to = self.server.handle_peer(self.now.mono, RelayId(1), address(ENGINE), payload, &mut out);
         assert_eq!(to, Some(address(CLIENT)));
-        self.to_client(&out);
+        self.hand_to_client(&out);
         self.run();
     }
 
@@ -141,11 +141,11 @@ impl World {
                 }
                 None => continue,
             };
-            self.to_client(&answer);
+            self.hand_to_client(&answer);
         }
     }
 
-    fn to_client(&mut self, bytes: &[u8]) {
+    fn hand_to_client(&mut self, bytes: &[u8]) {
         self.channel_datagrams += usize::from(bytes[0] & 0xc0 == 0x40);
         let transport = TransportContext {
             local_addr: address(CLIENT),
