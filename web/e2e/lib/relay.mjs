@@ -9,8 +9,6 @@ import { connect, createServer } from "node:net";
 
 const HOST = "127.0.0.1";
 const MAX_CLIENTS = 64;
-const LONGEST_WAIT_MS = 500;
-const IP_AND_UDP_BYTES = 28;
 
 /**
  * @typedef {object} Weather
@@ -18,13 +16,11 @@ const IP_AND_UDP_BYTES = 28;
  * @property {boolean} udpBlocked  no UDP passes
  * @property {number} delayMs  added to every UDP packet, each way
  * @property {number} loss  part of the UDP packets that are lost, 0 to 1
- * @property {number} downKbps  what the path to each page carries of UDP, 0 without a limit; the rest waits, and is lost
- *   where it would wait for half a second
  */
 
 export class Relay {
   /** @type {Weather} */
-  weather = { cut: false, udpBlocked: false, delayMs: 0, loss: 0, downKbps: 0 };
+  weather = { cut: false, udpBlocked: false, delayMs: 0, loss: 0 };
   passed = { udp: 0, tcp: 0 };
   dropped = 0;
   /** @type {Map<string, import("node:dgram").Socket>} */
@@ -76,30 +72,15 @@ export class Relay {
     if (known) return known;
     if (this.#upstreams.size >= MAX_CLIENTS) return null;
     const socket = createSocket("udp4");
-    let freeAt = 0;
-    socket.on("message", (packet) => {
-      const now = performance.now();
-      freeAt = Math.max(freeAt, now);
-      const waits = freeAt - now;
-      const { downKbps } = this.weather;
-      if (downKbps > 0) {
-        if (waits > LONGEST_WAIT_MS) {
-          this.dropped += 1;
-          return;
-        }
-        freeAt += ((packet.length + IP_AND_UDP_BYTES) * 8) / downKbps;
-      }
-      this.#pass(() => this.udp.send(packet, port, address), waits);
-    });
+    socket.on("message", (packet) => this.#pass(() => this.udp.send(packet, port, address)));
     socket.on("error", () => {});
     this.#upstreams.set(key, socket);
     return socket;
   }
 
-  /** @param {() => void} send @param {number} [waitsMs] */
-  #pass(send, waitsMs = 0) {
-    const { cut, udpBlocked, loss } = this.weather;
-    const delayMs = this.weather.delayMs + waitsMs;
+  /** @param {() => void} send */
+  #pass(send) {
+    const { cut, udpBlocked, delayMs, loss } = this.weather;
     if (cut || udpBlocked || (loss > 0 && this.#random() < loss)) {
       this.dropped += 1;
       return;

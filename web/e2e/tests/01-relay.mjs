@@ -54,9 +54,4 @@ test("the relay passes, cuts and blocks", async (t) => {
   relay.set({ udpBlocked: false, delayMs: 100, loss: 0.5 });
   for (let i = 0; i < 200; i++) udp.send("d", port, HOST);
   await until("about half arrives", () => /^ad{20,180}$/.test(heard.udp) && relay.dropped > 100);
-  // 29 bytes each: 64 kbit/s carry 275 a second, and half a second of them waits.
-  relay.set({ delayMs: 0, loss: 0, downKbps: 64 });
-  heard.udp = "";
-  for (let i = 0; i < 600; i++) udp.send("e", port, HOST);
-  await until("what waits for half a second is lost", () => /^e{100,200}$/.test(heard.udp) && relay.dropped > 400);
 });
