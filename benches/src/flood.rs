@@ -3,7 +3,7 @@
 use crate::{
     generator::{Flooded, Generator},
     load::Load,
-    measure::Percentiles,
+    measure::{Percentiles, apart},
     server::{Program, Server},
 };
 use std::{
@@ -76,15 +76,7 @@ impl Flood {
 
     /// Runs it, the engine on the first processor, callers and flood on the second.
     pub(crate) fn measure(self) -> Result<Cost, String> {
-        let mut server = Server::start(Program::Engine)?;
-        std::thread::scope(|scope| {
-            let run = scope.spawn(|| {
-                // With one processor all share it, and times say little.
-                let _ = netio::pin_current_thread(1);
-                self.call(&mut server)
-            });
-            run.join().map_err(|_| "the generator failed".to_owned())?
-        })
+        apart(Program::Engine, |server| self.call(server))
     }
 
     fn call(self, server: &mut Server) -> Result<Cost, String> {

@@ -3,7 +3,7 @@
 use crate::{
     generator::Generator,
     load::{AUDIO_BYTES, Load},
-    measure::Percentiles,
+    measure::{Percentiles, apart},
     server::{Program, Server},
 };
 use std::time::{Duration, Instant};
@@ -46,15 +46,7 @@ pub(crate) struct Prompted {
 impl Held {
     /// Runs it on a thread of the second processor, where there is one; the server takes the first.
     pub(crate) fn measure(self) -> Result<Prompted, String> {
-        let mut server = Server::start(Program::Engine)?;
-        std::thread::scope(|scope| {
-            let run = scope.spawn(|| {
-                // With one processor both share it, and figures say little.
-                let _ = netio::pin_current_thread(1);
-                self.listen(&mut server)
-            });
-            run.join().map_err(|_| "the generator failed".to_owned())?
-        })
+        apart(Program::Engine, |server| self.listen(server))
     }
 
     fn listen(self, server: &mut Server) -> Result<Prompted, String> {

@@ -69,18 +69,26 @@ impl Percentiles {
     }
 }
 
+/// Starts a server, which takes the first processor, and does the callers' part on a thread of the second.
+pub(crate) fn apart<T: Send>(
+    program: Program,
+    callers: impl FnOnce(&mut Server) -> Result<T, String> + Send,
+) -> Result<T, String> {
+    let mut server = Server::start(program)?;
+    std::thread::scope(|scope| {
+        let run = scope.spawn(|| {
+            // With one processor both share it, and figures say little.
+            let _ = netio::pin_current_thread(1);
+            callers(&mut server)
+        });
+        run.join().map_err(|_| "the generator failed".to_owned())?
+    })
+}
+
 impl Run {
     /// Runs it on a thread of the second processor, where there is one; the server takes the first.
     pub(crate) fn measure(self) -> Result<Figures, String> {
-        let mut server = Server::start(self.program)?;
-        std::thread::scope(|scope| {
-            let run = scope.spawn(|| {
-                // With one processor both share it, and figures say little.
-                let _ = netio::pin_current_thread(1);
-                self.call(&mut server)
-            });
-            run.join().map_err(|_| "the generator failed".to_owned())?
-        })
+        apart(self.program, |server| self.call(server))
     }
 
     fn call(self, server: &mut Server) -> Result<Figures, String> {
