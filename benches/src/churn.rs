@@ -17,6 +17,8 @@ use wire::engine::{Command, Request};
 const LEFT_PER_LEG: f64 = 400.0;
 /// See [`LEFT_PER_LEG`]: for few legs.
 const LEFT_AT_ALL: f64 = 1e6;
+/// Batches before the first that counts.
+const LEAST_WARM_UP: usize = 10;
 /// A batch talks for such a time, and once more until all hear and see: pictures begin with the next keyframe.
 const TALK: Duration = Duration::from_millis(100);
 /// How long that may take.
@@ -55,10 +57,11 @@ impl Churn {
     /// Some.
     pub(crate) const QUICK: Self = Self { at_once: Load { calls: 5, video: true }, batches: 4 };
 
-    /// Runs it. Before it is counted, a tenth as many come and go: what is made once is there then.
+    /// Runs it. Before it is counted, a tenth as many come and go, and some batches at least: what is made once, and what
+    /// the allocator keeps, is there then.
     pub(crate) fn measure(self) -> Result<Left, String> {
         let mut server = Server::start(Program::Engine)?;
-        let warm_up = self.batches.div_ceil(10);
+        let warm_up = self.batches.div_ceil(10).max(LEAST_WARM_UP);
         (0..warm_up).try_for_each(|batch| self.come_and_go(batch, &mut server))?;
         let before = held(&mut server)?;
         let start = Instant::now();
