@@ -140,6 +140,7 @@ pub(crate) fn engine_config(config: &Config, usual: Option<IpAddr>) -> EngineCon
         announce_port: (media.announce_port != 0).then_some(media.announce_port),
         shards: media.shards,
         pin: media.pin_to_cores,
+        real_time: media.real_time,
         video_codecs: media.video_codecs.clone(),
         ..EngineConfig::new(media.bind)
     }

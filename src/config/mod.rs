@@ -65,6 +65,7 @@ pub(crate) struct Media {
     pub(crate) announce_port: u16,
     pub(crate) shards: usize,
     pub(crate) pin_to_cores: bool,
+    pub(crate) real_time: bool,
     pub(crate) video_codecs: Vec<Codec>,
 }
 
