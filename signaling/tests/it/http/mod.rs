@@ -17,6 +17,7 @@ mod queues;
 mod recordings;
 mod settings;
 mod sign_in;
+mod surface;
 mod tags;
 mod tls;
 mod tokens;
