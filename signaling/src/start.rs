@@ -108,7 +108,9 @@ pub async fn start(
     let tls = listeners.tls();
     let config = Arc::new(config);
     let apart = Apart { engine: engine_state, recorder: recorder_apart };
-    let state = AppState { accounts, store, auth, metrics, config, clock, hub, directory, engine: engine_link, apart };
+    let engine = engine_link;
+    let throttle = Arc::default();
+    let state = AppState { accounts, store, auth, metrics, config, clock, hub, directory, engine, apart, throttle };
     let serving = tokio::spawn(listeners.run(http::router(state.clone()), http::admin_router(state.clone()), stopping));
     Ok(Server { http, admin, base_url, state, tls, stop, serving, links })
 }

@@ -1,7 +1,9 @@
 //! What can be asked of the core.
 
+use crate::event::Author;
 use crate::row::{
-    AgentRow, CallRow, ConversationRow, ConversationStatus, LinkConfigRow, LinkRow, NoteRow, Priority, QueueRow,
+    AgentRow, CallRow, ConversationRow, ConversationStatus, LinkConfigRow, LinkRow, NoteKind, NoteRow, Priority,
+    QueueRow, TagRow,
 };
 use crate::settings::AccountSettings;
 use model::{
@@ -78,14 +80,60 @@ pub enum Command {
         /// What changes.
         fields: ConversationFields,
     },
+    /// Take the assignee away and put it where routing puts it now.
+    RouteConversation(ConversationId),
     /// Write a note. Closed conversations refuse.
     AddNote {
         /// The conversation.
         conversation: ConversationId,
         /// The author.
         agent: Option<AgentId>,
+        /// What the content is.
+        kind: NoteKind,
         /// The text, 1 to 4000 characters.
         content: String,
+    },
+    /// A new tag: 1 to 100 letters, digits, dots and underscores.
+    CreateTag {
+        /// Its name.
+        name: String,
+    },
+    /// Delete a tag, and take it from all conversations.
+    DeleteTag {
+        /// Its name.
+        name: String,
+    },
+    /// Give a conversation a tag that exists. Closed conversations refuse.
+    TagConversation {
+        /// The conversation.
+        conversation: ConversationId,
+        /// The tag's name.
+        name: String,
+    },
+    /// Take a tag from a conversation. Closed conversations refuse.
+    UntagConversation {
+        /// The conversation.
+        conversation: ConversationId,
+        /// The tag's name.
+        name: String,
+    },
+    /// Set a conversation's free values. Closed conversations refuse.
+    SetMetadata {
+        /// The conversation.
+        conversation: ConversationId,
+        /// The values; where they are merged, `null` removes one.
+        values: serde_json::Map<String, serde_json::Value>,
+        /// Values that are not named stay.
+        merge: bool,
+    },
+    /// Remove a conversation's free values. Closed conversations refuse.
+    ClearMetadata(ConversationId),
+    /// A command whose author the log names.
+    By {
+        /// Who.
+        author: Author,
+        /// What.
+        command: Box<Command>,
     },
 
     // --- agents ---
@@ -281,6 +329,8 @@ pub enum Reply {
     Conversation(Box<ConversationRow>),
     /// The new note.
     Note(Box<NoteRow>),
+    /// The new tag.
+    Tag(Box<TagRow>),
     /// The new call.
     CallStarted {
         /// The call.
@@ -309,6 +359,9 @@ pub enum CommandError {
     /// No such conversation, or it is closed and gone from the core.
     #[error("no conversation found with id={0}")]
     UnknownConversation(ConversationId),
+    /// No such tag, or the conversation does not carry it.
+    #[error("no tag found with name={0}")]
+    UnknownTag(String),
     /// No such live leg, or it belongs to somebody else.
     #[error("no live call leg found with id={0}")]
     UnknownLeg(LegId),

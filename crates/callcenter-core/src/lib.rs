@@ -34,6 +34,7 @@ pub mod transitions;
 mod wrap_up;
 
 pub use call_center::CallCenter;
+pub use conversation::Route;
 pub use ids::IdSource;
 pub use link::LinkState;
 pub use timers::Reason;

@@ -3,8 +3,7 @@
 use crate::agent::Agent;
 use crate::call::Call;
 use crate::call_center::{CallCenter, Turn};
-use crate::conversation::Conversations;
-use crate::ids::IdSource;
+use crate::conversation::{Conversations, Tags};
 use crate::leg::{Leg, Path};
 use crate::outbox::Outbox;
 use crate::queue::fresh_default_queue;
@@ -48,6 +47,8 @@ impl CallCenter {
             customer_by_identity: customers.values().map(|row| (row.identity.clone(), row.id)).collect(),
             customers,
             conversations,
+            tags: Tags::new(snapshot.tags, snapshot.conversation_tags),
+            metadata: snapshot.metadata.into_iter().map(|row| (row.conversation, row.values)).collect(),
             calls: BTreeMap::new(),
             legs: BTreeMap::new(),
             leg_by_identity: BTreeMap::new(),
@@ -66,7 +67,7 @@ impl CallCenter {
         for leg in snapshot.legs {
             core.take_up_leg(leg, now);
         }
-        let mut turn = Turn { now, ids: IdSource::new(CommandId(account.0)) };
+        let mut turn = Turn::new(now, CommandId(account.0));
         core.stop_left_segments(&turn);
         core.settle(&mut turn);
         core
@@ -122,7 +123,7 @@ impl CallCenter {
         if was_lost {
             self.timers.arm(Reason::ReconnectWindow(id), now.mono + RECONNECT_WINDOW);
         } else {
-            let mut turn = Turn { now, ids: IdSource::new(CommandId(self.account.0)) };
+            let mut turn = Turn::new(now, CommandId(self.account.0));
             self.refresh_lost(id, &mut turn);
         }
     }

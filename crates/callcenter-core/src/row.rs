@@ -3,7 +3,7 @@
 use crate::settings::AccountSettings;
 use model::{
     AgentId, AgentStatus, CallDirection, CallId, CallMedia, ConversationId, CustomerId, EndedBy, LegId, LinkConfigId,
-    LinkId, MediaTime, NoteId, ParticipantType, QueueId, RecordingMedia, Role, SegmentId, VoiceStatus, WallTime,
+    LinkId, MediaTime, NoteId, ParticipantType, QueueId, RecordingMedia, Role, SegmentId, TagId, VoiceStatus, WallTime,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -340,6 +340,17 @@ pub struct LinkConfigRow {
     pub updated_at: WallTime,
 }
 
+/// Kinds of notes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum NoteKind {
+    /// Text for colleagues.
+    #[default]
+    Internal,
+    /// The address of a file.
+    Attachment,
+}
+
 /// A note in a conversation.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct NoteRow {
@@ -349,12 +360,46 @@ pub struct NoteRow {
     pub conversation: ConversationId,
     /// Its author.
     pub agent: Option<AgentId>,
+    /// What the content is.
+    #[serde(default)]
+    pub kind: NoteKind,
     /// At most 4000 characters.
     pub content: String,
     /// Creation, UTC.
     pub created_at: WallTime,
     /// Last change, UTC.
     pub updated_at: WallTime,
+}
+
+/// A tag that conversations can carry.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TagRow {
+    /// Key.
+    pub id: TagId,
+    /// Unique in the account: 1 to 100 letters, digits, dots and underscores.
+    pub name: String,
+    /// Creation, UTC.
+    pub created_at: WallTime,
+    /// Last change, UTC.
+    pub updated_at: WallTime,
+}
+
+/// A conversation carries a tag.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct ConversationTag {
+    /// The conversation.
+    pub conversation: ConversationId,
+    /// The tag.
+    pub tag: TagId,
+}
+
+/// Free values of a conversation; there is no row without any.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct MetadataRow {
+    /// The conversation.
+    pub conversation: ConversationId,
+    /// At most 16 KiB as JSON text.
+    pub values: serde_json::Map<String, serde_json::Value>,
 }
 
 /// State of a recording file.
@@ -441,6 +486,18 @@ pub enum RowChange {
     LinkConfigDeleted(LinkConfigId),
     /// Insert or replace.
     Note(NoteRow),
+    /// Insert or replace.
+    Tag(TagRow),
+    /// Remove, and from all conversations, closed ones too.
+    TagDeleted(TagId),
+    /// Insert.
+    Tagged(ConversationTag),
+    /// Remove.
+    Untagged(ConversationTag),
+    /// Insert or replace.
+    Metadata(MetadataRow),
+    /// Remove.
+    MetadataDeleted(ConversationId),
     /// Insert or replace, keyed by id and `screen`.
     Segment(SegmentRow),
 }
@@ -466,6 +523,12 @@ pub struct Snapshot {
     pub links: Vec<LinkRow>,
     /// All link configurations.
     pub link_configs: Vec<LinkConfigRow>,
+    /// All tags.
+    pub tags: Vec<TagRow>,
+    /// What the conversations above carry.
+    pub conversation_tags: Vec<ConversationTag>,
+    /// Free values of the conversations above.
+    pub metadata: Vec<MetadataRow>,
     /// Segments that are being written.
     pub segments: Vec<SegmentRow>,
     /// Sequence number of the last event in the log.

@@ -16,3 +16,5 @@ pub const PAGE_ROWS: u32 = 999;
 pub const FILTER_IDS: usize = 999;
 /// Copies of the file from before a migration that are kept.
 pub const KEPT_COPIES: usize = 3;
+/// Requests with an idempotency key that are remembered of one account.
+pub const IDEMPOTENT_REQUESTS: i64 = 100_000;

@@ -8,6 +8,7 @@ pub mod keys;
 pub mod limits;
 pub mod link_secret;
 pub mod passwords;
+pub mod sealer;
 pub mod tokens;
 
 use activity::Activities;
@@ -15,6 +16,7 @@ use attempts::Attempts;
 use key_file::KeyFileError;
 use link_secret::LinkSealer;
 use passwords::Passwords;
+use sealer::Sealer;
 use std::net::IpAddr;
 use std::path::Path;
 use tokens::Tokens;
@@ -30,6 +32,8 @@ pub struct Auth {
     pub activity: Activities,
     /// Seals the secrets of call links.
     pub links: LinkSealer,
+    /// Seals what else the database holds of secrets: answers that are kept, and secrets of webhooks.
+    pub sealer: Sealer,
     /// Sign-in tries per name and address.
     pub sign_ins: Attempts<(String, IpAddr)>,
     /// Failed sign-ins per address, whatever the name.
@@ -47,6 +51,7 @@ impl Auth {
             passwords: Passwords::default(),
             activity: Activities::default(),
             links: LinkSealer::new(&key_file::load_or_create(&keys.join("link.key"))?),
+            sealer: Sealer::new(&key_file::load_or_create(&keys.join("secrets.key"))?),
             sign_ins: Attempts::new(limits::SIGN_INS_PER_MINUTE),
             failed_sign_ins: Attempts::new(limits::FAILED_SIGN_INS_PER_ADDRESS_PER_MINUTE),
             unknown_links: Attempts::new(limits::UNKNOWN_LINKS_PER_MINUTE),

@@ -31,6 +31,20 @@ pub enum Operation {
     ReadConversation,
     ReplaceConversation,
     PatchConversation,
+    AssignConversation,
+    UnassignConversation,
+    RouteConversation,
+    SimulateRouting,
+    ListLinkedConversations,
+    ReadMetadata,
+    SetMetadata,
+    PatchMetadata,
+    DeleteMetadata,
+    ListTags,
+    CreateTag,
+    DeleteTag,
+    AddConversationTag,
+    RemoveConversationTag,
     ListNotes,
     AddNote,
     ReadNote,
@@ -148,15 +162,33 @@ impl Operation {
             AgentHeartbeat => known(MANAGE, Own, Own, Own),
             ReadAgent | ListAgentConversations | ReadAgentConfig => known(READ, Own, All, All),
             // Conversations: an agent's own, the team's for its leads.
-            ListConversations | ReadConversation | ListNotes | ReadNote | ReadTimeline | ListRecordings
-            | DownloadRecording => known(READ, Own, All, All),
-            ReplaceConversation | PatchConversation | AddNote => known(MANAGE, Own, All, All),
-            CreateConversation => known(MANAGE, No, All, All),
+            ListConversations
+            | ReadConversation
+            | ListNotes
+            | ReadNote
+            | ReadTimeline
+            | ListRecordings
+            | DownloadRecording
+            | SimulateRouting
+            | ListLinkedConversations
+            | ReadMetadata => known(READ, Own, All, All),
+            ReplaceConversation
+            | PatchConversation
+            | AssignConversation
+            | UnassignConversation
+            | RouteConversation
+            | SetMetadata
+            | PatchMetadata
+            | DeleteMetadata
+            | AddConversationTag
+            | RemoveConversationTag
+            | AddNote => known(MANAGE, Own, All, All),
+            CreateConversation | CreateTag | DeleteTag => known(MANAGE, No, All, All),
             // Links: agents make links and manage those they made.
             ListLinks | ReadLink => known(READ, Own, All, All),
             CreateLink | DeleteLink => known(MANAGE, Own, All, All),
             // Reading the set-up.
-            ListQueues | ReadWrapUpConfig | ReadCallTimeouts | ListLinkConfigs | ReadLinkConfig => {
+            ListQueues | ListTags | ReadWrapUpConfig | ReadCallTimeouts | ListLinkConfigs | ReadLinkConfig => {
                 known(READ, All, All, All)
             }
             ListAgents | ReadUserActivity => known(READ, No, All, All),

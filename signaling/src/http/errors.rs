@@ -33,6 +33,7 @@ enum Kind {
     TooLarge,
     UnsupportedMediaType,
     RangeNotSatisfiable,
+    Unprocessable,
     TooManyRequests,
     Internal,
     Unavailable,
@@ -94,6 +95,10 @@ impl ApiError {
     pub(crate) fn range_not_satisfiable() -> Self {
         Self::new(Kind::RangeNotSatisfiable, "The requested range lies outside of the file.")
     }
+    /// 422.
+    pub(crate) fn unprocessable(text: impl Into<String>) -> Self {
+        Self::new(Kind::Unprocessable, text)
+    }
     /// 429.
     pub(crate) fn too_many_requests(wait: Duration, text: impl Into<String>) -> Self {
         Self { retry_after: Some(wait), ..Self::new(Kind::TooManyRequests, text) }
@@ -108,6 +113,11 @@ impl ApiError {
         Self { retry_after: Some(RETRY_AFTER_BUSY), ..Self::new(Kind::Unavailable, text) }
     }
 
+    /// Says when to try again.
+    pub(crate) fn after(self, wait: Duration) -> Self {
+        Self { retry_after: Some(wait), ..self }
+    }
+
     fn status(&self, style: Style) -> StatusCode {
         match self.kind {
             Kind::NotFound if style.unknown_is_bad_request => StatusCode::BAD_REQUEST,
@@ -120,6 +130,7 @@ impl ApiError {
             Kind::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Kind::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Kind::RangeNotSatisfiable => StatusCode::RANGE_NOT_SATISFIABLE,
+            Kind::Unprocessable => StatusCode::UNPROCESSABLE_ENTITY,
             Kind::TooManyRequests => StatusCode::TOO_MANY_REQUESTS,
             Kind::Internal => StatusCode::INTERNAL_SERVER_ERROR,
             Kind::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
@@ -128,7 +139,11 @@ impl ApiError {
 
     fn message_id(&self) -> &'static str {
         match self.kind {
-            Kind::BadRequest | Kind::TooLarge | Kind::UnsupportedMediaType | Kind::RangeNotSatisfiable => "BAD_REQUEST",
+            Kind::BadRequest
+            | Kind::TooLarge
+            | Kind::UnsupportedMediaType
+            | Kind::RangeNotSatisfiable
+            | Kind::Unprocessable => "BAD_REQUEST",
             Kind::Unauthorized => "UNAUTHORIZED",
             Kind::Forbidden => "FORBIDDEN",
             Kind::NotFound => "NOT_FOUND",
@@ -286,6 +301,7 @@ impl From<CommandError> for ApiError {
             CommandError::UnknownAgent(id) => Self::unknown_agent(id),
             CommandError::UnknownQueue(id) => Self::unknown_id(id),
             CommandError::UnknownConversation(id) => Self::unknown_id(id),
+            CommandError::UnknownTag(name) => Self::unknown_id(name),
             CommandError::UnknownLeg(id) => Self::unknown_id(id),
             CommandError::UnknownLinkConfig(id) => Self::unknown_id(id),
             CommandError::UnknownLink | CommandError::LinkInactive | CommandError::LinkExpired => {

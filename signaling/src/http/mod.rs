@@ -7,11 +7,14 @@ mod doors;
 mod errors;
 mod fields;
 mod health;
+mod idempotency;
 pub(crate) mod limits;
 mod openapi;
+mod openapi_common;
 mod pages;
 mod params;
 mod routes;
+pub(crate) mod throttle;
 mod times;
 
 pub use openapi::openapi;

@@ -1,6 +1,9 @@
 //! Conversations: a customer's open one is joined by the next call, a closed one never changes again (INB-06, WRP-17).
 
+mod metadata;
 mod note;
+mod route;
+mod tag;
 
 use crate::call_center::{CallCenter, Turn};
 use crate::check;
@@ -11,6 +14,10 @@ use crate::row::{CallState, ConversationRow, ConversationStatus, Priority, RowCh
 use model::{AgentId, CallId, ConversationId, CustomerId, QueueId};
 use std::collections::{BTreeMap, VecDeque};
 use wire::browser::ServerMessage;
+
+pub(crate) use metadata::MetadataValues;
+pub use route::Route;
+pub(crate) use tag::Tags;
 
 /// Conversations that are not closed, and the last ones that were.
 #[derive(Debug, Clone, Default)]
@@ -67,8 +74,13 @@ impl CallCenter {
     ) -> Result<Reply, CommandError> {
         self.check_conversation_fields(&fields)?;
         check::room_for_one("MAX_OPEN_CONVERSATIONS", self.conversations.open.len(), MAX_OPEN_CONVERSATIONS)?;
-        let id = self.open_conversation(None, "NO_CHANNEL", turn);
-        self.change_conversation(id, fields, turn)
+        let is_closed = fields.status == Some(ConversationStatus::Closed);
+        let row = self.open_conversation_with(None, "NO_CHANNEL", fields, turn);
+        self.conversation_changed(row.id);
+        if is_closed {
+            self.close_conversation(row.id, turn);
+        }
+        Ok(Reply::Conversation(Box::new(row)))
     }
 
     pub(crate) fn update_conversation(
@@ -81,9 +93,6 @@ impl CallCenter {
         self.check_conversation_fields(&fields)?;
         if fields.status == Some(ConversationStatus::Closed) && self.live_call_of(conversation).is_some() {
             return Err(CommandError::Conflict("the conversation has a live call: end it first".to_owned()));
-        }
-        if fields != ConversationFields::default() {
-            self.log(turn, Some(conversation), None, Event::ConversationUpdated);
         }
         self.change_conversation(conversation, fields, turn)
     }
@@ -99,12 +108,18 @@ impl CallCenter {
         self.edit_conversation(conversation, turn, |row| apply(row, fields, turn));
         let row = self.conversations.known(conversation)?.clone();
         if closes {
-            self.conversations.close(conversation);
-            self.log(turn, Some(conversation), None, Event::ConversationClosed);
+            self.close_conversation(conversation, turn);
         } else if let Some(call) = self.live_call_of(conversation) {
             self.reroute(call, queue, priority);
         }
         Ok(Reply::Conversation(Box::new(row)))
+    }
+
+    fn close_conversation(&mut self, conversation: ConversationId, turn: &Turn) {
+        self.conversations.close(conversation);
+        self.tags.forget(conversation);
+        self.metadata.remove(&conversation);
+        self.log(turn, Some(conversation), None, Event::ConversationClosed);
     }
 
     /// A call that is not established follows its conversation to another queue or priority.
@@ -128,13 +143,22 @@ impl CallCenter {
         };
         if self.conversation_ref(conversation).status != ConversationStatus::Open {
             self.edit_conversation(conversation, turn, |row| row.status = ConversationStatus::Open);
-            self.log(turn, Some(conversation), None, Event::ConversationUpdated);
         }
         conversation
     }
 
     fn open_conversation(&mut self, customer: Option<CustomerId>, channel: &str, turn: &mut Turn) -> ConversationId {
-        let row = ConversationRow {
+        self.open_conversation_with(customer, channel, ConversationFields::default(), turn).id
+    }
+
+    fn open_conversation_with(
+        &mut self,
+        customer: Option<CustomerId>,
+        channel: &str,
+        fields: ConversationFields,
+        turn: &mut Turn,
+    ) -> ConversationRow {
+        let mut row = ConversationRow {
             id: ConversationId(turn.ids.next_id()),
             customer,
             topic: None,
@@ -148,11 +172,11 @@ impl CallCenter {
             updated_at: turn.now.wall,
             closed_at: None,
         };
-        let id = row.id;
+        apply(&mut row, fields, turn);
         self.outbox.save(RowChange::Conversation(row.clone()));
-        self.conversations.put(row);
-        self.log(turn, Some(id), None, Event::ConversationCreated);
-        id
+        self.conversations.put(row.clone());
+        self.log(turn, Some(row.id), None, Event::ConversationCreated);
+        row
     }
 
     pub(crate) fn check_room_for_conversation(&self) -> Result<(), CommandError> {
@@ -166,14 +190,17 @@ impl CallCenter {
         edit: impl FnOnce(&mut ConversationRow),
     ) {
         let row = self.conversations.open.get_mut(&conversation).expect("open conversations are held");
-        let assignee = row.agent;
+        let before = row.clone();
         edit(row);
         row.updated_at = turn.now.wall;
         let row = row.clone();
-        if assignee.is_some() && assignee != row.agent {
-            self.tell_of_conversation(assignee, conversation);
+        if before.agent.is_some() && before.agent != row.agent {
+            self.tell_of_conversation(before.agent, conversation);
         }
         self.tell_of_conversation(row.agent, conversation);
+        for event in changes(&before, &row) {
+            self.log(turn, Some(conversation), None, event);
+        }
         self.outbox.save(RowChange::Conversation(row));
     }
 
@@ -220,4 +247,19 @@ fn apply(row: &mut ConversationRow, fields: ConversationFields, turn: &Turn) {
     if row.status == ConversationStatus::Closed {
         row.closed_at = Some(turn.now.wall);
     }
+}
+
+/// What the log says of an edit. Closing is an event of its own.
+fn changes(before: &ConversationRow, after: &ConversationRow) -> Vec<Event> {
+    let text = |text: &Option<String>| text.clone().unwrap_or_default();
+    let closes = after.status == ConversationStatus::Closed;
+    let all = [
+        (before.status != after.status && !closes).then_some(Event::ConversationStatusChanged { status: after.status }),
+        (before.priority != after.priority).then_some(Event::ConversationPriorityChanged { priority: after.priority }),
+        (before.queue != after.queue).then_some(Event::ConversationQueueChanged { queue: after.queue }),
+        (before.agent != after.agent).then_some(Event::ConversationAssigned { agent: after.agent }),
+        (text(&before.topic) != text(&after.topic)).then_some(Event::ConversationTopicChanged),
+        (text(&before.summary) != text(&after.summary)).then_some(Event::ConversationSummaryChanged),
+    ];
+    all.into_iter().flatten().collect()
 }

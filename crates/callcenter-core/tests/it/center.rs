@@ -255,7 +255,13 @@ impl Center {
     }
 
     pub(crate) fn logged(&self) -> Vec<Event> {
-        self.events.iter().map(|record| record.event.clone()).collect()
+        let is_call = |event: &Event| !is_change_of_conversation(event);
+        self.events.iter().map(|record| record.event.clone()).filter(is_call).collect()
+    }
+
+    /// What the log says of changes of conversations, which [`Center::logged`] leaves out.
+    pub(crate) fn changes_logged(&self) -> Vec<Event> {
+        self.events.iter().map(|record| record.event.clone()).filter(is_change_of_conversation).collect()
     }
 
     pub(crate) fn told_agent(&self, agent: AgentId) -> Vec<ServerMessage> {
@@ -359,4 +365,19 @@ pub(crate) fn link_row(number: u128, destination: LinkDestination, one_time: boo
         created_at: start,
         used_at: None,
     }
+}
+
+fn is_change_of_conversation(event: &Event) -> bool {
+    matches!(
+        event,
+        Event::ConversationStatusChanged { .. }
+            | Event::ConversationPriorityChanged { .. }
+            | Event::ConversationQueueChanged { .. }
+            | Event::ConversationAssigned { .. }
+            | Event::ConversationTopicChanged
+            | Event::ConversationSummaryChanged
+            | Event::ConversationMetadataChanged
+            | Event::ConversationTagged { .. }
+            | Event::ConversationUntagged { .. }
+    )
 }

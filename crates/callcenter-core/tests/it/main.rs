@@ -13,5 +13,6 @@ mod ringing;
 mod routing;
 mod state_machines;
 mod stored;
+mod tags;
 mod talking;
 mod wrap_up;

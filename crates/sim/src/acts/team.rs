@@ -2,7 +2,7 @@
 
 use crate::world::World;
 use callcenter_core::command::{Command, ConversationFields, NewAgent};
-use callcenter_core::row::{ConversationStatus, Priority};
+use callcenter_core::row::{ConversationStatus, NoteKind, Priority};
 use model::{AgentId, AgentStatus, ConversationId, QueueId, RecordingMedia};
 
 const STATUSES: [AgentStatus; 9] = [
@@ -137,6 +137,8 @@ impl World {
         let Some(conversation) = self.a_conversation() else { return };
         let agent = self.an_agent();
         let content = "calls back on Monday".to_owned();
-        self.command(Command::AddNote { conversation, agent: Some(agent), content }, |_| true);
+        self.command(Command::AddNote { conversation, agent: Some(agent), kind: NoteKind::Internal, content }, |_| {
+            true
+        });
     }
 }

@@ -2,11 +2,13 @@
 //! at once.
 
 mod accounts;
+mod idempotent;
 mod keys;
 mod sessions;
 mod users;
 
 pub use accounts::AccountRow;
+pub use idempotent::{Claim, IdempotentKey, KeptAnswer};
 pub use keys::ApiKeyRow;
 pub use sessions::SessionRow;
 pub use users::UserRow;

@@ -4,6 +4,8 @@ mod agent_dto;
 mod agents;
 mod call_timeouts;
 mod conversation_dto;
+mod conversation_routing;
+mod conversation_tags;
 mod conversations;
 mod disposition;
 mod guest;
@@ -11,6 +13,7 @@ mod link_configs;
 mod link_dto;
 mod link_theme;
 pub(crate) mod links;
+mod metadata;
 mod notes;
 mod oauth;
 mod queues;
@@ -18,15 +21,18 @@ mod range;
 mod recording_source;
 mod recordings;
 mod sessions;
+mod tags;
 mod timeline;
 mod user_activity;
 mod webrtc_tokens;
 mod wrap_up;
 
+use super::caller::Caller;
 use super::errors::ApiError;
 use super::routes::Routes;
 use crate::account::{AccountError, AccountHandle};
 use crate::state::AppState;
+use callcenter_core::command::{Command, Reply};
 use callcenter_core::row::ConversationRow;
 use model::AccountId;
 
@@ -37,6 +43,8 @@ pub(crate) fn register(routes: Routes) -> Routes {
     let routes = queues::register(agents::register(routes));
     let routes = notes::register(conversations::register(routes));
     let routes = recordings::register(timeline::register(routes));
+    let routes = conversation_tags::register(tags::register(routes));
+    let routes = metadata::register(conversation_routing::register(routes));
     let routes = call_timeouts::register(wrap_up::register(routes));
     guest::register(link_configs::register(links::register(routes)))
 }
@@ -45,8 +53,15 @@ fn call_center(state: &AppState, account: AccountId) -> Result<AccountHandle, Ap
     state.accounts.get(account).ok_or_else(|| ApiError::unavailable("This account is not open here at the moment."))
 }
 
+/// Carries out a command of this caller, who the log names as its author.
+async fn done_by(state: &AppState, caller: &Caller, command: Command) -> Result<Reply, AccountError> {
+    let command = Command::By { author: caller.author(), command: Box::new(command) };
+    let center = state.accounts.get(caller.account).ok_or(AccountError::Unavailable)?;
+    center.handle(command).await
+}
+
 /// The conversation of a path, if the caller may see it.
-async fn conversation(state: &AppState, caller: &super::caller::Caller, id: &str) -> Result<ConversationRow, ApiError> {
+async fn conversation(state: &AppState, caller: &Caller, id: &str) -> Result<ConversationRow, ApiError> {
     let parsed = id.parse().map_err(|_| ApiError::unknown_id(id))?;
     let found = state.store.conversation(caller.account, parsed).await?;
     let conversation = found.ok_or_else(|| ApiError::unknown_id(id))?;

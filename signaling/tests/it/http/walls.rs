@@ -7,6 +7,7 @@ use model::Role;
 use serde_json::{Value, json};
 
 const MARK: &str = "OURS-AND-NOBODY-ELSES";
+const TAG: &str = "ours_and_nobody_elses";
 
 /// Things of our account, one of each kind, by the name of their place in a path.
 struct Ours {
@@ -20,6 +21,10 @@ async fn things(house: &House, client: &Client) -> Ours {
     let queue = client.done(&key, "POST", "/ccaas/1/queues", json!({"name": MARK})).await;
     let fields = json!({"topic": MARK, "agentId": agent});
     let conversation = id(&client.done(&key, "POST", "/ccaas/1/conversations", fields).await);
+    client.done(&key, "POST", "/ccaas/1/tags", json!({"name": TAG})).await;
+    let path = format!("/ccaas/1/conversations/{conversation}");
+    client.done(&key, "POST", &format!("{path}/tags"), json!({"tagName": TAG})).await;
+    client.done(&key, "PUT", &format!("{path}/metadata"), json!({"mark": MARK})).await;
     let notes = format!("/ccaas/1/conversations/{conversation}/notes");
     let note = client.done(&key, "POST", &notes, json!({"content": MARK})).await;
     let config = client.done(&key, "POST", "/call-link/1/configs", json!({"name": MARK})).await;
@@ -31,6 +36,7 @@ async fn things(house: &House, client: &Client) -> Ours {
         ("", "{queueId}", id(&queue)),
         ("", "{conversationId}", conversation.clone()),
         ("", "{noteId}", id(&note)),
+        ("", "{tagName}", TAG.to_owned()),
         ("/call-link/1/configs", "{id}", id(&config)),
         ("/call-link/1/links", "{id}", id(&link)),
         ("", "{segmentId}", conversation),
@@ -51,7 +57,7 @@ impl Ours {
         json!({
             "displayName": "Taken", "name": "Taken", "topic": "Taken", "content": "Taken", "status": "ACTIVE",
             "role": "AGENT", "queueId": of("{queueId}"), "agentId": of("{agentId}"), "identity": of("{agentId}"),
-            "wrapUpSeconds": 7, "canExtendWrapUp": false, "enabled": true, "inbound": 7, "outbound": 7,
+            "wrapUpSeconds": 7, "tagName": TAG, "canExtendWrapUp": false, "enabled": true, "inbound": 7, "outbound": 7,
             "isAutoAssignmentEnabled": false, "password": "x", "link": "x",
             "destination": {"type": "WEBRTC", "identity": of("{agentId}")},
         })
@@ -68,6 +74,8 @@ async fn everything(client: &Client, ours: &Ours) -> Vec<Value> {
         "/ccaas/1/conversations/{conversationId}",
         "/ccaas/1/conversations/{conversationId}/notes",
         "/ccaas/1/conversations/{conversationId}/timeline",
+        "/ccaas/1/conversations/{conversationId}/metadata",
+        "/ccaas/1/tags?conversationId={conversationId}",
         "/call-link/1/configs",
         "/call-link/1/links",
         "/ccca/1/agent-configs/{agentId}",

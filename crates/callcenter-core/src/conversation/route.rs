@@ -1,0 +1,48 @@
+//! Where routing puts a conversation.
+
+use crate::call_center::{CallCenter, Turn};
+use crate::command::{CommandError, Reply};
+use crate::row::{CallState, Priority};
+use model::{ConversationId, QueueId};
+
+/// What routing decides.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Route {
+    /// The queue.
+    pub queue: QueueId,
+    /// The priority.
+    pub priority: Priority,
+}
+
+impl CallCenter {
+    /// Where routing would put an open conversation now: what has no other route comes to the default queue and keeps
+    /// its priority.
+    pub fn route_of(&self, conversation: ConversationId) -> Option<Route> {
+        let row = self.conversations.get(conversation)?;
+        Some(Route { queue: self.default_queue, priority: row.priority })
+    }
+
+    pub(crate) fn route_conversation(
+        &mut self,
+        conversation: ConversationId,
+        turn: &Turn,
+    ) -> Result<Reply, CommandError> {
+        self.conversations.known(conversation)?;
+        let call = self.live_call_of(conversation);
+        if call
+            .is_some_and(|call| matches!(self.call_ref(call).row.state, CallState::Connecting | CallState::Established))
+        {
+            return Err(CommandError::Conflict("the conversation's call is with an agent: transfer it".to_owned()));
+        }
+        let route = self.route_of(conversation).expect("known conversations are open");
+        self.edit_conversation(conversation, turn, |row| {
+            row.agent = None;
+            row.queue = Some(route.queue);
+            row.priority = route.priority;
+        });
+        if let Some(call) = call {
+            self.reroute(call, Some(route.queue), Some(route.priority));
+        }
+        Ok(Reply::Conversation(Box::new(self.conversation_ref(conversation).clone())))
+    }
+}
