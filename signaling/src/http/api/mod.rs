@@ -7,6 +7,7 @@ mod conversation_dto;
 mod conversations;
 mod disposition;
 mod guest;
+mod hold;
 mod link_configs;
 mod link_dto;
 mod link_theme;
@@ -19,6 +20,8 @@ mod recording_source;
 mod recordings;
 mod sessions;
 mod timeline;
+mod transfer_targets;
+mod transfers;
 mod user_activity;
 mod webrtc_tokens;
 mod wrap_up;
@@ -37,6 +40,7 @@ pub(crate) fn register(routes: Routes) -> Routes {
     let routes = queues::register(agents::register(routes));
     let routes = notes::register(conversations::register(routes));
     let routes = recordings::register(timeline::register(routes));
+    let routes = transfer_targets::register(transfers::register(hold::register(routes)));
     let routes = call_timeouts::register(wrap_up::register(routes));
     guest::register(link_configs::register(links::register(routes)))
 }
