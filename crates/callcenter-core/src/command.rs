@@ -173,6 +173,30 @@ pub enum Command {
         /// The ringing leg.
         leg: LegId,
     },
+    /// The agent puts the call on hold.
+    Hold {
+        /// The agent's leg.
+        leg: LegId,
+    },
+    /// The agent ends the hold.
+    Resume {
+        /// The agent's leg.
+        leg: LegId,
+    },
+    /// The agent hands the call over to another one, who must be available and serve the call's queue.
+    TransferToAgent {
+        /// The transferor's leg.
+        leg: LegId,
+        /// The other agent.
+        to: AgentId,
+    },
+    /// The agent hands the call over to a queue, which must assign automatically.
+    TransferToQueue {
+        /// The transferor's leg.
+        leg: LegId,
+        /// The queue; the default one when absent.
+        to: Option<QueueId>,
+    },
     /// Add time to the running wrap-up.
     ExtendWrapUp {
         /// The agent.
@@ -347,6 +371,23 @@ pub enum Reply {
     },
 }
 
+/// Why a call cannot be handed over to an agent or queue that exists.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum TransferRefusal {
+    /// It is the transferor.
+    #[error("it cannot go to the agent who has it")]
+    ToOneself,
+    /// Only agents of the call's own queue can be picked.
+    #[error("this agent does not serve the call's queue; transfer it to a queue of that agent's instead")]
+    OtherQueue,
+    /// Not at work, not there, or busy.
+    #[error("this agent is not available; choose another one, or the queue")]
+    AgentUnavailable,
+    /// Nobody would be assigned there.
+    #[error("this queue does not assign calls automatically; choose another one")]
+    NoAutomaticAssignment,
+}
+
 /// Why a command was refused. Nothing changed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum CommandError {
@@ -389,6 +430,24 @@ pub enum CommandError {
     /// The leg does not ring any more.
     #[error("the call does not ring here any more")]
     NotRinging,
+    /// Only agents hold and transfer calls.
+    #[error("only the agent of a call can do this")]
+    NotTheAgents,
+    /// Hold, resume and transfer need a call that both parties are connected in.
+    #[error("the call is not established yet")]
+    NotInTalk,
+    /// It is on hold.
+    #[error("the call is on hold already")]
+    HeldAlready,
+    /// There is nothing to resume.
+    #[error("the call is not on hold")]
+    NotHeld,
+    /// Neither hold nor another transfer until it is decided.
+    #[error("the call is being transferred")]
+    BeingTransferred,
+    /// The call cannot go there.
+    #[error("the call cannot be transferred: {0}")]
+    CannotTransfer(TransferRefusal),
     /// The agent has no running wrap-up.
     #[error("Agent is not in Wrapping status.")]
     NotWrapping,

@@ -3,7 +3,7 @@
 use crate::row::{ConversationStatus, Priority};
 use model::{
     AgentId, AgentStatus, CallDirection, CallId, ConversationId, EndedBy, LegId, LinkId, NoteId, QueueId, TagId,
-    UserId, WallTime,
+    TransferFailure, UserId, WallTime,
 };
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -141,6 +141,52 @@ pub enum Event {
     CallNotConnected {
         /// The agent.
         agent: AgentId,
+    },
+    /// An agent put the call on hold.
+    CallHeld {
+        /// The agent.
+        agent: AgentId,
+    },
+    /// The agent took it up again.
+    CallResumed {
+        /// The agent.
+        agent: AgentId,
+        /// How long it was on hold.
+        held_ms: u64,
+    },
+    /// An agent began to hand the call over to another one.
+    CallTransferStarted {
+        /// The transferor.
+        agent: AgentId,
+        /// The other agent.
+        to_agent: AgentId,
+    },
+    /// The other agent has it.
+    CallTransferred {
+        /// The transferor.
+        agent: AgentId,
+        /// The other agent.
+        to_agent: AgentId,
+        /// From the call's answer until now.
+        duration_ms: u64,
+    },
+    /// The other agent did not take it.
+    CallTransferFailed {
+        /// The transferor.
+        agent: AgentId,
+        /// The other agent.
+        to_agent: AgentId,
+        /// Why.
+        reason: TransferFailure,
+    },
+    /// An agent handed the call over to a queue, or a transfer reached nobody and the transferor was gone.
+    CallTransferredToQueue {
+        /// The transferor.
+        agent: AgentId,
+        /// The queue.
+        to_queue: QueueId,
+        /// From the call's answer until now.
+        duration_ms: u64,
     },
     /// A party's connection broke.
     LegLost {

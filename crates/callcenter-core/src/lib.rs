@@ -17,6 +17,7 @@ pub mod command;
 mod conversation;
 pub mod effect;
 pub mod event;
+mod hold;
 mod ids;
 mod leg;
 pub mod limits;
@@ -30,6 +31,7 @@ mod routing;
 pub mod row;
 pub mod settings;
 mod timers;
+mod transfer;
 pub mod transitions;
 mod wrap_up;
 

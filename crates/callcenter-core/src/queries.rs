@@ -7,7 +7,7 @@ use crate::row::{
 };
 use crate::settings::AccountSettings;
 use model::{AccountId, AgentId, CallId, ConversationId, CustomerId, LegId, LinkConfigId, LinkId, Now, QueueId};
-use wire::browser::{AgentState, LegSnapshot, MediaState, WrapUp};
+use wire::browser::{AgentState, LegPhase, LegSnapshot, MediaState, WrapUp};
 
 impl CallCenter {
     /// Whose call center this is.
@@ -112,7 +112,7 @@ impl CallCenter {
     pub fn leg_snapshot(&self, leg: LegId, now: Now) -> Option<LegSnapshot> {
         let row = &self.legs.get(&leg)?.row;
         let call = self.call_ref(row.call);
-        let established = call.row.state == CallState::Established;
+        let established = call.row.state.is_talk() && row.phase == LegPhase::Established;
         let other = call.other_leg(leg).filter(|_| established);
         Some(LegSnapshot {
             leg,
@@ -128,7 +128,20 @@ impl CallCenter {
             media_alive: true,
             recording: established && call.row.recording.is_some(),
             incoming: self.incoming_call(leg, now),
+            held_since: call.row.held_since.filter(|_| call.row.state == CallState::Held),
+            transfer: established.then(|| self.transfer_as_told(leg)).flatten(),
         })
+    }
+
+    /// The agent's leg of the conversation's live call, for those who command it by the conversation. In a transfer it is the
+    /// transferor's.
+    pub fn agents_leg_of(&self, conversation: ConversationId) -> Option<LegId> {
+        self.call_ref(self.live_call_of(conversation)?).agent_leg
+    }
+
+    /// Whether a call of this queue could be handed over to the agent now.
+    pub fn takes_transfers(&self, agent: AgentId, queue: QueueId) -> bool {
+        self.check_target_agent(agent, queue).is_ok()
     }
 
     /// The link with this hash of its secret.

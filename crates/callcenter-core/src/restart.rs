@@ -89,18 +89,22 @@ impl CallCenter {
     fn take_up_calls(&mut self, calls: Vec<CallRow>, legs: &[LegRow], now: Now) {
         for row in calls {
             let leg_of = |participant: ParticipantType| -> Option<LegId> {
-                legs.iter().find(|leg| leg.call == row.id && leg.participant == participant).map(|leg| leg.id)
+                let is_target = |leg: LegId| row.transfer.is_some_and(|transfer| transfer.leg == leg);
+                let has = |leg: &&LegRow| leg.call == row.id && leg.participant == participant && !is_target(leg.id);
+                legs.iter().find(has).map(|leg| leg.id)
             };
             let customer_leg =
                 leg_of(ParticipantType::Customer).expect("a live call's rows hold its customer's live leg");
+            let target_leg = row.transfer.map(|transfer| transfer.leg);
             let agent_leg = leg_of(ParticipantType::Agent);
-            if row.state == CallState::Waiting {
-                let priority = self.conversation_ref(row.conversation).priority;
-                self.waiting.join(row.id, priority, row.created_at);
-            }
             let last_passed = (!row.passed_over.is_empty()).then_some(now.mono);
-            let call = Call { customer_leg, agent_leg, told_position: None, last_passed, media_unsure: true, row };
-            self.calls.insert(call.row.id, call);
+            let (id, waits) = (row.id, row.state == CallState::Waiting);
+            let (told_position, media_unsure) = (None, true);
+            let call = Call { customer_leg, agent_leg, target_leg, told_position, last_passed, media_unsure, row };
+            self.calls.insert(id, call);
+            if waits {
+                self.join_line(id);
+            }
         }
     }
 

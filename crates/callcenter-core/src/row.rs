@@ -158,8 +158,32 @@ pub enum CallState {
     Connecting,
     /// Both are connected.
     Established,
+    /// Both are connected and apart: the customer hears music.
+    Held,
+    /// It rings at another agent, or that one's media is being set up; the customer hears ringing.
+    Transferring,
     /// Over.
     Ended,
+}
+
+impl CallState {
+    /// Customer and agent are connected, whether they hear each other or not.
+    pub const fn is_talk(self) -> bool {
+        matches!(self, Self::Established | Self::Held | Self::Transferring)
+    }
+}
+
+/// A transfer to an agent that is under way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RunningTransfer {
+    /// The transferor.
+    pub from: AgentId,
+    /// The target.
+    pub to: AgentId,
+    /// The target's leg.
+    pub leg: LegId,
+    /// Since when, UTC.
+    pub since: WallTime,
 }
 
 /// A call.
@@ -191,6 +215,14 @@ pub struct CallRow {
     pub passed_over: Vec<AgentId>,
     /// The agent that rings until then.
     pub ring_until: Option<WallTime>,
+    /// Since when it waits in its queue, or did before the answer: since its arrival, or since a transfer brought it there.
+    pub waiting_since: WallTime,
+    /// It waits before all others: a transfer did not reach anybody.
+    pub front_of_queue: bool,
+    /// Since when it is on hold. A transfer that fails goes back there.
+    pub held_since: Option<WallTime>,
+    /// The transfer to an agent that is under way.
+    pub transfer: Option<RunningTransfer>,
     /// What is recorded, read from the settings at the start.
     pub recording: Option<RecordingMedia>,
     /// Zero of the recording's timeline on the engine's clock.

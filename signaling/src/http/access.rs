@@ -49,6 +49,12 @@ pub enum Operation {
     AddNote,
     ReadNote,
     ReadTimeline,
+    HoldCall,
+    ResumeCall,
+    TransferToAgent,
+    TransferToQueue,
+    ListTransferAgents,
+    ListTransferQueues,
     ListRecordings,
     DownloadRecording,
     ReadWrapUpConfig,
@@ -183,14 +189,16 @@ impl Operation {
             | AddConversationTag
             | RemoveConversationTag
             | AddNote => known(MANAGE, Own, All, All),
+            // Their calls likewise.
+            HoldCall | ResumeCall | TransferToAgent | TransferToQueue => known(MANAGE, Own, All, All),
+            ListTransferAgents => known(READ, Own, All, All),
             CreateConversation | CreateTag | DeleteTag => known(MANAGE, No, All, All),
             // Links: agents make links and manage those they made.
             ListLinks | ReadLink => known(READ, Own, All, All),
             CreateLink | DeleteLink => known(MANAGE, Own, All, All),
             // Reading the set-up.
-            ListQueues | ListTags | ReadWrapUpConfig | ReadCallTimeouts | ListLinkConfigs | ReadLinkConfig => {
-                known(READ, All, All, All)
-            }
+            ListQueues | ListTransferQueues | ListTags | ReadWrapUpConfig | ReadCallTimeouts | ListLinkConfigs
+            | ReadLinkConfig => known(READ, All, All, All),
             ListAgents | ReadUserActivity => known(READ, No, All, All),
             // The team.
             LinkAgentQueue | UnlinkAgentQueue | SetAgentWrapUp => known(MANAGE, No, All, All),

@@ -28,6 +28,8 @@ pub(crate) const LIMIT_DEFAULT: u32 = 10;
 pub(crate) const SIZE_MAX: u32 = 100;
 /// Rows of a page under `/call-link/1` and `/webrtc/1` when the request does not say.
 pub(crate) const SIZE_DEFAULT: u32 = 20;
+/// Rows of a page of agents or queues that take transfers, at most.
+pub(crate) const TARGETS_MAX: u32 = 2000;
 /// Query parameters of one request.
 pub(crate) const QUERY_PARAMETERS: usize = 1000;
 /// Events that a conversation's timeline shows, at most.

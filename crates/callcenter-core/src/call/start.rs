@@ -29,9 +29,7 @@ impl CallCenter {
         self.calls.insert(id, call);
         self.edit_call(id, |row| row.only_agent = only_agent);
         self.add_customer_leg(&new, id, leg, turn);
-        let priority = self.conversation_ref(conversation).priority;
-        self.waiting.join(id, priority, turn.now.wall);
-        self.assignment_due = true;
+        self.join_line(id);
         self.log_of_call(turn, id, Event::CallStarted { direction: CallDirection::Inbound });
         self.conversation_changed(conversation);
         Ok(Reply::CallStarted { call: Box::new(self.call_ref(id).row.clone()), leg })
@@ -107,6 +105,10 @@ impl CallCenter {
             custom_data,
             passed_over: Vec::new(),
             ring_until: None,
+            waiting_since: turn.now.wall,
+            front_of_queue: false,
+            held_since: None,
+            transfer: None,
             recording: self.settings.recording,
             recording_epoch: None,
             created_at: turn.now.wall,
@@ -116,7 +118,15 @@ impl CallCenter {
             end_code: None,
         };
         let customer_leg = LegId(turn.ids.next_id());
-        Call { row, customer_leg, agent_leg: None, told_position: None, last_passed: None, media_unsure: false }
+        Call {
+            row,
+            customer_leg,
+            agent_leg: None,
+            target_leg: None,
+            told_position: None,
+            last_passed: None,
+            media_unsure: false,
+        }
     }
 
     fn add_customer_leg(&mut self, new: &NewCall, call: CallId, leg: LegId, turn: &Turn) {

@@ -10,7 +10,7 @@ use crate::check;
 use crate::command::{CommandError, ConversationFields, Reply};
 use crate::event::Event;
 use crate::limits::{CLOSED_CONVERSATIONS_KEPT, MAX_OPEN_CONVERSATIONS, MAX_SUMMARY, MAX_TOPIC};
-use crate::row::{CallState, ConversationRow, ConversationStatus, Priority, RowChange};
+use crate::row::{ConversationRow, ConversationStatus, Priority, RowChange};
 use model::{AgentId, CallId, ConversationId, CustomerId, QueueId};
 use std::collections::{BTreeMap, VecDeque};
 use wire::browser::ServerMessage;
@@ -122,9 +122,9 @@ impl CallCenter {
         self.log(turn, Some(conversation), None, Event::ConversationClosed);
     }
 
-    /// A call that is not established follows its conversation to another queue or priority.
+    /// A call that is not answered follows its conversation to another queue or priority.
     fn reroute(&mut self, call: CallId, queue: Option<QueueId>, priority: Option<Priority>) {
-        if self.call_ref(call).row.state == CallState::Established {
+        if self.call_ref(call).row.state.is_talk() {
             return;
         }
         if let Some(queue) = queue.filter(|queue| *queue != self.call_ref(call).row.queue) {

@@ -1,4 +1,5 @@
-//! The order of waiting: priority first, then who waits longest.
+//! The order of waiting: priority first, then who waits longest. Before all others stand those whom a transfer brought to
+//! nobody.
 
 use crate::call_center::CallCenter;
 use crate::row::Priority;
@@ -6,7 +7,8 @@ use model::{AgentId, CallId, QueueId, WallTime};
 use std::collections::{BTreeMap, BTreeSet};
 use wire::browser::ServerMessage;
 
-type Place = (Priority, WallTime, CallId);
+/// The rank first: false, for the front, sorts before true.
+type Place = ((bool, Priority), WallTime, CallId);
 
 /// Calls that wait and do not ring, in the order in which they are assigned.
 #[derive(Debug, Clone, Default)]
@@ -18,10 +20,10 @@ pub(crate) struct WaitingLine {
 }
 
 impl WaitingLine {
-    pub(crate) fn join(&mut self, call: CallId, priority: Priority, since: WallTime) {
+    fn join(&mut self, call: CallId, rank: (bool, Priority), since: WallTime) {
         self.leave(call);
-        self.order.insert((priority, since, call));
-        self.place_of.insert(call, (priority, since, call));
+        self.order.insert((rank, since, call));
+        self.place_of.insert(call, (rank, since, call));
         self.changed = true;
     }
 
@@ -33,8 +35,8 @@ impl WaitingLine {
     }
 
     pub(crate) fn reorder(&mut self, call: CallId, priority: Priority) {
-        if let Some((_, since, _)) = self.place_of.get(&call).copied() {
-            self.join(call, priority, since);
+        if let Some(((behind, _), since, _)) = self.place_of.get(&call).copied() {
+            self.join(call, (behind, priority), since);
         }
     }
 
@@ -51,6 +53,15 @@ enum WaitsFor {
 }
 
 impl CallCenter {
+    /// The call stands in line, where its row says.
+    pub(crate) fn join_line(&mut self, call: CallId) {
+        let row = &self.call_ref(call).row;
+        let (behind, since) = (!row.front_of_queue, row.waiting_since);
+        let priority = self.conversation_ref(row.conversation).priority;
+        self.waiting.join(call, (behind, priority), since);
+        self.assignment_due = true;
+    }
+
     /// Tell each waiting customer a position that differs from the one told before.
     pub(crate) fn tell_positions(&mut self) {
         if !std::mem::take(&mut self.waiting.changed) {

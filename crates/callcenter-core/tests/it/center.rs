@@ -8,12 +8,13 @@ use callcenter_core::row::{AgentRow, CallState, LinkDestination, LinkRow, RowCha
 use callcenter_core::settings::AccountSettings;
 use callcenter_core::{CallCenter, LinkState};
 use model::{
-    AccountId, AgentId, AgentStatus, CallId, CallMedia, CommandId, LegId, LinkId, MediaTime, Now, Role, VoiceStatus,
-    WallTime,
+    AccountId, AgentId, AgentStatus, CallId, CallMedia, CommandId, LegId, LinkId, MediaTime, Now, QueueId, Role,
+    TrackKind, VoiceStatus, WallTime,
 };
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 use wire::browser::ServerMessage;
+use wire::engine::{Patch, Playlist};
 
 pub(crate) const NOON: WallTime = WallTime(1_800_000_000_000);
 
@@ -31,6 +32,19 @@ pub(crate) struct Center {
     pub(crate) effects: Vec<Effect>,
     /// Pages that are connected and give signs of life.
     pages: Vec<AgentId>,
+}
+
+/// What the engine is told to play to a customer alone.
+pub(crate) fn only_music(call: CallId, customer: LegId, playlist: Playlist) -> wire::engine::Command {
+    let patches = vec![Patch { source: playlist.into(), sink: customer, track: TrackKind::Audio }];
+    wire::engine::Command::SetPatches { room: call, patches }
+}
+
+/// What the engine is told to let both hear and see each other.
+pub(crate) fn both_ways(call: CallId, one: LegId, other: LegId) -> wire::engine::Command {
+    let patches = |source: LegId, sink| TrackKind::ALL.map(|track| Patch { source: source.into(), sink, track });
+    let patches = [patches(one, other), patches(other, one)].concat();
+    wire::engine::Command::SetPatches { room: call, patches }
 }
 
 /// A call with its two legs.
@@ -222,6 +236,14 @@ impl Center {
         self.connect(leg);
         assert_eq!(self.state(call), CallState::Established);
         Talk { call, customer, agent: leg }
+    }
+
+    /// A queue that assigns automatically.
+    pub(crate) fn queue(&mut self, name: &str) -> QueueId {
+        match self.must(Command::CreateQueue(queue_fields(name, true))) {
+            Reply::Queue(row) => row.id,
+            other => panic!("{other:?}"),
+        }
     }
 
     pub(crate) fn ringing(&self, agent: AgentId) -> LegId {

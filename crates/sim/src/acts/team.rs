@@ -112,7 +112,7 @@ impl World {
         let moved = self.command(Command::UpdateConversation { conversation, fields }, |model| {
             for call in model.calls.values_mut().filter(|call| call.conversation == conversation) {
                 call.priority = rank;
-                if call.queue != queue && call.state != crate::model::State::Established {
+                if call.queue != queue && !call.state.is_talk() {
                     call.queue = queue;
                     call.passed.clear();
                 }

@@ -6,7 +6,7 @@ use callcenter_core::{
     row::{
         AgentRow, CallRow, CallState, ConversationRow, ConversationStatus, ConversationTag, CustomerRow, LegRow,
         LinkConfigRow, LinkDestination, LinkHours, LinkRow, MetadataRow, NoteKind, NoteRow, Priority, QueueRow,
-        RowChange, RunningWrapUp, SegmentRow, SegmentState, Snapshot, TagRow,
+        RowChange, RunningTransfer, RunningWrapUp, SegmentRow, SegmentState, Snapshot, TagRow,
     },
     settings::AccountSettings,
 };
@@ -47,7 +47,14 @@ fn number() -> impl Strategy<Value = u128> {
 
 fn agent() -> impl Strategy<Value = AgentRow> {
     let status = select(vec![AgentStatus::Active, AgentStatus::Busy, AgentStatus::Away, AgentStatus::Invisible]);
-    let voice = select(vec![VoiceStatus::Idle, VoiceStatus::Ringing, VoiceStatus::InCall, VoiceStatus::Wrapping]);
+    let voice = select(vec![
+        VoiceStatus::Idle,
+        VoiceStatus::Ringing,
+        VoiceStatus::InCall,
+        VoiceStatus::OnHold,
+        VoiceStatus::Transferring,
+        VoiceStatus::Wrapping,
+    ]);
     let role = select(vec![Role::Agent, Role::Supervisor, Role::Admin]);
     let wrap_up = (number(), number(), time()).prop_map(|(call, conversation, until)| RunningWrapUp {
         call: CallId::of(call),
@@ -136,8 +143,22 @@ fn call() -> impl Strategy<Value = CallRow> {
         select(vec![CallDirection::Inbound, CallDirection::Outbound]),
         select(vec![CallKind::Regular, CallKind::Transferred, CallKind::Callback]),
         select(vec![CallMedia::Audio, CallMedia::Video]),
-        select(vec![CallState::Waiting, CallState::Ringing, CallState::Connecting, CallState::Established]),
+        select(vec![
+            CallState::Waiting,
+            CallState::Ringing,
+            CallState::Connecting,
+            CallState::Established,
+            CallState::Held,
+            CallState::Transferring,
+        ]),
     );
+    let transfer = (number(), number(), number(), time()).prop_map(|(from, to, leg, since)| RunningTransfer {
+        from: AgentId::of(from),
+        to: AgentId::of(to),
+        leg: LegId::of(leg),
+        since,
+    });
+    let moved = (time(), any::<bool>(), option::of(time()), option::of(transfer));
     let refs = (number(), number(), number(), number(), option::of(number()), option::of(number()));
     let recording = select(vec![RecordingMedia::Audio, RecordingMedia::AudioAndVideo]);
     let recorded = (option::of(recording), option::of((0..=u64::MAX / 2).prop_map(MediaTime)));
@@ -145,8 +166,8 @@ fn call() -> impl Strategy<Value = CallRow> {
     let ended_by = select(vec![EndedBy::Customer, EndedBy::Agent, EndedBy::Api, EndedBy::Platform]);
     let end = (option::of(ended_by), option::of(any::<u32>()));
     let passed_over = vec(number().prop_map(AgentId::of), 0..3);
-    (refs, kinds, map(), passed_over, recorded, times, end).prop_map(
-        |(refs, kinds, custom_data, passed_over, recorded, times, end)| CallRow {
+    (refs, kinds, map(), passed_over, moved, recorded, times, end).prop_map(
+        |(refs, kinds, custom_data, passed_over, moved, recorded, times, end)| CallRow {
             id: CallId::of(refs.0),
             conversation: ConversationId::of(refs.1),
             customer: CustomerId::of(refs.2),
@@ -160,6 +181,10 @@ fn call() -> impl Strategy<Value = CallRow> {
             custom_data,
             passed_over,
             ring_until: times.3,
+            waiting_since: moved.0,
+            front_of_queue: moved.1,
+            held_since: moved.2,
+            transfer: moved.3,
             recording: recorded.0,
             recording_epoch: recorded.1,
             created_at: times.0,

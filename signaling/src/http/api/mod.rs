@@ -9,6 +9,7 @@ mod conversation_tags;
 mod conversations;
 mod disposition;
 mod guest;
+mod hold;
 mod link_configs;
 mod link_dto;
 mod link_theme;
@@ -23,6 +24,8 @@ mod recordings;
 mod sessions;
 mod tags;
 mod timeline;
+mod transfer_targets;
+mod transfers;
 mod user_activity;
 mod webrtc_tokens;
 mod wrap_up;
@@ -45,6 +48,7 @@ pub(crate) fn register(routes: Routes) -> Routes {
     let routes = recordings::register(timeline::register(routes));
     let routes = conversation_tags::register(tags::register(routes));
     let routes = metadata::register(conversation_routing::register(routes));
+    let routes = transfer_targets::register(transfers::register(hold::register(routes)));
     let routes = call_timeouts::register(wrap_up::register(routes));
     guest::register(link_configs::register(links::register(routes)))
 }

@@ -48,6 +48,9 @@ struct TimelineEvent {
     /// Name of the agent in `agentId`.
     #[serde(skip_serializing_if = "Option::is_none")]
     agent_name: Option<String>,
+    /// Name of the agent in `toAgentId`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    to_agent_name: Option<String>,
     #[serde(flatten)]
     #[schema(value_type = Object)]
     fields: Map<String, Value>,
@@ -133,34 +136,43 @@ impl TimelineEvent {
         let Some(Value::String(kind)) = fields.remove("type") else {
             return Err(ApiError::internal(&"an event of the log has no type"));
         };
-        let agent = fields.get("agentId").and_then(Value::as_str).and_then(|id| id.parse().ok());
+        let name_of = |field: &str| {
+            let id: AgentId = fields.get(field).and_then(Value::as_str)?.parse().ok()?;
+            names.get(&id).cloned()
+        };
+        let (agent_name, to_agent_name) = (name_of("agentId"), name_of("toAgentId"));
         Ok(Self {
             id: record.sequence.to_string(),
             r#type: kind,
             at: times::text(record.at),
             call_id: record.call.map(|id| id.to_string()),
             author: record.author.map(|author| TimelineAuthor::of(author, names)),
-            agent_name: agent.and_then(|id: AgentId| names.get(&id).cloned()),
+            agent_name,
+            to_agent_name,
             fields,
         })
     }
 }
 
-/// Name of an event's field in the API: ids are named as such, words are joined as in the rest of the API.
+/// Name of an event's field in the API: ids are named as such.
 fn api_name(name: &str) -> String {
     match name {
         "agent" | "leg" | "link" | "note" | "queue" | "tag" => format!("{name}Id"),
-        other => {
-            let mut words = other.split('_');
-            let mut joined = words.next().unwrap_or_default().to_owned();
-            for word in words {
-                let mut letters = word.chars();
-                joined.extend(letters.next().map(|first| first.to_ascii_uppercase()));
-                joined.push_str(letters.as_str());
-            }
-            joined
-        }
+        "to_agent" | "to_queue" => format!("{}Id", in_camel_case(name)),
+        other => in_camel_case(other),
     }
+}
+
+/// Words are joined as in the rest of the API.
+fn in_camel_case(name: &str) -> String {
+    let mut words = name.split('_');
+    let mut joined = words.next().unwrap_or_default().to_owned();
+    for word in words {
+        let mut letters = word.chars();
+        joined.extend(letters.next().map(|first| first.to_ascii_uppercase()));
+        joined.push_str(letters.as_str());
+    }
+    joined
 }
 
 #[cfg(test)]
