@@ -37,6 +37,8 @@ export const strings = {
   INVISIBLEhelp: "Not at work",
   RINGING: "Ringing",
   IN_CALL: "In a call",
+  ON_HOLD: "On hold",
+  TRANSFERRING: "Transferring",
   WRAPPING: "Wrap-up",
   IDLE: "Idle",
   statusFailed: "The status could not be changed: {problem}",
