@@ -29,9 +29,8 @@ impl CallCenter {
     ) -> Result<Reply, CommandError> {
         self.conversations.known(conversation)?;
         let call = self.live_call_of(conversation);
-        if call
-            .is_some_and(|call| matches!(self.call_ref(call).row.state, CallState::Connecting | CallState::Established))
-        {
+        let state = call.map(|call| self.call_ref(call).row.state);
+        if state.is_some_and(|state| state.is_talk() || state == CallState::Connecting) {
             return Err(CommandError::Conflict("the conversation's call is with an agent: transfer it".to_owned()));
         }
         let route = self.route_of(conversation).expect("known conversations are open");

@@ -37,7 +37,7 @@ use crate::account::{AccountError, AccountHandle};
 use crate::state::AppState;
 use callcenter_core::command::{Command, Reply};
 use callcenter_core::row::ConversationRow;
-use model::AccountId;
+use model::{AccountId, ConversationId};
 
 /// Registers everything.
 pub(crate) fn register(routes: Routes) -> Routes {
@@ -69,8 +69,20 @@ async fn conversation(state: &AppState, caller: &Caller, id: &str) -> Result<Con
     let parsed = id.parse().map_err(|_| ApiError::unknown_id(id))?;
     let found = state.store.conversation(caller.account, parsed).await?;
     let conversation = found.ok_or_else(|| ApiError::unknown_id(id))?;
-    caller.check_sees(&conversation)?;
+    if let Err(hidden) = caller.check_sees(&conversation)
+        && !wraps_up(state, caller, conversation.id).await?
+    {
+        return Err(hidden);
+    }
     Ok(conversation)
+}
+
+/// Whether this agent's wrap-up is about the conversation: who handed it over still writes what was said.
+async fn wraps_up(state: &AppState, caller: &Caller, conversation: ConversationId) -> Result<bool, ApiError> {
+    let Some(own) = caller.narrowed()? else { return Ok(false) };
+    let center = call_center(state, caller.account)?;
+    let wrap_up = center.query(move |core, _| core.agent(own).and_then(|agent| agent.wrap_up.clone())).await?;
+    Ok(wrap_up.is_some_and(|running| running.conversation == conversation))
 }
 
 impl From<AccountError> for ApiError {
