@@ -72,6 +72,7 @@ async fn a_call_is_handed_over_to_another_agent() {
     let mut house = House::open().await;
     let ada = house.agent("Ada").await;
     let Talk { mut customer, started, mut agent, agent_leg } = talk(&mut house, ada).await;
+    house.engine.expect_patches(started.call, [started.leg, agent_leg]).await;
     let bob = house.agent("Bob").await;
     let mut other = house.agent_page(bob).await;
 
@@ -99,6 +100,7 @@ async fn a_target_that_declines_gives_the_call_back() {
     let mut house = House::open().await;
     let ada = house.agent("Ada").await;
     let Talk { mut customer, started, mut agent, agent_leg } = talk(&mut house, ada).await;
+    house.engine.expect_patches(started.call, [started.leg, agent_leg]).await;
     let bob = house.agent("Bob").await;
     let mut other = house.agent_page(bob).await;
     transfer(&mut agent, agent_leg, TransferTarget::Agent(bob)).await;
@@ -123,14 +125,13 @@ async fn a_call_is_handed_over_to_a_queue() {
     let mut house = House::open().await;
     let ada = house.agent("Ada").await;
     let Talk { mut customer, started, mut agent, agent_leg } = talk(&mut house, ada).await;
-    transfer(&mut agent, agent_leg, TransferTarget::Queue(None)).await;
-    voice(&mut agent, VoiceStatus::Wrapping).await;
-    let waiting = |message| matches!(message, ServerMessage::Waiting { position: 1, .. }).then_some(());
-    customer.until("waiting", waiting).await;
-    house.engine.expect_playlist(started.leg).await;
-
+    house.engine.expect_patches(started.call, [started.leg, agent_leg]).await;
     let bob = house.agent("Bob").await;
     let mut other = house.agent_page(bob).await;
+    transfer(&mut agent, agent_leg, TransferTarget::Queue(None)).await;
+    voice(&mut agent, VoiceStatus::Wrapping).await;
+    customer.until("ringing", |message| matches!(message, ServerMessage::Ringing { .. }).then_some(())).await;
+    assert_eq!(house.engine.expect_playlist(started.leg).await, Playlist::looped(RINGBACK));
     let leg = accept(&mut house, &mut other).await;
     house.engine.connect(leg).await;
     customer.established().await;

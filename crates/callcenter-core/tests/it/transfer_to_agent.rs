@@ -111,7 +111,10 @@ fn tra_06_and_09_once_the_target_is_connected_the_transferor_wraps_up() {
     let Handover { center, ann, bob, talk, target } = &mut handover;
     assert_eq!(center.state(talk.call), CallState::Established);
     assert_eq!((center.voice(*ann), center.voice(*bob)), (VoiceStatus::Wrapping, VoiceStatus::InCall));
-    let hung_up = |message: &ServerMessage| matches!(message, ServerMessage::Hangup { leg, code, .. } if *leg == talk.agent && code.id == 10_000);
+    let hung_up = |message: &ServerMessage| match message {
+        ServerMessage::Hangup { leg, code, .. } => *leg == talk.agent && code.id == 10_000,
+        _ => false,
+    };
     assert!(center.told_agent(*ann).iter().any(hung_up));
     let transferred = Event::CallTransferred { agent: *ann, to_agent: *bob, duration_ms: 31_000 };
     assert!(center.logged().contains(&transferred), "{:?}", center.logged());

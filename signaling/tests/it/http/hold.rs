@@ -21,7 +21,7 @@ async fn patch(client: &Client, who: &As, conversation: &str, what: &str) -> sup
 async fn a_program_holds_a_call_and_takes_it_up_again() {
     let mut house = House::open().await;
     let ada = house.agent("Ada").await;
-    let Talk { mut customer, .. } = talk(&mut house, ada).await;
+    let Talk { mut customer, agent: _page, .. } = talk(&mut house, ada).await;
     let (client, conversation) = (Client::of(&house), conversation(&house).await);
     let key = client.key().await;
 
