@@ -77,6 +77,22 @@ pub enum Operation {
     PatchLinkConfig,
     DeleteLinkConfig,
     OpenLinkAsGuest,
+    ListWebhooks,
+    CreateWebhook,
+    ReadWebhook,
+    UpdateWebhook,
+    DeleteWebhook,
+    ReplayWebhook,
+    RotateWebhookSecret,
+    ListApiKeys,
+    CreateApiKey,
+    DeleteApiKey,
+    ListUsers,
+    CreateUser,
+    ReadUser,
+    UpdateUser,
+    DeleteUser,
+    ResetPassword,
 }
 
 /// What an API key may be used for.
@@ -200,6 +216,14 @@ impl Operation {
             ListQueues | ListTransferQueues | ListTags | ReadWrapUpConfig | ReadCallTimeouts | ListLinkConfigs
             | ReadLinkConfig => known(READ, All, All, All),
             ListAgents | ReadUserActivity => known(READ, No, All, All),
+            // Who gets in is for people to decide: a key could make itself more than it is.
+            ListApiKeys | CreateApiKey | DeleteApiKey | ListUsers | CreateUser | ReadUser | UpdateUser | DeleteUser
+            | ResetPassword => known(None, No, No, All),
+            // What leaves the account.
+            ListWebhooks | ReadWebhook => known(READ, No, No, All),
+            CreateWebhook | UpdateWebhook | DeleteWebhook | ReplayWebhook | RotateWebhookSecret => {
+                known(MANAGE, No, No, All)
+            }
             // The team.
             LinkAgentQueue | UnlinkAgentQueue | SetAgentWrapUp => known(MANAGE, No, All, All),
             // Setting up the account.
