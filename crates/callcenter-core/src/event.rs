@@ -1,6 +1,9 @@
 //! The event log: audit trail, agents' timeline, source of webhooks.
 
-use model::{AgentId, AgentStatus, CallDirection, CallId, ConversationId, EndedBy, LegId, LinkId, NoteId, WallTime};
+use model::{
+    AgentId, AgentStatus, CallDirection, CallId, ConversationId, EndedBy, LegId, LinkId, NoteId, WallTime,
+    WorkingHoursId,
+};
 use serde::{Deserialize, Serialize};
 
 /// One entry of an account's log.
@@ -61,6 +64,16 @@ pub enum Event {
     CallNotConnected {
         /// The agent.
         agent: AgentId,
+    },
+    /// A call waited as long as its strategy allows.
+    MaximumWaitPassed {
+        /// Since its arrival.
+        waiting_ms: u64,
+    },
+    /// A call came outside of working hours and is ended after a message.
+    CallTurnedAway {
+        /// The working hours.
+        hours: WorkingHoursId,
     },
     /// A party's connection broke.
     LegLost {

@@ -2,7 +2,8 @@ use crate::effect::Effect;
 use crate::event::{Event, EventRecord};
 use crate::row::RowChange;
 use model::{
-    AgentId, CallId, ConversationId, CustomerId, LegId, LinkConfigId, LinkId, NoteId, QueueId, SegmentId, WallTime,
+    AgentId, CallId, ConversationId, CustomerId, LegId, LinkConfigId, LinkId, NoteId, QueueId, SegmentId,
+    WaitingStrategyId, WallTime, WorkingHoursId,
 };
 use std::collections::{BTreeMap, VecDeque};
 
@@ -18,6 +19,8 @@ enum RowKey {
     Conversation(ConversationId),
     Call(CallId),
     Leg(LegId),
+    WaitingStrategy(WaitingStrategyId),
+    AwayMessage(WorkingHoursId),
     Note(NoteId),
     Segment(SegmentId, bool),
 }
@@ -36,6 +39,10 @@ impl RowKey {
             RowChange::LinkDeleted(id) => Self::Link(*id),
             RowChange::LinkConfig(row) => Self::LinkConfig(row.id),
             RowChange::LinkConfigDeleted(id) => Self::LinkConfig(*id),
+            RowChange::WaitingStrategy(row) => Self::WaitingStrategy(row.id),
+            RowChange::WaitingStrategyDeleted(id) => Self::WaitingStrategy(*id),
+            RowChange::AwayMessage(row) => Self::AwayMessage(row.id),
+            RowChange::AwayMessageDeleted(id) => Self::AwayMessage(*id),
             RowChange::Note(row) => Self::Note(row.id),
             RowChange::Segment(row) => Self::Segment(row.id, row.screen),
         }

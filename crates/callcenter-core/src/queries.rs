@@ -1,12 +1,17 @@
 //! What the shell reads.
 
+use crate::audio::PromptSource;
 use crate::call_center::CallCenter;
 use crate::link::{self, LinkState};
 use crate::row::{
-    AgentRow, CallRow, CallState, ConversationRow, CustomerRow, LegRow, LinkConfigRow, LinkRow, QueueRow,
+    AgentRow, AwayMessageRow, CallRow, CallState, ConversationRow, CustomerRow, LegRow, LinkConfigRow, LinkRow,
+    QueueRow, WaitingStrategyRow,
 };
 use crate::settings::AccountSettings;
-use model::{AccountId, AgentId, CallId, ConversationId, CustomerId, LegId, LinkConfigId, LinkId, Now, QueueId};
+use model::{
+    AccountId, AgentId, AudioFileId, CallId, ConversationId, CustomerId, LegId, LinkConfigId, LinkId, Now, QueueId,
+    WorkingHoursId,
+};
 use wire::browser::{AgentState, LegSnapshot, MediaState, WrapUp};
 
 impl CallCenter {
@@ -129,6 +134,21 @@ impl CallCenter {
             recording: established && call.row.recording.is_some(),
             incoming: self.incoming_call(leg, now),
         })
+    }
+
+    /// All waiting strategies.
+    pub fn waiting_strategies(&self) -> impl Iterator<Item = &WaitingStrategyRow> {
+        self.strategies.all().map(|strategy| &strategy.row)
+    }
+
+    /// What callers hear outside of these working hours.
+    pub fn away_message(&self, hours: WorkingHoursId) -> Option<&AwayMessageRow> {
+        self.away_messages.get(&hours)
+    }
+
+    /// Whether something that is set plays the file, or somebody who waits is to hear it.
+    pub fn plays_file(&self, file: AudioFileId) -> bool {
+        self.prompts.is_wanted(&PromptSource::File(file))
     }
 
     /// The link with this hash of its secret.

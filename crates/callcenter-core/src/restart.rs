@@ -7,12 +7,14 @@ use crate::conversation::Conversations;
 use crate::ids::IdSource;
 use crate::leg::{Leg, Path};
 use crate::outbox::Outbox;
+use crate::prompt::Prompts;
 use crate::queue::fresh_default_queue;
 use crate::recording::Segments;
 use crate::routing::WaitingLine;
 use crate::row::{AgentRow, CallRow, CallState, LegRow, RowChange, Snapshot};
 use crate::settings::{HEARTBEAT_LEASE, RECONNECT_WINDOW};
 use crate::timers::{Reason, Timers};
+use crate::waiting::Strategies;
 use model::{AccountId, CommandId, LegId, Now, ParticipantType, WallTime};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Instant;
@@ -36,6 +38,8 @@ impl CallCenter {
         snapshot.conversations.into_iter().for_each(|row| conversations.put(row));
         let mut segments = Segments::default();
         snapshot.segments.into_iter().for_each(|row| segments.put(row));
+        let mut strategies = Strategies::default();
+        snapshot.waiting_strategies.into_iter().for_each(|row| strategies.put(row));
         let customers: BTreeMap<_, _> = snapshot.customers.into_iter().map(|row| (row.id, row)).collect();
         let links: BTreeMap<_, _> = snapshot.links.into_iter().map(|row| (row.id, row)).collect();
         let mut core = Self {
@@ -56,6 +60,9 @@ impl CallCenter {
             link_configs: snapshot.link_configs.into_iter().map(|row| (row.id, row)).collect(),
             segments,
             waiting: WaitingLine::default(),
+            strategies,
+            away_messages: snapshot.away_messages.into_iter().map(|row| (row.id, row)).collect(),
+            prompts: Prompts::default(),
             assignment_due: false,
             untold_agents: BTreeSet::new(),
             timers: Timers::default(),
@@ -68,6 +75,7 @@ impl CallCenter {
         }
         let mut turn = Turn { now, ids: IdSource::new(CommandId(account.0)) };
         core.stop_left_segments(&turn);
+        core.want_prompts();
         core.settle(&mut turn);
         core
     }
@@ -93,13 +101,17 @@ impl CallCenter {
             let customer_leg =
                 leg_of(ParticipantType::Customer).expect("a live call's rows hold its customer's live leg");
             let agent_leg = leg_of(ParticipantType::Agent);
-            if row.state == CallState::Waiting {
+            if row.state == CallState::Waiting && row.wait.ends_at.is_none() && row.wait.away.is_none() {
                 let priority = self.conversation_ref(row.conversation).priority;
                 self.waiting.join(row.id, priority, row.created_at);
             }
             let last_passed = (!row.passed_over.is_empty()).then_some(now.mono);
-            let call = Call { customer_leg, agent_leg, told_position: None, last_passed, media_unsure: true, row };
-            self.calls.insert(call.row.id, call);
+            let id = row.id;
+            self.calls.insert(
+                id,
+                Call { last_passed, media_unsure: true, sound_unsure: true, ..Call::new(row, customer_leg, agent_leg) },
+            );
+            self.take_up_wait(id, now);
         }
     }
 

@@ -3,11 +3,17 @@
 use crate::settings::AccountSettings;
 use model::{
     AgentId, AgentStatus, CallDirection, CallId, CallMedia, ConversationId, CustomerId, EndedBy, LegId, LinkConfigId,
-    LinkId, MediaTime, NoteId, ParticipantType, QueueId, RecordingMedia, Role, SegmentId, VoiceStatus, WallTime,
+    LinkId, MediaTime, NoteId, ParticipantType, QueueId, RecordingMedia, Role, SegmentId, VoiceStatus,
+    WaitingStrategyId, WallTime, WorkingHoursId,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use wire::browser::{CallKind, LegPhase, MediaState};
+
+pub use crate::waiting::row::{
+    AwayMessageRow, ClientType, PeriodicMessage, Sender, Wait, WaitingCondition, WaitingStrategyFields,
+    WaitingStrategyRow,
+};
 
 /// An agent.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -191,6 +197,8 @@ pub struct CallRow {
     pub passed_over: Vec<AgentId>,
     /// The agent that rings until then.
     pub ring_until: Option<WallTime>,
+    /// How it waits for an agent.
+    pub wait: Wait,
     /// What is recorded, read from the settings at the start.
     pub recording: Option<RecordingMedia>,
     /// Zero of the recording's timeline on the engine's clock.
@@ -440,6 +448,14 @@ pub enum RowChange {
     /// Remove.
     LinkConfigDeleted(LinkConfigId),
     /// Insert or replace.
+    WaitingStrategy(WaitingStrategyRow),
+    /// Remove.
+    WaitingStrategyDeleted(WaitingStrategyId),
+    /// Insert or replace.
+    AwayMessage(AwayMessageRow),
+    /// Remove.
+    AwayMessageDeleted(WorkingHoursId),
+    /// Insert or replace.
     Note(NoteRow),
     /// Insert or replace, keyed by id and `screen`.
     Segment(SegmentRow),
@@ -466,6 +482,10 @@ pub struct Snapshot {
     pub links: Vec<LinkRow>,
     /// All link configurations.
     pub link_configs: Vec<LinkConfigRow>,
+    /// All waiting strategies.
+    pub waiting_strategies: Vec<WaitingStrategyRow>,
+    /// All away messages.
+    pub away_messages: Vec<AwayMessageRow>,
     /// Segments that are being written.
     pub segments: Vec<SegmentRow>,
     /// Sequence number of the last event in the log.

@@ -18,6 +18,8 @@ pub struct Store {
     pub(crate) legs: BTreeMap<LegId, LegRow>,
     links: BTreeMap<LinkId, LinkRow>,
     link_configs: BTreeMap<LinkConfigId, LinkConfigRow>,
+    waiting_strategies: BTreeMap<WaitingStrategyId, WaitingStrategyRow>,
+    away_messages: BTreeMap<WorkingHoursId, AwayMessageRow>,
     pub(crate) segments: BTreeMap<(SegmentId, bool), SegmentRow>,
     pub(crate) log: Vec<EventRecord>,
 }
@@ -60,6 +62,10 @@ impl Store {
             RowChange::LinkDeleted(id) => drop(self.links.remove(&id)),
             RowChange::LinkConfig(row) => drop(self.link_configs.insert(row.id, row)),
             RowChange::LinkConfigDeleted(id) => drop(self.link_configs.remove(&id)),
+            RowChange::WaitingStrategy(row) => drop(self.waiting_strategies.insert(row.id, row)),
+            RowChange::WaitingStrategyDeleted(id) => drop(self.waiting_strategies.remove(&id)),
+            RowChange::AwayMessage(row) => drop(self.away_messages.insert(row.id, row)),
+            RowChange::AwayMessageDeleted(id) => drop(self.away_messages.remove(&id)),
             RowChange::Note(_) => {}
             RowChange::Segment(row) => drop(self.segments.insert((row.id, row.screen), row)),
         }
@@ -79,6 +85,8 @@ impl Store {
             legs: self.legs.values().filter(|row| row.ended_at.is_none()).cloned().collect(),
             links: self.links.values().cloned().collect(),
             link_configs: self.link_configs.values().cloned().collect(),
+            waiting_strategies: self.waiting_strategies.values().cloned().collect(),
+            away_messages: self.away_messages.values().cloned().collect(),
             segments: self.segments.values().filter(|row| row.state == SegmentState::Recording).cloned().collect(),
             last_event: self.log.last().map_or(0, |record| record.sequence),
             conversations,

@@ -33,6 +33,8 @@ impl Store {
             .await?,
             links: rows(from, account, "").await?,
             link_configs: rows(from, account, "").await?,
+            waiting_strategies: rows(from, account, "").await?,
+            away_messages: rows(from, account, "").await?,
             segments: rows(from, account, "AND state = 'RECORDING'").await?,
             last_event: last_event(from, account).await?,
         };

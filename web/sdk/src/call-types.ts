@@ -28,6 +28,8 @@ export interface CallOptions {
 export interface CallEvents {
   /** The place in the queue changed; 1 is next. */
   waiting: { position: number };
+  /** The longest wait has passed: a last message plays, and then the call ends. */
+  "waiting-ends": { endsInMs: number };
   /** An agent's page rings. */
   ringing: undefined;
   /** Both parties are connected; `stream` carries the other's voice and camera. */

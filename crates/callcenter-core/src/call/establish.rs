@@ -1,12 +1,11 @@
-//! What a call's parties hear: the customer ringback, and then both each other.
+//! What a call's parties hear: the customer what waiting sounds like, and then both each other.
 
 use crate::call_center::{CallCenter, Turn};
 use crate::leg::Path;
 use crate::row::CallState;
 use model::{CallId, MediaTime, TrackKind};
 use wire::browser::{LegPhase, ServerMessage};
-use wire::engine::{Command, Patch, Playlist};
-use wire::prompt::RINGBACK;
+use wire::engine::{Command, Patch};
 
 impl CallCenter {
     /// A leg's media came up: perhaps the last that was missing.
@@ -26,23 +25,14 @@ impl CallCenter {
     pub(crate) fn say_media(&mut self, call: CallId, turn: &mut Turn) {
         match self.call_ref(call).row.state {
             CallState::Established => self.join_media(call, turn),
-            CallState::Waiting | CallState::Ringing | CallState::Connecting => self.play_ringback(call),
+            CallState::Waiting | CallState::Ringing | CallState::Connecting => self.say_waiting_sound(call, turn),
             CallState::Ended => {}
-        }
-    }
-
-    /// The customer hears that the call is on its way until the agent's voice takes its place.
-    fn play_ringback(&mut self, call: CallId) {
-        let customer = self.call_ref(call).customer_leg;
-        if self.leg_ref(customer).is_held_by_engine() {
-            let source = Playlist::looped(RINGBACK).into();
-            let patches = vec![Patch { source, sink: customer, track: TrackKind::Audio }];
-            self.command_engine(Command::SetPatches { room: call, patches });
         }
     }
 
     fn establish(&mut self, call: CallId, at: MediaTime, turn: &mut Turn) {
         self.set_call_state(call, CallState::Established);
+        self.forget_wait(call);
         if self.call_ref(call).row.recording.is_some() {
             self.edit_call(call, |row| row.recording_epoch = Some(at));
         }

@@ -112,18 +112,14 @@ impl CallCenter {
     }
 
     /// Back to waiting, at its old place; this agent comes after the others.
-    pub(crate) fn pass_over(&mut self, call: CallId, agent: AgentId, turn: &Turn) {
+    pub(crate) fn pass_over(&mut self, call: CallId, agent: AgentId, turn: &mut Turn) {
         self.edit_call(call, |row| {
             row.passed_over.retain(|other| *other != agent);
             row.passed_over.push(agent);
         });
         self.set_call_state(call, CallState::Waiting);
-        let state = self.call_mut(call);
-        state.last_passed = Some(turn.now.mono);
-        let (conversation, since) = (state.row.conversation, state.row.created_at);
-        let priority = self.conversation_ref(conversation).priority;
-        self.waiting.join(call, priority, since);
-        self.assignment_due = true;
+        self.call_mut(call).last_passed = Some(turn.now.mono);
+        self.wait_on(call, turn);
     }
 
     /// The call of this agent's ringing leg.

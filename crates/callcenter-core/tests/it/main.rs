@@ -14,4 +14,5 @@ mod routing;
 mod state_machines;
 mod stored;
 mod talking;
+mod waiting;
 mod wrap_up;

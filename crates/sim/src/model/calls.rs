@@ -35,9 +35,9 @@ impl Model {
     }
 
     /// Whoever rings, or could not connect, is passed over.
-    pub(super) fn pass_over(&mut self, call: CallId) {
+    pub(super) fn pass_over(&mut self, id: CallId) {
         let now = self.now;
-        let call = self.call(call);
+        let call = self.call(id);
         let (agent, _) = call.agent.take().expect("somebody to pass over");
         call.state = State::Waiting;
         call.ring_until = None;
@@ -48,6 +48,9 @@ impl Model {
         let agent = self.agent(agent);
         agent.voice = VoiceStatus::Idle;
         agent.idle_since = now;
+        if self.wait_is_over(&self.calls[&id]) {
+            self.wait_over(id);
+        }
     }
 
     pub(super) fn rings_end(&mut self) {
@@ -140,7 +143,8 @@ impl Model {
             return false;
         }
         self.pass_over(id);
-        if self.calls[&id].only.is_some() {
+        // A call whose wait was over has ended already.
+        if self.calls.get(&id).is_some_and(|call| call.only.is_some()) {
             self.end(id, EndedBy::Agent, REJECTED);
         }
         true
@@ -180,7 +184,9 @@ impl Model {
             if self.one_time.contains(&link) {
                 self.spent.insert(link);
             }
-            self.call(id).state = State::Established;
+            let call = self.call(id);
+            call.state = State::Established;
+            call.was_greeted();
         }
         true
     }

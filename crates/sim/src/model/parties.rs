@@ -170,6 +170,9 @@ impl Model {
     pub(crate) fn engine_restarted(&mut self) {
         let now = self.now;
         for call in self.calls.values_mut() {
+            if matches!(call.customer.path, Path::Up | Path::Silent) {
+                call.was_greeted();
+            }
             let ringing = call.state == State::Ringing;
             let agents = call.agent.as_mut().filter(|_| !ringing).map(|(_, leg)| leg).into_iter();
             for leg in agents.chain([&mut call.customer]) {

@@ -28,6 +28,7 @@ const MUST_HAPPEN: &[&str] = &[
     "one-time links used",
     "recorder restarts",
     "rejected",
+    "waited too long",
     "wrap-ups",
 ];
 

@@ -1,6 +1,6 @@
 use super::{Reader, Record, Value};
 use crate::error::Error;
-use callcenter_core::row::{CallRow, LegRow, SegmentRow};
+use callcenter_core::row::{CallRow, LegRow, SegmentRow, Wait};
 use model::MediaTime;
 use wire::browser::MediaState;
 
@@ -21,6 +21,11 @@ impl Record for CallRow {
         "custom_data",
         "passed_over",
         "ring_until",
+        "waiting_strategy",
+        "waiting_until",
+        "greeted",
+        "waiting_ends_at",
+        "away_hours",
         "recording",
         "recording_epoch_us",
         "created_at",
@@ -45,6 +50,11 @@ impl Record for CallRow {
             Value::json(&self.custom_data),
             Value::json(&self.passed_over),
             Value::time_or_null(self.ring_until),
+            Value::id_or_null(self.wait.strategy),
+            Value::time_or_null(self.wait.until),
+            Value::Bool(self.wait.greeted),
+            Value::time_or_null(self.wait.ends_at),
+            Value::id_or_null(self.wait.away),
             Value::word_or_null(&self.recording),
             Value::count_or_null(self.recording_epoch.map(|epoch| epoch.0)),
             Value::time(self.created_at),
@@ -70,6 +80,13 @@ impl Record for CallRow {
             custom_data: row.json("custom_data")?,
             passed_over: row.json("passed_over")?,
             ring_until: row.time_or_null("ring_until")?,
+            wait: Wait {
+                strategy: row.id_or_null("waiting_strategy")?,
+                until: row.time_or_null("waiting_until")?,
+                greeted: row.truth("greeted")?,
+                ends_at: row.time_or_null("waiting_ends_at")?,
+                away: row.id_or_null("away_hours")?,
+            },
             recording: row.word_or_null("recording")?,
             recording_epoch: row.number_or_null("recording_epoch_us")?.map(MediaTime),
             created_at: row.time("created_at")?,

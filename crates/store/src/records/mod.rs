@@ -4,6 +4,7 @@ mod calls;
 mod links;
 mod people;
 mod value;
+mod waiting;
 mod work;
 
 use crate::{

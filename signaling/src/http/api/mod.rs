@@ -2,6 +2,9 @@
 
 mod agent_dto;
 mod agents;
+mod audio_dto;
+mod audio_files;
+mod away_audio_message;
 mod call_timeouts;
 mod conversation_dto;
 mod conversations;
@@ -19,7 +22,10 @@ mod recording_source;
 mod recordings;
 mod sessions;
 mod timeline;
+mod tts;
 mod user_activity;
+mod waiting_dto;
+mod waiting_strategies;
 mod webrtc_tokens;
 mod wrap_up;
 
@@ -38,6 +44,8 @@ pub(crate) fn register(routes: Routes) -> Routes {
     let routes = notes::register(conversations::register(routes));
     let routes = recordings::register(timeline::register(routes));
     let routes = call_timeouts::register(wrap_up::register(routes));
+    let routes = away_audio_message::register(routes);
+    let routes = audio_files::register(tts::register(waiting_strategies::register(routes)));
     guest::register(link_configs::register(links::register(routes)))
 }
 

@@ -18,4 +18,6 @@ mod settings;
 mod sign_in;
 mod tls;
 mod tokens;
+mod waiting;
+mod waiting_sound;
 mod walls;
