@@ -3,7 +3,7 @@ use crate::event::{Author, Event, EventRecord};
 use crate::row::{ConversationTag, RowChange};
 use model::{
     AgentId, CallId, ConversationId, CustomerId, LegId, LinkConfigId, LinkId, NoteId, QueueId, SegmentId, TagId,
-    WallTime,
+    WaitingStrategyId, WallTime, WorkingHoursId,
 };
 use std::collections::{BTreeMap, VecDeque};
 
@@ -19,6 +19,8 @@ enum RowKey {
     Conversation(ConversationId),
     Call(CallId),
     Leg(LegId),
+    WaitingStrategy(WaitingStrategyId),
+    AwayMessage(WorkingHoursId),
     Note(NoteId),
     Tag(TagId),
     ConversationTag(ConversationTag),
@@ -40,6 +42,10 @@ impl RowKey {
             RowChange::LinkDeleted(id) => Self::Link(*id),
             RowChange::LinkConfig(row) => Self::LinkConfig(row.id),
             RowChange::LinkConfigDeleted(id) => Self::LinkConfig(*id),
+            RowChange::WaitingStrategy(row) => Self::WaitingStrategy(row.id),
+            RowChange::WaitingStrategyDeleted(id) => Self::WaitingStrategy(*id),
+            RowChange::AwayMessage(row) => Self::AwayMessage(row.id),
+            RowChange::AwayMessageDeleted(id) => Self::AwayMessage(*id),
             RowChange::Note(row) => Self::Note(row.id),
             RowChange::Tag(row) => Self::Tag(row.id),
             RowChange::TagDeleted(id) => Self::Tag(*id),

@@ -6,12 +6,14 @@ use crate::call_center::{CallCenter, Turn};
 use crate::conversation::{Conversations, Tags};
 use crate::leg::{Leg, Path};
 use crate::outbox::Outbox;
+use crate::prompt::Prompts;
 use crate::queue::fresh_default_queue;
 use crate::recording::Segments;
 use crate::routing::WaitingLine;
 use crate::row::{AgentRow, CallRow, CallState, LegRow, RowChange, Snapshot};
 use crate::settings::{HEARTBEAT_LEASE, RECONNECT_WINDOW};
 use crate::timers::{Reason, Timers};
+use crate::waiting::Strategies;
 use model::{AccountId, CommandId, LegId, Now, ParticipantType, WallTime};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Instant;
@@ -35,6 +37,8 @@ impl CallCenter {
         snapshot.conversations.into_iter().for_each(|row| conversations.put(row));
         let mut segments = Segments::default();
         snapshot.segments.into_iter().for_each(|row| segments.put(row));
+        let mut strategies = Strategies::default();
+        snapshot.waiting_strategies.into_iter().for_each(|row| strategies.put(row));
         let customers: BTreeMap<_, _> = snapshot.customers.into_iter().map(|row| (row.id, row)).collect();
         let links: BTreeMap<_, _> = snapshot.links.into_iter().map(|row| (row.id, row)).collect();
         let mut core = Self {
@@ -57,6 +61,9 @@ impl CallCenter {
             link_configs: snapshot.link_configs.into_iter().map(|row| (row.id, row)).collect(),
             segments,
             waiting: WaitingLine::default(),
+            strategies,
+            away_messages: snapshot.away_messages.into_iter().map(|row| (row.id, row)).collect(),
+            prompts: Prompts::default(),
             assignment_due: false,
             untold_agents: BTreeSet::new(),
             timers: Timers::default(),
@@ -69,6 +76,7 @@ impl CallCenter {
         }
         let mut turn = Turn::new(now, CommandId(account.0));
         core.stop_left_segments(&turn);
+        core.want_prompts();
         core.settle(&mut turn);
         core
     }
@@ -99,12 +107,14 @@ impl CallCenter {
             let agent_leg = leg_of(ParticipantType::Agent);
             let last_passed = (!row.passed_over.is_empty()).then_some(now.mono);
             let (id, waits) = (row.id, row.state == CallState::Waiting);
-            let (told_position, media_unsure) = (None, true);
-            let call = Call { customer_leg, agent_leg, target_leg, told_position, last_passed, media_unsure, row };
+            let stands_in_line = waits && row.wait.ends_at.is_none() && row.wait.away.is_none();
+            let call = Call::new(row, customer_leg, agent_leg);
+            let call = Call { target_leg, last_passed, media_unsure: true, sound_unsure: true, ..call };
             self.calls.insert(id, call);
-            if waits {
+            if stands_in_line {
                 self.join_line(id);
             }
+            self.take_up_wait(id, now);
         }
     }
 

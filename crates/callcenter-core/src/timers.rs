@@ -19,6 +19,10 @@ pub enum Reason {
     RingAgain(CallId),
     /// The recorder said nothing of a file that was to be finished.
     RecorderSilence(SegmentId),
+    /// A call has waited as long as its strategy allows.
+    MaximumWait(CallId),
+    /// The last message of a call whose wait is over has been heard.
+    WaitEnd(CallId),
 }
 
 /// Running timers: at most one for each reason.
@@ -40,6 +44,10 @@ impl Timers {
         if let Some(at) = self.by_reason.remove(&reason) {
             self.by_time.remove(&(at, reason));
         }
+    }
+
+    pub(crate) fn is_armed(&self, reason: Reason) -> bool {
+        self.by_reason.contains_key(&reason)
     }
 
     pub(crate) fn first(&self) -> Option<(Instant, Reason)> {

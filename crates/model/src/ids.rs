@@ -50,6 +50,8 @@ id!(/// An agent: the WebRTC identity is this id.
     AgentId);
 id!(/// A queue of an account.
     QueueId);
+id!(/// Working hours of an account.
+    WorkingHoursId);
 id!(/// A customer of an account.
     CustomerId);
 id!(/// A conversation with a customer.
@@ -64,6 +66,10 @@ id!(/// A tag of an account.
     TagId);
 id!(/// Audio that the engine plays. Other audio is another prompt, with another id.
     PromptId);
+id!(/// An audio file that somebody uploaded. Its content never changes.
+    AudioFileId);
+id!(/// How calls of some queues or senders wait.
+    WaitingStrategyId);
 id!(/// One recording file.
     SegmentId);
 id!(/// A call link's row; the secret in its URL is another value.

@@ -6,7 +6,7 @@ use crate::{
 };
 use callcenter_core::{
     event::EventRecord,
-    row::{AgentRow, LinkConfigRow, LinkRow, RowChange},
+    row::{AgentRow, AwayMessageRow, LinkConfigRow, LinkRow, RowChange, WaitingStrategyRow},
     settings::AccountSettings,
 };
 use model::AccountId;
@@ -82,6 +82,10 @@ async fn write(to: &mut Connection, account: AccountId, change: &RowChange) -> R
         RowChange::LinkDeleted(id) => remove::<LinkRow>(to, account, id.to_string()).await,
         RowChange::LinkConfig(row) => put(to, account, row).await,
         RowChange::LinkConfigDeleted(id) => remove::<LinkConfigRow>(to, account, id.to_string()).await,
+        RowChange::WaitingStrategy(row) => put(to, account, row).await,
+        RowChange::WaitingStrategyDeleted(id) => remove::<WaitingStrategyRow>(to, account, id.to_string()).await,
+        RowChange::AwayMessage(row) => put(to, account, row).await,
+        RowChange::AwayMessageDeleted(id) => remove::<AwayMessageRow>(to, account, id.to_string()).await,
         RowChange::Note(row) => put(to, account, row).await,
         RowChange::Tag(row) => put(to, account, row).await,
         RowChange::TagDeleted(id) => remove_tag(to, account, *id).await,

@@ -21,7 +21,7 @@ mod queries;
 mod records;
 mod snapshot;
 
-pub use access::{AccountRow, ApiKeyRow, Claim, IdempotentKey, KeptAnswer, SessionRow, UserRow};
+pub use access::{AccountRow, ApiKeyRow, AudioFileRow, Claim, IdempotentKey, KeptAnswer, SessionRow, UserRow};
 pub use commit::{Epoch, Unit};
 pub use database::Store;
 pub use error::{Error, OpenError};

@@ -36,6 +36,8 @@ impl Store {
             tags: rows(from, account, "").await?,
             conversation_tags: conversation_tags(from, account).await?,
             metadata: metadata(from, account).await?,
+            waiting_strategies: rows(from, account, "").await?,
+            away_messages: rows(from, account, "").await?,
             segments: rows(from, account, "AND state = 'RECORDING'").await?,
             last_event: last_event(from, account).await?,
         };

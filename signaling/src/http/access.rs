@@ -66,6 +66,21 @@ pub enum Operation {
     ReadCallTimeouts,
     SetCallTimeouts,
     ResetCallTimeouts,
+    ListWaitingStrategies,
+    CreateWaitingStrategy,
+    ReadWaitingStrategy,
+    ReplaceWaitingStrategy,
+    DeleteWaitingStrategy,
+    ReadAwayAudioMessage,
+    SetAwayAudioMessage,
+    DeleteAwayAudioMessage,
+    ReadTtsPlaceholders,
+    ListVoices,
+    ListAudioFiles,
+    UploadAudioFile,
+    ReadAudioFile,
+    PlayAudioFile,
+    DeleteAudioFile,
     ListLinks,
     CreateLink,
     ReadLink,
@@ -200,6 +215,21 @@ impl Operation {
             ListQueues | ListTransferQueues | ListTags | ReadWrapUpConfig | ReadCallTimeouts | ListLinkConfigs
             | ReadLinkConfig => known(READ, All, All, All),
             ListAgents | ReadUserActivity => known(READ, No, All, All),
+            // What callers hear: read and uploaded by those who set it up.
+            ListWaitingStrategies
+            | ReadWaitingStrategy
+            | ReadAwayAudioMessage
+            | ReadTtsPlaceholders
+            | ListVoices
+            | ListAudioFiles
+            | ReadAudioFile
+            | PlayAudioFile => known(READ, No, All, All),
+            UploadAudioFile | DeleteAudioFile => known(MANAGE, No, All, All),
+            CreateWaitingStrategy
+            | ReplaceWaitingStrategy
+            | DeleteWaitingStrategy
+            | SetAwayAudioMessage
+            | DeleteAwayAudioMessage => known(MANAGE, No, No, All),
             // The team.
             LinkAgentQueue | UnlinkAgentQueue | SetAgentWrapUp => known(MANAGE, No, All, All),
             // Setting up the account.

@@ -83,6 +83,7 @@ impl CallCenter {
                 call.told_position = Some(position);
             }
             self.tell_leg(leg, ServerMessage::Waiting { leg, position });
+            self.announce_position(call, position);
         }
     }
 }

@@ -5,6 +5,7 @@ mod links;
 mod people;
 mod tags;
 mod value;
+mod waiting;
 mod work;
 
 use crate::{

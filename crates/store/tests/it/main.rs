@@ -1,6 +1,7 @@
 //! The store as a call center uses it: over a file that is closed, opened, killed and handed over.
 
 mod access;
+mod audio_files;
 mod durability;
 mod idempotent;
 mod migration;

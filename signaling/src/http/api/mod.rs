@@ -2,6 +2,9 @@
 
 mod agent_dto;
 mod agents;
+mod audio_dto;
+mod audio_files;
+mod away_audio_message;
 mod call_timeouts;
 mod conversation_dto;
 mod conversation_routing;
@@ -26,7 +29,10 @@ mod tags;
 mod timeline;
 mod transfer_targets;
 mod transfers;
+mod tts;
 mod user_activity;
+mod waiting_dto;
+mod waiting_strategies;
 mod webrtc_tokens;
 mod wrap_up;
 
@@ -50,6 +56,8 @@ pub(crate) fn register(routes: Routes) -> Routes {
     let routes = metadata::register(conversation_routing::register(routes));
     let routes = transfer_targets::register(transfers::register(hold::register(routes)));
     let routes = call_timeouts::register(wrap_up::register(routes));
+    let routes = away_audio_message::register(routes);
+    let routes = audio_files::register(tts::register(waiting_strategies::register(routes)));
     guest::register(link_configs::register(links::register(routes)))
 }
 

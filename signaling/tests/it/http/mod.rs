@@ -23,4 +23,6 @@ mod tags;
 mod tls;
 mod tokens;
 mod transfers;
+mod waiting;
+mod waiting_sound;
 mod walls;
