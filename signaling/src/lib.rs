@@ -20,6 +20,7 @@ mod start;
 pub mod state;
 mod supply;
 mod turn;
+mod webhooks;
 pub mod ws;
 
 pub use clock::Clock;

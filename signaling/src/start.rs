@@ -13,6 +13,7 @@ use crate::{
     },
     state::{Apart, AppState},
     supply::{Maker, Supply},
+    webhooks::{self, News},
 };
 use prompts::{Speaker, SpeakerConfig};
 use std::{io, net::SocketAddr, path::PathBuf, sync::Arc};
@@ -26,6 +27,9 @@ pub enum StartError {
     /// The keys cannot be read or made.
     #[error(transparent)]
     Keys(#[from] KeyFileError),
+    /// The authorities for webhooks cannot be read.
+    #[error(transparent)]
+    Webhooks(#[from] webhooks::ClientError),
     /// An address cannot be served.
     #[error(transparent)]
     Serve(#[from] ServeError),
@@ -55,7 +59,8 @@ pub struct Server {
     tls: Option<Arc<Tls>>,
     stop: watch::Sender<bool>,
     serving: JoinHandle<()>,
-    links: [JoinHandle<()>; 3],
+    /// What goes on beside serving: the engine, the recorder, prompts, webhooks.
+    links: [JoinHandle<()>; 4],
 }
 
 /// Starts signaling: binds the addresses, builds every account's call center and begins to serve.
@@ -68,6 +73,8 @@ pub async fn start(
     clock: Clock,
 ) -> Result<Server, StartError> {
     let auth = Arc::new(Auth::open(&config.data)?);
+    let receivers = webhooks::Client::new(config.webhooks.ca.as_deref())?;
+    let news = News::default();
     let listeners = serve::bind(&config).await?;
     let hub = Hub::new(config.connections, metrics.clone());
     let directory = Directory::default();
@@ -95,6 +102,7 @@ pub async fn start(
         recorder: recorder_link.clone(),
         metrics: metrics.clone(),
         clock: clock.clone(),
+        news: news.clone(),
     };
     let accounts = Accounts::new(outside);
     open_all(&accounts, &store, &directory).await?;
@@ -116,6 +124,14 @@ pub async fn start(
             metrics.clone(),
         )),
         tokio::spawn(supply.run(accounts.clone(), maker.clone())),
+        tokio::spawn(webhooks::run(webhooks::Outside {
+            store: store.clone(),
+            auth: auth.clone(),
+            clock: clock.clone(),
+            news: news.clone(),
+            client: receivers,
+            allowed: config.webhooks.allow_networks.clone().into(),
+        })),
     ];
     let (stop, stopping) = watch::channel(false);
     let (http, admin, base_url) = (listeners.public_addr(), listeners.admin_addr(), listeners.base_url());
@@ -124,8 +140,21 @@ pub async fn start(
     let apart = Apart { engine: engine_state, recorder: recorder_apart };
     let engine = engine_link;
     let throttle = Arc::default();
-    let state =
-        AppState { accounts, store, auth, metrics, config, clock, hub, directory, engine, maker, apart, throttle };
+    let state = AppState {
+        accounts,
+        store,
+        auth,
+        metrics,
+        config,
+        clock,
+        hub,
+        directory,
+        engine,
+        maker,
+        apart,
+        throttle,
+        news,
+    };
     let serving = tokio::spawn(listeners.run(http::router(state.clone()), http::admin_router(state.clone()), stopping));
     Ok(Server { http, admin, base_url, state, tls, stop, serving, links })
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     account::Accounts, auth::Auth, clock::Clock, config::Config, directory::Directory, engine_link::EngineLink,
-    http::throttle::Throttle, hub::Hub, recorder_link::RecorderApart, supply::Maker,
+    http::throttle::Throttle, hub::Hub, recorder_link::RecorderApart, supply::Maker, webhooks::News,
 };
 use link::LinkState;
 use std::sync::Arc;
@@ -31,6 +31,7 @@ pub struct AppState {
     pub(crate) maker: Maker,
     pub(crate) apart: Apart,
     pub(crate) throttle: Arc<Throttle>,
+    pub(crate) news: News,
 }
 
 /// Roles that are processes of their own; those in this process are absent.

@@ -64,6 +64,8 @@ id!(/// A note in a conversation.
     NoteId);
 id!(/// A tag of an account.
     TagId);
+id!(/// An address that is told of an account's events.
+    WebhookId);
 id!(/// Audio that the engine plays. Other audio is another prompt, with another id.
     PromptId);
 id!(/// An audio file that somebody uploaded. Its content never changes.

@@ -21,7 +21,10 @@ mod queries;
 mod records;
 mod snapshot;
 
-pub use access::{AccountRow, ApiKeyRow, AudioFileRow, Claim, IdempotentKey, KeptAnswer, SessionRow, UserRow};
+pub use access::{
+    AccountRow, ApiKeyRow, AudioFileRow, Claim, IdempotentKey, KeptAnswer, SessionRow, UserRow, WebhookFailure,
+    WebhookRow,
+};
 pub use commit::{Epoch, Unit};
 pub use database::Store;
 pub use error::{Error, OpenError};

@@ -20,6 +20,7 @@ use sealer::Sealer;
 use std::net::IpAddr;
 use std::path::Path;
 use tokens::Tokens;
+use uuid::Uuid;
 
 /// What signing in and keeping secrets needs, opened once at start.
 #[derive(Debug)]
@@ -34,6 +35,8 @@ pub struct Auth {
     pub links: LinkSealer,
     /// Seals what else the database holds of secrets: answers that are kept, and secrets of webhooks.
     pub sealer: Sealer,
+    /// Uses of API keys that are noted, per key.
+    pub key_uses: Attempts<Uuid>,
     /// Sign-in tries per name and address.
     pub sign_ins: Attempts<(String, IpAddr)>,
     /// Failed sign-ins per address, whatever the name.
@@ -52,6 +55,7 @@ impl Auth {
             activity: Activities::default(),
             links: LinkSealer::new(&key_file::load_or_create(&keys.join("link.key"))?),
             sealer: Sealer::new(&key_file::load_or_create(&keys.join("secrets.key"))?),
+            key_uses: Attempts::new(limits::NOTED_KEY_USES_PER_MINUTE),
             sign_ins: Attempts::new(limits::SIGN_INS_PER_MINUTE),
             failed_sign_ins: Attempts::new(limits::FAILED_SIGN_INS_PER_ADDRESS_PER_MINUTE),
             unknown_links: Attempts::new(limits::UNKNOWN_LINKS_PER_MINUTE),

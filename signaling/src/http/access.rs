@@ -92,6 +92,22 @@ pub enum Operation {
     PatchLinkConfig,
     DeleteLinkConfig,
     OpenLinkAsGuest,
+    ListWebhooks,
+    CreateWebhook,
+    ReadWebhook,
+    UpdateWebhook,
+    DeleteWebhook,
+    ReplayWebhook,
+    RotateWebhookSecret,
+    ListApiKeys,
+    CreateApiKey,
+    DeleteApiKey,
+    ListUsers,
+    CreateUser,
+    ReadUser,
+    UpdateUser,
+    DeleteUser,
+    ResetPassword,
 }
 
 /// What an API key may be used for.
@@ -230,6 +246,14 @@ impl Operation {
             | DeleteWaitingStrategy
             | SetAwayAudioMessage
             | DeleteAwayAudioMessage => known(MANAGE, No, No, All),
+            // Who gets in is for people to decide: a key could make itself more than it is.
+            ListApiKeys | CreateApiKey | DeleteApiKey | ListUsers | CreateUser | ReadUser | UpdateUser | DeleteUser
+            | ResetPassword => known(None, No, No, All),
+            // What leaves the account.
+            ListWebhooks | ReadWebhook => known(READ, No, No, All),
+            CreateWebhook | UpdateWebhook | DeleteWebhook | ReplayWebhook | RotateWebhookSecret => {
+                known(MANAGE, No, No, All)
+            }
             // The team.
             LinkAgentQueue | UnlinkAgentQueue | SetAgentWrapUp => known(MANAGE, No, All, All),
             // Setting up the account.

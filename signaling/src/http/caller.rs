@@ -239,6 +239,9 @@ async fn credential(state: &AppState, headers: &HeaderMap, now: WallTime) -> Res
     if key.expires_at.is_some_and(|end| end <= now) {
         return Err(ApiError::unauthorized("This API key has expired."));
     }
+    if state.auth.key_uses.try_one(&key.id, state.clock.now().mono).is_ok() {
+        state.store.note_key_use(key.account, key.id, now).await?;
+    }
     Ok(Credential::Key(key))
 }
 

@@ -31,7 +31,7 @@ pub(crate) const KEY_MAX_CHARS: usize = 255;
 
 enum Begun {
     Answered(Box<Response>),
-    Fresh(IdempotentKey, Request),
+    Fresh(IdempotentKey, Box<Request>),
 }
 
 /// Whether the request asks to be carried out once.
@@ -49,7 +49,7 @@ pub(super) async fn once(state: AppState, caller: Caller, request: Request, next
 async fn work(state: AppState, caller: Caller, request: Request, next: Next) -> Response {
     match begin(&state, &caller, request).await {
         Ok(Begun::Answered(response)) => *response,
-        Ok(Begun::Fresh(key, request)) => carry_out(state, key, request, next).await,
+        Ok(Begun::Fresh(key, request)) => carry_out(state, key, *request, next).await,
         Err(error) => error.into_response(),
     }
 }
@@ -63,7 +63,7 @@ async fn begin(state: &AppState, caller: &Caller, request: Request) -> Result<Be
     let hash = request_hash(target, &parts.headers, &body);
     let now = state.clock.wall();
     match state.store.claim_request(&key, &hash, now, now.after(IDEMPOTENCY_KEY_LIFE)).await? {
-        Claim::Fresh => Ok(Begun::Fresh(key, Request::from_parts(parts, Body::from(body)))),
+        Claim::Fresh => Ok(Begun::Fresh(key, Box::new(Request::from_parts(parts, Body::from(body))))),
         Claim::Answered(answer) => replayed(state, &key, answer).map(|answer| Begun::Answered(Box::new(answer))),
         Claim::Begun(since) if now.since(since) < IDEMPOTENT_RUN_TIME => Err(ApiError::conflict(
             "A request with this Idempotency-Key is being carried out; ask again for its answer.",

@@ -29,6 +29,8 @@ use axum::response::{IntoResponse, Response};
 use errors::ApiError;
 use utoipa_axum::router::OpenApiRouter;
 
+pub(crate) use times::text as time_text;
+
 pub(crate) use api::links::{link_url, long_lived_row};
 
 /// Pages, API and signaling, for the public address.

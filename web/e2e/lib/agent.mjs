@@ -57,10 +57,15 @@ export class Agent {
     return new Agent(tab);
   }
 
-  /** Chooses Active, unless it is chosen already. */
-  async goActive() {
+  /** Chooses Active. Where somebody waits for it, the page rings at once. */
+  async chooseActive() {
     await this.tab.click(id("status-menu"));
     await this.tab.click(id("status-ACTIVE"));
+  }
+
+  /** Chooses Active, and is free. */
+  async goActive() {
+    await this.chooseActive();
     await this.tab.appears('[data-testid="status-menu"][data-status="ACTIVE"][data-availability="ACTIVE"]');
   }
 

@@ -233,7 +233,7 @@ test("transfer to a queue: the customer waits there, over a reload, for its agen
   await customer.tab.reload();
   await customer.waits();
   await customer.tab.hearsPrompt();
-  await second.goActive();
+  await second.chooseActive();
   await ringsTransferred(second);
   await second.answer();
   await second.inCall();

@@ -7,6 +7,7 @@ mod idempotent;
 mod keys;
 mod sessions;
 mod users;
+mod webhooks;
 
 pub use accounts::AccountRow;
 pub use audio_files::AudioFileRow;
@@ -14,6 +15,7 @@ pub use idempotent::{Claim, IdempotentKey, KeptAnswer};
 pub use keys::ApiKeyRow;
 pub use sessions::SessionRow;
 pub use users::UserRow;
+pub use webhooks::{WebhookFailure, WebhookRow};
 
 use crate::error::Error;
 

@@ -1,6 +1,6 @@
 //! `/ccaas/voice/2/{conversationId}/hold` and `/unhold`
 
-use super::call_center;
+use super::{call_center, done_by};
 use crate::account::AccountError;
 use crate::http::access::Operation;
 use crate::http::caller::Caller;
@@ -81,7 +81,7 @@ async fn command(
         ApiError::not_found(format!("{failed} The conversation {conversation} has no call with an agent.")).in_short()
     };
     let leg = agents_leg(state, caller, conversation).await?.ok_or_else(no_call)?;
-    match call_center(state, caller.account)?.handle(command(leg)).await {
+    match done_by(state, caller, command(leg)).await {
         Ok(_) => Ok(()),
         Err(AccountError::Refused(CommandError::UnknownLeg(_))) => Err(no_call()),
         Err(AccountError::Refused(refusal)) => Err(ApiError::bad_request(format!("{failed} Reason: {refusal}."))),

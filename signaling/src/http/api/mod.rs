@@ -2,6 +2,7 @@
 
 mod agent_dto;
 mod agents;
+mod api_keys;
 mod audio_dto;
 mod audio_files;
 mod away_audio_message;
@@ -31,8 +32,12 @@ mod transfer_targets;
 mod transfers;
 mod tts;
 mod user_activity;
+mod user_dto;
+mod users;
 mod waiting_dto;
 mod waiting_strategies;
+mod webhook_dto;
+mod webhooks;
 mod webrtc_tokens;
 mod wrap_up;
 
@@ -53,6 +58,7 @@ pub(crate) fn register(routes: Routes) -> Routes {
     let routes = notes::register(conversations::register(routes));
     let routes = recordings::register(timeline::register(routes));
     let routes = conversation_tags::register(tags::register(routes));
+    let routes = users::register(api_keys::register(webhooks::register(routes)));
     let routes = metadata::register(conversation_routing::register(routes));
     let routes = transfer_targets::register(transfers::register(hold::register(routes)));
     let routes = call_timeouts::register(wrap_up::register(routes));
@@ -105,7 +111,7 @@ impl From<AccountError> for ApiError {
 impl From<store::Error> for ApiError {
     fn from(error: store::Error) -> Self {
         match error {
-            store::Error::TooManyIds(_) => Self::bad_request(error.to_string()),
+            store::Error::TooManyIds(_) | store::Error::Full { .. } => Self::bad_request(error.to_string()),
             store::Error::Exists(what) => Self::conflict(format!("{what} exists already.")),
             store::Error::Unavailable(_) | store::Error::StaleEpoch { .. } => {
                 tracing::warn!(%error, "the database did not answer");

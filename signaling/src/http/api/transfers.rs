@@ -1,6 +1,6 @@
 //! `/ccaas/voice/2/conversation/{conversationId}/transfer`: blind transfers to an agent and to a queue.
 
-use super::call_center;
+use super::done_by;
 use super::hold::agents_leg;
 use crate::account::AccountError;
 use crate::http::access::Operation;
@@ -103,7 +103,7 @@ async fn hand_over(
     leg: LegId,
     command: Command,
 ) -> Result<Json<StatusResponse>, ApiError> {
-    let refusal = match call_center(state, caller.account)?.handle(command).await {
+    let refusal = match done_by(state, caller, command).await {
         Ok(_) => return Ok(StatusResponse::success("Call transferred successfully.")),
         Err(AccountError::Refused(refusal)) => refusal,
         Err(error) => return Err(error.into()),

@@ -31,7 +31,13 @@ async fn things(house: &House, client: &Client) -> Ours {
     let link = json!({"displayName": MARK, "destination": {"type": "CONVERSATIONS"}});
     let link = client.done(&key, "POST", "/call-link/1/links", link).await;
     let link_secret = link["url"].as_str().expect("a url").rsplit('/').next().expect("a secret").to_owned();
+    let hook = json!({"name": MARK, "url": "https://crm.example.com/", "enabled": false});
+    let hook = client.done(&key, "POST", "/ccaas/1/webhooks", hook).await;
+    let user = client.user(house.account, Role::Agent, None, "secret").await;
     let ids = vec![
+        ("", "{userId}", user.id.to_string()),
+        ("", "{keyId}", client.state.store.api_keys(house.account).await.expect("readable")[0].id.to_string()),
+        ("", "{webhookId}", id(&hook)),
         ("", "{agentId}", agent),
         ("", "{queueId}", id(&queue)),
         ("", "{conversationId}", conversation.clone()),
@@ -76,6 +82,7 @@ async fn everything(client: &Client, ours: &Ours) -> Vec<Value> {
         "/ccaas/1/conversations/{conversationId}/timeline",
         "/ccaas/1/conversations/{conversationId}/metadata",
         "/ccaas/1/tags?conversationId={conversationId}",
+        "/ccaas/1/webhooks",
         "/call-link/1/configs",
         "/call-link/1/links",
         "/ccca/1/agent-configs/{agentId}",

@@ -125,3 +125,28 @@ pub(super) fn queries(parameters: &Value) -> Vec<Bad> {
     }
     all
 }
+
+#[test]
+fn every_rule_of_a_body_is_broken_once() {
+    let description = Description(json!({}));
+    let schema = json!({
+        "required": ["name"],
+        "properties": {
+            "id": {"type": "string", "readOnly": true},
+            "name": {"type": "string", "maxLength": 3},
+            "window": {"type": "object", "properties": {"seconds": {"type": "integer", "minimum": 1}}},
+        },
+    });
+    let all = bodies(&description, &schema, &json!({"name": "a", "window": {"seconds": 5}}));
+    let told: Vec<(String, Value)> = all.into_iter().map(|bad| (bad.field, bad.sent)).collect();
+    let window = json!({"seconds": 5});
+    let expected = [
+        ("name", json!({"name": "xxxx", "window": window})),
+        ("name", json!({"name": 5, "window": window})),
+        ("name", json!({"name": null, "window": window})),
+        ("window", json!({"name": "a", "window": 5})),
+        ("window.seconds", json!({"name": "a", "window": {"seconds": 0}})),
+        ("window.seconds", json!({"name": "a", "window": {"seconds": "x"}})),
+    ];
+    assert_eq!(told, expected.map(|(field, sent)| (field.to_owned(), sent)));
+}

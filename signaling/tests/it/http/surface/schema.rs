@@ -107,3 +107,31 @@ fn text_faults(schema: &Value, text: &str, place: &str) -> Option<String> {
     let is_time = || text.parse::<jiff::Timestamp>().is_ok();
     (schema["format"] == "date-time" && !is_time()).then(|| format!("{place} is {text:?}, no time with an offset"))
 }
+
+#[test]
+fn what_is_not_as_described_is_found() {
+    let description = Description(serde_json::json!({"components": {"schemas": {
+        "Status": {"type": "string", "enum": ["OPEN"]},
+        "One": {
+            "type": "object", "required": ["id"],
+            "properties": {
+                "id": {"type": "string", "maxLength": 2}, "status": {"$ref": "#/components/schemas/Status"},
+                "at": {"type": "string", "format": "date-time"}, "all": {"type": "array", "items": {"type": "integer"}},
+            },
+        },
+    }}}));
+    let schema = serde_json::json!({"$ref": "#/components/schemas/One"});
+    let faults = |value: Value| description.faults(&schema, &value, "").len();
+    assert_eq!(faults(serde_json::json!({"id": "ab", "status": "OPEN", "at": "2026-01-01T00:00:00Z", "all": [1]})), 0);
+    for wrong in [
+        serde_json::json!([]),
+        serde_json::json!({}),
+        serde_json::json!({"id": "abc"}),
+        serde_json::json!({"id": "a", "status": "CLOSED"}),
+        serde_json::json!({"id": "a", "at": "yesterday"}),
+        serde_json::json!({"id": "a", "all": [1, "2"]}),
+        serde_json::json!({"id": null}),
+    ] {
+        assert_eq!(faults(wrong.clone()), 1, "{wrong}");
+    }
+}
