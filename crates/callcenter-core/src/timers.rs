@@ -46,8 +46,9 @@ impl Timers {
         }
     }
 
-    pub(crate) fn is_armed(&self, reason: Reason) -> bool {
-        self.by_reason.contains_key(&reason)
+    /// When the timer is due, if it runs.
+    pub(crate) fn due(&self, reason: Reason) -> Option<Instant> {
+        self.by_reason.get(&reason).copied()
     }
 
     pub(crate) fn first(&self) -> Option<(Instant, Reason)> {

@@ -54,7 +54,8 @@ impl CallCenter {
     /// Nobody has answered: the call waits on at its place, unless its time is over.
     pub(crate) fn wait_on(&mut self, call: CallId, turn: &mut Turn) {
         let row = &self.call_ref(call).row;
-        if row.wait.until.is_some() && !self.timers.is_armed(Reason::MaximumWait(call)) {
+        let is_over = self.timers.due(Reason::MaximumWait(call)).is_none_or(|due| due <= turn.now.mono);
+        if row.wait.until.is_some() && is_over {
             return self.end_wait(call, turn);
         }
         self.join_line(call);
@@ -85,6 +86,7 @@ impl CallCenter {
     fn end_wait(&mut self, call: CallId, turn: &mut Turn) {
         self.waiting.leave(call);
         self.timers.cancel(Reason::RingAgain(call));
+        self.timers.cancel(Reason::MaximumWait(call));
         let state = self.call_ref(call);
         let waited = turn.now.wall.since(state.row.waiting_since);
         let is_heard = self.leg_ref(state.customer_leg).is_held_by_engine();
