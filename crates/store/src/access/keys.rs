@@ -1,6 +1,6 @@
 use super::unless_taken;
 use crate::{
-    database::{DbRow, Store},
+    database::{DbRow, Store, query},
     error::Error,
     records::{Reader, json_of},
 };
@@ -31,7 +31,7 @@ impl Store {
     pub async fn create_api_key(&self, key: &ApiKeyRow) -> Result<(), Error> {
         let sql = "INSERT INTO api_keys (account, id, hash, name, scopes, created_at, expires_at) \
                    VALUES ($1, $2, $3, $4, $5, $6, $7)";
-        sqlx::query(sql)
+        query(sql)
             .bind(key.account.to_string())
             .bind(key.id.to_string())
             .bind(&key.hash)
@@ -48,7 +48,7 @@ impl Store {
     /// The key with that hash, expired or not: a key names no account.
     pub async fn api_key_by_hash(&self, hash: &str) -> Result<Option<ApiKeyRow>, Error> {
         let sql = "SELECT account, id, hash, name, scopes, created_at, expires_at FROM api_keys WHERE hash = $1";
-        let found = sqlx::query(sql).bind(hash.to_owned()).fetch_optional(&self.readers).await?;
+        let found = query(sql).bind(hash.to_owned()).fetch_optional(&self.readers).await?;
         found.as_ref().map(key).transpose()
     }
 
@@ -56,8 +56,7 @@ impl Store {
     pub async fn api_key(&self, account: AccountId, id: Uuid) -> Result<Option<ApiKeyRow>, Error> {
         let sql = "SELECT account, id, hash, name, scopes, created_at, expires_at FROM api_keys \
                    WHERE account = $1 AND id = $2";
-        let found =
-            sqlx::query(sql).bind(account.to_string()).bind(id.to_string()).fetch_optional(&self.readers).await?;
+        let found = query(sql).bind(account.to_string()).bind(id.to_string()).fetch_optional(&self.readers).await?;
         found.as_ref().map(key).transpose()
     }
 
@@ -65,12 +64,12 @@ impl Store {
     pub async fn api_keys(&self, account: AccountId) -> Result<Vec<ApiKeyRow>, Error> {
         let sql = "SELECT account, id, hash, name, scopes, created_at, expires_at FROM api_keys \
                    WHERE account = $1 ORDER BY id";
-        sqlx::query(sql).bind(account.to_string()).fetch_all(&self.readers).await?.iter().map(key).collect()
+        query(sql).bind(account.to_string()).fetch_all(&self.readers).await?.iter().map(key).collect()
     }
 
     /// Ends a key; true if there was one.
     pub async fn delete_api_key(&self, account: AccountId, id: Uuid) -> Result<bool, Error> {
-        let gone = sqlx::query("DELETE FROM api_keys WHERE account = $1 AND id = $2")
+        let gone = query("DELETE FROM api_keys WHERE account = $1 AND id = $2")
             .bind(account.to_string())
             .bind(id.to_string())
             .execute(&self.writer)

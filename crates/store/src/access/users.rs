@@ -1,6 +1,6 @@
 use super::unless_taken;
 use crate::{
-    database::{DbRow, Store},
+    database::{DbRow, Store, query},
     error::Error,
     records::{Reader, word_of},
 };
@@ -46,7 +46,7 @@ impl Store {
     pub async fn create_user(&self, user: &UserRow) -> Result<(), Error> {
         let sql = "INSERT INTO users (account, id, login, password_hash, display_name, role, agent, enabled, \
                    created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
-        sqlx::query(sql)
+        query(sql)
             .bind(user.account.to_string())
             .bind(user.id.to_string())
             .bind(&user.login)
@@ -71,7 +71,7 @@ impl Store {
         password_hash: &str,
         at: WallTime,
     ) -> Result<(), Error> {
-        sqlx::query("UPDATE users SET password_hash = $3, updated_at = $4 WHERE account = $1 AND id = $2")
+        query("UPDATE users SET password_hash = $3, updated_at = $4 WHERE account = $1 AND id = $2")
             .bind(account.to_string())
             .bind(user.to_string())
             .bind(password_hash.to_owned())
@@ -84,22 +84,21 @@ impl Store {
     /// The user with that login name: signing in names no account.
     pub async fn user_by_login(&self, login: &str) -> Result<Option<UserRow>, Error> {
         let sql = sqlx::AssertSqlSafe(format!("SELECT {COLUMNS} FROM users WHERE login = $1"));
-        let found = sqlx::query(sql).bind(login.to_owned()).fetch_optional(&self.readers).await?;
+        let found = query(sql).bind(login.to_owned()).fetch_optional(&self.readers).await?;
         found.as_ref().map(user).transpose()
     }
 
     /// One user of an account.
     pub async fn user(&self, account: AccountId, id: UserId) -> Result<Option<UserRow>, Error> {
         let sql = sqlx::AssertSqlSafe(format!("SELECT {COLUMNS} FROM users WHERE account = $1 AND id = $2"));
-        let found =
-            sqlx::query(sql).bind(account.to_string()).bind(id.to_string()).fetch_optional(&self.readers).await?;
+        let found = query(sql).bind(account.to_string()).bind(id.to_string()).fetch_optional(&self.readers).await?;
         found.as_ref().map(user).transpose()
     }
 
     /// The account's users, oldest first.
     pub async fn users(&self, account: AccountId) -> Result<Vec<UserRow>, Error> {
         let sql = sqlx::AssertSqlSafe(format!("SELECT {COLUMNS} FROM users WHERE account = $1 ORDER BY id"));
-        sqlx::query(sql).bind(account.to_string()).fetch_all(&self.readers).await?.iter().map(user).collect()
+        query(sql).bind(account.to_string()).fetch_all(&self.readers).await?.iter().map(user).collect()
     }
 }
 

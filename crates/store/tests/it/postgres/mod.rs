@@ -1,0 +1,17 @@
+//! On a server.
+
+#[path = "../access.rs"]
+mod access;
+#[path = "../durability.rs"]
+mod durability;
+mod migration;
+mod outage;
+mod place;
+#[path = "../queries.rs"]
+mod queries;
+#[path = "../rows.rs"]
+mod rows;
+mod schema;
+#[path = "../support.rs"]
+mod support;
+mod tls;
