@@ -7,5 +7,6 @@ mod calls;
 mod doors;
 mod durability;
 mod http;
+mod postgres;
 mod schema;
 mod turn;
