@@ -67,6 +67,12 @@ enum Task {
     Flood,
     /// Ten thousand legs that come and go, and what they leave in the engine's process
     Churn,
+    /// Routing a call among many agents
+    Routing {
+        /// Repetitions of each
+        #[arg(long, default_value_t = Plan::FULL.rounds)]
+        rounds: usize,
+    },
     /// A few calls for a few seconds: whether packets flow, and nothing about speed
     Quick,
     /// The server's process; the other tasks start it
@@ -129,6 +135,10 @@ fn run(task: Task) -> Result<(), String> {
             let left = Churn::FULL.measure()?;
             println!("{left}.");
             left.check()
+        }
+        Task::Routing { rounds } => {
+            println!("{}", report::micro_table(&micro::routing::all(rounds)?));
+            Ok(())
         }
         Task::Quick => {
             Plan::QUICK.check()?;

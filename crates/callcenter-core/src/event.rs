@@ -1,6 +1,8 @@
 //! The event log: audit trail, agents' timeline, source of webhooks.
 
-use model::{AgentId, AgentStatus, CallDirection, CallId, ConversationId, EndedBy, LegId, LinkId, NoteId, WallTime};
+use model::{
+    AgentId, AgentStatus, CallDirection, CallId, ConversationId, EndedBy, LegId, LinkId, NoteId, StatusId, WallTime,
+};
 use serde::{Deserialize, Serialize};
 
 /// One entry of an account's log.
@@ -118,6 +120,16 @@ pub enum Event {
         agent: AgentId,
         /// The new status.
         status: AgentStatus,
+        /// The account's own status within that group.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        custom: Option<StatusId>,
+    },
+    /// An agent reached the number of conversations that one can have, or has room again.
+    AgentCapacity {
+        /// The agent.
+        agent: AgentId,
+        /// No new conversations.
+        full: bool,
     },
     /// An agent's page has been gone too long, or is back.
     AgentReachable {

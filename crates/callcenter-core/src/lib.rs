@@ -17,6 +17,7 @@ pub mod command;
 mod conversation;
 pub mod effect;
 pub mod event;
+mod hours;
 mod ids;
 mod leg;
 pub mod limits;

@@ -6,7 +6,7 @@ use crate::{
 };
 use callcenter_core::{
     event::EventRecord,
-    row::{AgentRow, LinkConfigRow, LinkRow, RowChange},
+    row::{AgentRow, LinkConfigRow, LinkRow, RowChange, RuleRow, StatusRow, WorkingHoursRow},
     settings::AccountSettings,
 };
 use model::AccountId;
@@ -72,8 +72,14 @@ async fn fence(to: &mut Connection, account: AccountId, epoch: Epoch) -> Result<
 async fn write(to: &mut Connection, account: AccountId, change: &RowChange) -> Result<(), Error> {
     match change {
         RowChange::Settings(settings) => put_settings(to, account, settings).await,
+        RowChange::WorkingHours(row) => put(to, account, row).await,
+        RowChange::WorkingHoursDeleted(id) => remove::<WorkingHoursRow>(to, account, id.to_string()).await,
+        RowChange::Status(row) => put(to, account, row).await,
+        RowChange::StatusDeleted(id) => remove::<StatusRow>(to, account, id.to_string()).await,
         RowChange::Agent(row) => put_agent(to, account, row).await,
         RowChange::Queue(row) => put(to, account, row).await,
+        RowChange::Rule(row) => put(to, account, row).await,
+        RowChange::RuleDeleted(id) => remove::<RuleRow>(to, account, id.to_string()).await,
         RowChange::Customer(row) => put(to, account, row).await,
         RowChange::Conversation(row) => put(to, account, row).await,
         RowChange::Call(row) => put(to, account, row).await,

@@ -26,7 +26,7 @@ pub use commit::{Epoch, Unit};
 pub use database::Store;
 pub use error::{Error, OpenError};
 pub use page::{
-    AgentOrder, ConversationOrder, CreatedOrder, Direction, NoteOrder, Order, Page, PageRequest, QueueOrder,
+    AgentOrder, ConversationOrder, CreatedOrder, Direction, NamedOrder, NoteOrder, Order, Page, PageRequest,
     SegmentOrder, Sortable,
 };
 pub use queries::{AgentFilter, ConversationFilter, QueueFilter, SegmentFilter};

@@ -19,6 +19,9 @@ impl Store {
         let from = &mut *transaction;
         let snapshot = Snapshot {
             settings: settings(from, account).await?,
+            working_hours: rows(from, account, "").await?,
+            rules: rows(from, account, "").await?,
+            statuses: rows(from, account, "").await?,
             agents: agents(from, account).await?,
             queues: rows(from, account, "").await?,
             customers: customers(from, account).await?,

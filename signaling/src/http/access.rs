@@ -22,6 +22,27 @@ pub enum Operation {
     LinkAgentQueue,
     UnlinkAgentQueue,
     ListAgentConversations,
+    ListWorkingHours,
+    CreateWorkingHours,
+    ReadWorkingHours,
+    ReplaceWorkingHours,
+    PatchWorkingHours,
+    DeleteWorkingHours,
+    ReadWorkingHoursStatus,
+    AddHoliday,
+    DeleteHoliday,
+    ReadRouting,
+    ReplaceRouting,
+    DeleteRouting,
+    ListAgentStatuses,
+    CreateAgentStatus,
+    ReadAgentStatus,
+    UpdateAgentStatus,
+    DeleteAgentStatus,
+    ReadAgentCapacity,
+    SetAgentCapacity,
+    ReadCapacityConfig,
+    SetCapacityConfig,
     ListQueues,
     CreateQueue,
     UpdateQueue,
@@ -146,7 +167,7 @@ impl Operation {
             // What an agent does for itself; team leads may step in.
             SetAgentStatus | ExtendWrapUp | ClearWrapUp => known(MANAGE, Own, All, All),
             AgentHeartbeat => known(MANAGE, Own, Own, Own),
-            ReadAgent | ListAgentConversations | ReadAgentConfig => known(READ, Own, All, All),
+            ReadAgent | ListAgentConversations | ReadAgentConfig | ReadAgentCapacity => known(READ, Own, All, All),
             // Conversations: an agent's own, the team's for its leads.
             ListConversations | ReadConversation | ListNotes | ReadNote | ReadTimeline | ListRecordings
             | DownloadRecording => known(READ, Own, All, All),
@@ -156,17 +177,27 @@ impl Operation {
             ListLinks | ReadLink => known(READ, Own, All, All),
             CreateLink | DeleteLink => known(MANAGE, Own, All, All),
             // Reading the set-up.
-            ListQueues | ReadWrapUpConfig | ReadCallTimeouts | ListLinkConfigs | ReadLinkConfig => {
-                known(READ, All, All, All)
-            }
+            ListWorkingHours
+            | ReadWorkingHours
+            | ReadWorkingHoursStatus
+            | ReadRouting
+            | ListAgentStatuses
+            | ReadAgentStatus
+            | ReadCapacityConfig
+            | ListQueues
+            | ReadWrapUpConfig
+            | ReadCallTimeouts
+            | ListLinkConfigs
+            | ReadLinkConfig => known(READ, All, All, All),
             ListAgents | ReadUserActivity => known(READ, No, All, All),
             // The team.
-            LinkAgentQueue | UnlinkAgentQueue | SetAgentWrapUp => known(MANAGE, No, All, All),
+            LinkAgentQueue | UnlinkAgentQueue | SetAgentWrapUp | SetAgentCapacity => known(MANAGE, No, All, All),
             // Setting up the account.
-            CreateAgent | UpdateAgent | CreateQueue | UpdateQueue | DeleteQueue | SetWrapUpConfig | SetCallTimeouts
-            | ResetCallTimeouts | CreateLinkConfig | ReplaceLinkConfig | PatchLinkConfig | DeleteLinkConfig => {
-                known(MANAGE, No, No, All)
-            }
+            CreateAgent | UpdateAgent | CreateAgentStatus | UpdateAgentStatus | DeleteAgentStatus
+            | CreateWorkingHours | ReplaceWorkingHours | PatchWorkingHours | DeleteWorkingHours | AddHoliday
+            | DeleteHoliday | ReplaceRouting | DeleteRouting | SetCapacityConfig | CreateQueue | UpdateQueue
+            | DeleteQueue | SetWrapUpConfig | SetCallTimeouts | ResetCallTimeouts | CreateLinkConfig
+            | ReplaceLinkConfig | PatchLinkConfig | DeleteLinkConfig => known(MANAGE, No, No, All),
         }
     }
 }

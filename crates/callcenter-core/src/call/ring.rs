@@ -118,12 +118,8 @@ impl CallCenter {
             row.passed_over.push(agent);
         });
         self.set_call_state(call, CallState::Waiting);
-        let state = self.call_mut(call);
-        state.last_passed = Some(turn.now.mono);
-        let (conversation, since) = (state.row.conversation, state.row.created_at);
-        let priority = self.conversation_ref(conversation).priority;
-        self.waiting.join(call, priority, since);
-        self.assignment_due = true;
+        self.call_mut(call).last_passed = Some(turn.now.mono);
+        self.join_line(call);
     }
 
     /// The call of this agent's ringing leg.

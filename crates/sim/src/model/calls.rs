@@ -130,6 +130,8 @@ impl Model {
         call.state = State::Connecting;
         call.ring_until = None;
         call.answered = Some(now);
+        let conversation = call.conversation;
+        self.assignees.insert(conversation, agent);
         self.agent(agent).voice = VoiceStatus::InCall;
         true
     }

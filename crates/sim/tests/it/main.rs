@@ -13,10 +13,12 @@ const SOAK: u64 = 30;
 
 /// What must have happened somewhere in the gate's lives, or they prove little.
 const MUST_HAPPEN: &[&str] = &[
+    "agents at full capacity",
     "answered",
     "calls",
     "crashes of all roles",
     "crashes of signaling",
+    "custom statuses set",
     "declined",
     "ended by the network",
     "engine restarts",
@@ -28,6 +30,7 @@ const MUST_HAPPEN: &[&str] = &[
     "one-time links used",
     "recorder restarts",
     "rejected",
+    "times off",
     "wrap-ups",
 ];
 

@@ -2,7 +2,7 @@ use super::select::bounded;
 use crate::{
     database::{Connection, Store},
     error::Error,
-    page::{AgentOrder, Page, PageRequest, QueueOrder},
+    page::{AgentOrder, NamedOrder, Page, PageRequest},
     records::{Reader, word_of},
 };
 use callcenter_core::row::{AgentRow, QueueRow};
@@ -97,7 +97,7 @@ impl Store {
         &self,
         account: AccountId,
         filter: &QueueFilter,
-        page: PageRequest<QueueOrder>,
+        page: PageRequest<NamedOrder>,
     ) -> Result<Page<QueueRow>, Error> {
         bounded(&[filter.ids.len()])?;
         let agents: Vec<AgentId> = filter.agent.into_iter().collect();

@@ -3,6 +3,7 @@
 mod calls;
 mod links;
 mod people;
+mod routing;
 mod value;
 mod work;
 

@@ -1,8 +1,10 @@
 //! The public API: HTTP in, commands and queries out.
 
 mod agent_dto;
+mod agent_statuses;
 mod agents;
 mod call_timeouts;
+mod capacity;
 mod conversation_dto;
 mod conversations;
 mod disposition;
@@ -17,10 +19,13 @@ mod queues;
 mod range;
 mod recording_source;
 mod recordings;
+mod routing;
 mod sessions;
 mod timeline;
 mod user_activity;
 mod webrtc_tokens;
+mod working_hours;
+mod working_hours_dto;
 mod wrap_up;
 
 use super::errors::ApiError;
@@ -35,6 +40,8 @@ pub(crate) fn register(routes: Routes) -> Routes {
     let routes = oauth::register(sessions::register(routes));
     let routes = user_activity::register(webrtc_tokens::register(routes));
     let routes = queues::register(agents::register(routes));
+    let routes = capacity::register(agent_statuses::register(routes));
+    let routes = routing::register(working_hours::register(routes));
     let routes = notes::register(conversations::register(routes));
     let routes = recordings::register(timeline::register(routes));
     let routes = call_timeouts::register(wrap_up::register(routes));
