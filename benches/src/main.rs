@@ -57,6 +57,12 @@ enum Task {
         #[arg(long, default_value_t = Plan::FULL.rounds)]
         rounds: usize,
     },
+    /// What the engine adds to the way of a packet, its core at 70 %
+    Latency {
+        /// Rounds
+        #[arg(long, default_value_t = Plan::FULL.rounds)]
+        rounds: usize,
+    },
     /// What other uses of the socket do to the floor
     Variants {
         /// Rounds of each
@@ -120,6 +126,10 @@ fn run(task: Task) -> Result<(), String> {
         }
         Task::Held { rounds } => {
             println!("{}", Plan { rounds, ..Plan::FULL }.held_report()?);
+            Ok(())
+        }
+        Task::Latency { rounds } => {
+            println!("{}", Plan { rounds, ..Plan::FULL }.latency()?);
             Ok(())
         }
         Task::Variants { rounds } => {

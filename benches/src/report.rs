@@ -92,6 +92,21 @@ pub(crate) fn taps_line(tapped: &Rounds, untapped: &Rounds, floor: &Rounds) -> S
     )
 }
 
+/// What a server adds to the way of a packet.
+pub(crate) fn latency_line(rounds: &Rounds) -> String {
+    let latency = |pick: fn(&Figures) -> Duration| rounds.spread(|figures| pick(figures).as_secs_f64() * 1e6).show(0);
+    let sum = |pick: fn(&Figures) -> u64| rounds.figures.iter().map(pick).sum::<u64>();
+    format!(
+        "With {} the engine's core is {:.0} % busy: added latency p50 {} µs, p99 {} µs, {} of {} lost.\n",
+        rounds.load,
+        100.0 * rounds.busy().median,
+        latency(|figures| figures.latency.p50),
+        latency(|figures| figures.latency.p99),
+        sum(|figures| figures.lost),
+        sum(|figures| figures.packets),
+    )
+}
+
 /// Legs that hear a prompt, beside the floor of the same rounds.
 pub(crate) fn held_table(load: Load, rounds: &[Prompted], floor: &Rounds) -> String {
     let spread = |figure: fn(&Prompted) -> f64| Spread::of(rounds.iter().map(figure));

@@ -69,6 +69,9 @@ fn run_floor(mut port: Port, variant: Variant, load: Load, callers: u16) {
     if let Err(error) = netio::pin_current_thread(0) {
         eprintln!("the floor stays unpinned: {error}");
     }
+    if let Err(error) = netio::make_current_thread_real_time() {
+        eprintln!("other programs may delay the floor: {error}");
+    }
     if variant.segment && !port.segment() {
         eprintln!("this kernel cannot cut messages into datagrams");
     }
@@ -84,7 +87,7 @@ pub(crate) fn engine() -> Outcome {
     let recorder = recorder::start(recorder::RecorderConfig { dir: folder.path().to_owned() })?;
     let taps = recorder.taps.clone();
     let metrics = Arc::new(telemetry::Metrics::new("bench")?);
-    let config = EngineConfig { pin: true, ..EngineConfig::new(loopback()) };
+    let config = EngineConfig { pin: true, real_time: true, ..EngineConfig::new(loopback()) };
     let sink = Arc::new(move |frames| {
         // What does not fit is counted by the recorder.
         let _ = taps.try_send_all(frames);

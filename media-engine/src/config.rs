@@ -23,6 +23,8 @@ pub struct EngineConfig {
     pub shards: usize,
     /// Keep each thread on one CPU.
     pub pin: bool,
+    /// Let the threads run before other programs', where the system allows it.
+    pub real_time: bool,
     /// Video codecs, best first.
     pub video_codecs: Vec<Codec>,
     /// How long a leg may be silent before it is closed.
@@ -49,6 +51,7 @@ impl EngineConfig {
             announce_port: None,
             shards: 1,
             pin: false,
+            real_time: false,
             video_codecs: vec![Codec::Vp8, Codec::H264],
             reconnect_window: Duration::from_secs(30),
             turn: None,

@@ -82,7 +82,7 @@ pub fn start(
             taps: Arc::clone(&taps),
             reporter: Reporter::new(Arc::clone(&metrics)),
         };
-        threads.push(spawn(shard, index, config.pin)?);
+        threads.push(spawn(shard, index, &config)?);
     }
     let router = Router::new(handles.len());
     let mut handle = EngineHandle {
@@ -192,10 +192,18 @@ fn shard_config(config: &EngineConfig, announced: Vec<SocketAddr>, clock: Clock,
     }
 }
 
-fn spawn(shard: Shard, index: usize, pin: bool) -> Result<JoinHandle<()>, StartError> {
+fn spawn(shard: Shard, index: usize, config: &EngineConfig) -> Result<JoinHandle<()>, StartError> {
+    let EngineConfig { pin, real_time, .. } = *config;
     let run = move || {
         if pin && let Err(error) = netio::pin_current_thread(index) {
             tracing::warn!(%error, index, "a media thread stays unpinned");
+        }
+        if real_time && let Err(error) = netio::make_current_thread_real_time() {
+            tracing::warn!(
+                %error,
+                index,
+                "a media thread shares its core like any other; real time needs LimitRTPRIO=1 or CAP_SYS_NICE"
+            );
         }
         shard.run();
     };

@@ -258,6 +258,7 @@ async fn api_key(state: &AppState, account: AccountId) -> Result<String, store::
         scopes: vec!["conversations:manage".to_owned(), "conversations:read".to_owned()],
         created_at: state.clock.wall(),
         expires_at: None,
+        last_used_at: None,
     };
     state.store.create_api_key(&row).await?;
     Ok(key)

@@ -19,6 +19,7 @@ pub mod serve;
 mod start;
 pub mod state;
 mod turn;
+mod webhooks;
 pub mod ws;
 
 pub use clock::Clock;

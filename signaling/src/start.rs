@@ -12,6 +12,7 @@ use crate::{
         tls::{Tls, TlsError},
     },
     state::{Apart, AppState},
+    webhooks::{self, News},
 };
 use std::{net::SocketAddr, sync::Arc};
 use store::Store;
@@ -24,6 +25,9 @@ pub enum StartError {
     /// The keys cannot be read or made.
     #[error(transparent)]
     Keys(#[from] KeyFileError),
+    /// The authorities for webhooks cannot be read.
+    #[error(transparent)]
+    Webhooks(#[from] webhooks::ClientError),
     /// An address cannot be served.
     #[error(transparent)]
     Serve(#[from] ServeError),
@@ -45,7 +49,8 @@ pub struct Server {
     tls: Option<Arc<Tls>>,
     stop: watch::Sender<bool>,
     serving: JoinHandle<()>,
-    links: [JoinHandle<()>; 2],
+    /// What goes on beside serving: the engine, the recorder, webhooks.
+    links: [JoinHandle<()>; 3],
 }
 
 /// Starts signaling: binds the addresses, builds every account's call center and begins to serve.
@@ -58,6 +63,8 @@ pub async fn start(
     clock: Clock,
 ) -> Result<Server, StartError> {
     let auth = Arc::new(Auth::open(&config.data)?);
+    let receivers = webhooks::Client::new(config.webhooks.ca.as_deref())?;
+    let news = News::default();
     let listeners = serve::bind(&config).await?;
     let hub = Hub::new(config.connections, metrics.clone());
     let directory = Directory::default();
@@ -82,6 +89,7 @@ pub async fn start(
         recorder: recorder_link.clone(),
         metrics: metrics.clone(),
         clock: clock.clone(),
+        news: news.clone(),
     };
     let accounts = Accounts::new(outside);
     open_all(&accounts, &store, &directory).await?;
@@ -102,13 +110,24 @@ pub async fn start(
             engine_link.clone(),
             metrics.clone(),
         )),
+        tokio::spawn(webhooks::run(webhooks::Outside {
+            store: store.clone(),
+            auth: auth.clone(),
+            clock: clock.clone(),
+            news: news.clone(),
+            client: receivers,
+            allowed: config.webhooks.allow_networks.clone().into(),
+        })),
     ];
     let (stop, stopping) = watch::channel(false);
     let (http, admin, base_url) = (listeners.public_addr(), listeners.admin_addr(), listeners.base_url());
     let tls = listeners.tls();
     let config = Arc::new(config);
     let apart = Apart { engine: engine_state, recorder: recorder_apart };
-    let state = AppState { accounts, store, auth, metrics, config, clock, hub, directory, engine: engine_link, apart };
+    let engine = engine_link;
+    let throttle = Arc::default();
+    let state =
+        AppState { accounts, store, auth, metrics, config, clock, hub, directory, engine, apart, throttle, news };
     let serving = tokio::spawn(listeners.run(http::router(state.clone()), http::admin_router(state.clone()), stopping));
     Ok(Server { http, admin, base_url, state, tls, stop, serving, links })
 }

@@ -27,6 +27,7 @@ pub(crate) struct Config {
     pub(crate) http: Http,
     pub(crate) media: Media,
     pub(crate) turn: Turn,
+    pub(crate) webhooks: Webhooks,
     pub(crate) link: Link,
     pub(crate) engine: Engine,
     pub(crate) recorder: Recorder,
@@ -65,7 +66,16 @@ pub(crate) struct Media {
     pub(crate) announce_port: u16,
     pub(crate) shards: usize,
     pub(crate) pin_to_cores: bool,
+    pub(crate) real_time: bool,
     pub(crate) video_codecs: Vec<Codec>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Webhooks {
+    pub(crate) allow_networks: Vec<String>,
+    #[serde(deserialize_with = "empty_is_none")]
+    pub(crate) ca: Option<String>,
 }
 
 /// Certificates for connections with other roles.

@@ -1,9 +1,9 @@
 use crate::agent::Agent;
 use crate::call::Call;
 use crate::command::{Command, CommandError, Reply};
-use crate::conversation::Conversations;
+use crate::conversation::{Conversations, MetadataValues, Tags};
 use crate::effect::Effect;
-use crate::event::{Event, EventRecord};
+use crate::event::{Author, Event, EventRecord};
 use crate::hours::Hours;
 use crate::ids::IdSource;
 use crate::leg::Leg;
@@ -36,6 +36,8 @@ pub struct CallCenter {
     pub(crate) customers: BTreeMap<CustomerId, CustomerRow>,
     pub(crate) customer_by_identity: BTreeMap<String, CustomerId>,
     pub(crate) conversations: Conversations,
+    pub(crate) tags: Tags,
+    pub(crate) metadata: BTreeMap<ConversationId, MetadataValues>,
     pub(crate) calls: BTreeMap<CallId, Call>,
     pub(crate) legs: BTreeMap<LegId, Leg>,
     pub(crate) leg_by_identity: BTreeMap<String, LegId>,
@@ -58,12 +60,20 @@ pub struct CallCenter {
 pub(crate) struct Turn {
     pub(crate) now: Now,
     pub(crate) ids: IdSource,
+    /// Who caused what happens; the system itself when absent.
+    pub(crate) author: Option<Author>,
+}
+
+impl Turn {
+    pub(crate) fn new(now: Now, id: CommandId) -> Self {
+        Self { now, ids: IdSource::new(id), author: None }
+    }
 }
 
 impl CallCenter {
     /// Decide on a command. If it is refused, nothing has changed.
     pub fn handle(&mut self, command: Command, id: CommandId, now: Now) -> Result<Reply, CommandError> {
-        let mut turn = Turn { now, ids: IdSource::new(id) };
+        let mut turn = Turn::new(now, id);
         let planned = self.outbox.planned();
         let reply = match self.decide(command, &mut turn) {
             Ok(reply) => reply,
@@ -78,7 +88,7 @@ impl CallCenter {
 
     /// Do what is due by now.
     pub fn handle_timeout(&mut self, id: CommandId, now: Now) {
-        let mut turn = Turn { now, ids: IdSource::new(id) };
+        let mut turn = Turn::new(now, id);
         while let Some(reason) = self.timers.pop_due(now.mono) {
             match reason {
                 Reason::RingTimeout(leg) => self.ring_timed_out(leg, &mut turn),
@@ -141,7 +151,22 @@ impl CallCenter {
             Command::UpdateConversation { conversation, fields } => {
                 self.update_conversation(conversation, fields, turn)
             }
-            Command::AddNote { conversation, agent, content } => self.add_note(conversation, agent, content, turn),
+            Command::RouteConversation(conversation) => self.route_conversation(conversation, turn),
+            Command::AddNote { conversation, agent, kind, content } => {
+                self.add_note(conversation, agent, (kind, content), turn)
+            }
+            Command::CreateTag { name } => self.create_tag(name, turn),
+            Command::DeleteTag { name } => self.delete_tag(&name, turn),
+            Command::TagConversation { conversation, name } => self.tag_conversation(conversation, &name, turn),
+            Command::UntagConversation { conversation, name } => self.untag_conversation(conversation, &name, turn),
+            Command::SetMetadata { conversation, values, merge } => {
+                self.set_metadata(conversation, values, merge, turn)
+            }
+            Command::ClearMetadata(conversation) => self.clear_metadata(conversation, turn),
+            Command::By { author, command } => {
+                turn.author = Some(author);
+                self.decide(*command, turn)
+            }
             Command::SetStatus { agent, status } => self.set_status(agent, status, turn),
             Command::SetCustomStatus { agent, status } => self.set_custom_status(agent, status, turn),
             Command::Heartbeat { agent } => self.heartbeat(agent, turn),
@@ -149,6 +174,10 @@ impl CallCenter {
             Command::AgentDisconnected { agent } => self.agent_disconnected(agent, turn),
             Command::Accept { agent, leg } => self.accept(agent, leg, turn),
             Command::Decline { agent, leg } => self.decline(agent, leg, turn),
+            Command::Hold { leg } => self.hold(leg, turn),
+            Command::Resume { leg } => self.resume(leg, turn),
+            Command::TransferToAgent { leg, to } => self.transfer_to_agent(leg, to, turn),
+            Command::TransferToQueue { leg, to } => self.transfer_to_queue(leg, to, turn),
             Command::ExtendWrapUp { agent, seconds } => self.extend_wrap_up(agent, seconds, turn),
             Command::ClearWrapUp { agent } => self.clear_wrap_up(agent, turn),
             Command::StartCall(call) => self.start_call(call, turn),
@@ -201,7 +230,7 @@ impl CallCenter {
         call: Option<CallId>,
         event: Event,
     ) {
-        self.outbox.log(turn.now.wall, conversation, call, event);
+        self.outbox.log(turn.now.wall, conversation, call, turn.author, event);
     }
 
     pub(crate) fn log_of_call(&mut self, turn: &Turn, call: CallId, event: Event) {

@@ -18,6 +18,9 @@ pub struct Code {
 /// A party hung up after the answer.
 pub const NORMAL_HANGUP: Code =
     Code { id: 10000, name: "NORMAL_HANGUP", description: "The call has ended.", action: "" };
+/// The agent handed the call over.
+pub const TRANSFERRED: Code =
+    Code { id: 10000, name: "NORMAL_HANGUP", description: "The call was transferred.", action: "" };
 /// The page's offer could not be used.
 pub const MEDIA_ERROR: Code = Code {
     id: 10103,

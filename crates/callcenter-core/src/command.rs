@@ -1,8 +1,9 @@
 //! What can be asked of the core.
 
+use crate::event::Author;
 use crate::row::{
-    AgentRow, AssignmentAlgorithm, CallRow, ConversationRow, ConversationStatus, LinkConfigRow, LinkRow, NoteRow,
-    Priority, QueueRow, StatusRow, WorkingHoursRow,
+    AgentRow, AssignmentAlgorithm, CallRow, ConversationRow, ConversationStatus, LinkConfigRow, LinkRow, NoteKind,
+    NoteRow, Priority, QueueRow, StatusRow, TagRow, WorkingHoursRow,
 };
 use crate::settings::AccountSettings;
 use model::{
@@ -103,14 +104,60 @@ pub enum Command {
         /// What changes.
         fields: ConversationFields,
     },
+    /// Take the assignee away and put it where routing puts it now.
+    RouteConversation(ConversationId),
     /// Write a note. Closed conversations refuse.
     AddNote {
         /// The conversation.
         conversation: ConversationId,
         /// The author.
         agent: Option<AgentId>,
+        /// What the content is.
+        kind: NoteKind,
         /// The text, 1 to 4000 characters.
         content: String,
+    },
+    /// A new tag: 1 to 100 letters, digits, dots and underscores.
+    CreateTag {
+        /// Its name.
+        name: String,
+    },
+    /// Delete a tag, and take it from all conversations.
+    DeleteTag {
+        /// Its name.
+        name: String,
+    },
+    /// Give a conversation a tag that exists. Closed conversations refuse.
+    TagConversation {
+        /// The conversation.
+        conversation: ConversationId,
+        /// The tag's name.
+        name: String,
+    },
+    /// Take a tag from a conversation. Closed conversations refuse.
+    UntagConversation {
+        /// The conversation.
+        conversation: ConversationId,
+        /// The tag's name.
+        name: String,
+    },
+    /// Set a conversation's free values. Closed conversations refuse.
+    SetMetadata {
+        /// The conversation.
+        conversation: ConversationId,
+        /// The values; where they are merged, `null` removes one.
+        values: serde_json::Map<String, serde_json::Value>,
+        /// Values that are not named stay.
+        merge: bool,
+    },
+    /// Remove a conversation's free values. Closed conversations refuse.
+    ClearMetadata(ConversationId),
+    /// A command whose author the log names.
+    By {
+        /// Who.
+        author: Author,
+        /// What.
+        command: Box<Command>,
     },
 
     // --- agents ---
@@ -156,6 +203,30 @@ pub enum Command {
         agent: AgentId,
         /// The ringing leg.
         leg: LegId,
+    },
+    /// The agent puts the call on hold.
+    Hold {
+        /// The agent's leg.
+        leg: LegId,
+    },
+    /// The agent ends the hold.
+    Resume {
+        /// The agent's leg.
+        leg: LegId,
+    },
+    /// The agent hands the call over to another one, who must be available and serve the call's queue.
+    TransferToAgent {
+        /// The transferor's leg.
+        leg: LegId,
+        /// The other agent.
+        to: AgentId,
+    },
+    /// The agent hands the call over to a queue, which must assign automatically.
+    TransferToQueue {
+        /// The transferor's leg.
+        leg: LegId,
+        /// The queue; the default one when absent.
+        to: Option<QueueId>,
     },
     /// Add time to the running wrap-up.
     ExtendWrapUp {
@@ -368,6 +439,8 @@ pub enum Reply {
     Conversation(Box<ConversationRow>),
     /// The new note.
     Note(Box<NoteRow>),
+    /// The new tag.
+    Tag(Box<TagRow>),
     /// The new call.
     CallStarted {
         /// The call.
@@ -382,6 +455,26 @@ pub enum Reply {
         /// The agent's leg.
         leg: LegId,
     },
+}
+
+/// Why a call cannot be handed over to an agent or queue that exists.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum TransferRefusal {
+    /// It is the transferor.
+    #[error("it cannot go to the agent who has it")]
+    ToOneself,
+    /// Only agents of the call's own queue can be picked.
+    #[error("this agent does not serve the call's queue; transfer it to a queue of that agent's instead")]
+    OtherQueue,
+    /// Not at work, not there, or busy.
+    #[error("this agent is not available; choose another one, or the queue")]
+    AgentUnavailable,
+    /// Nobody would be assigned there.
+    #[error("this queue does not assign calls automatically; choose another one")]
+    NoAutomaticAssignment,
+    /// Nobody is assigned there now.
+    #[error("this queue is outside of its working hours; choose another one")]
+    OutsideWorkingHours,
 }
 
 /// Why a command was refused. Nothing changed.
@@ -402,6 +495,9 @@ pub enum CommandError {
     /// No such conversation, or it is closed and gone from the core.
     #[error("no conversation found with id={0}")]
     UnknownConversation(ConversationId),
+    /// No such tag, or the conversation does not carry it.
+    #[error("no tag found with name={0}")]
+    UnknownTag(String),
     /// No such live leg, or it belongs to somebody else.
     #[error("no live call leg found with id={0}")]
     UnknownLeg(LegId),
@@ -429,6 +525,24 @@ pub enum CommandError {
     /// The leg does not ring any more.
     #[error("the call does not ring here any more")]
     NotRinging,
+    /// Only agents hold and transfer calls.
+    #[error("only the agent of a call can do this")]
+    NotTheAgents,
+    /// Hold, resume and transfer need a call that both parties are connected in.
+    #[error("the call is not established yet")]
+    NotInTalk,
+    /// It is on hold.
+    #[error("the call is on hold already")]
+    HeldAlready,
+    /// There is nothing to resume.
+    #[error("the call is not on hold")]
+    NotHeld,
+    /// Neither hold nor another transfer until it is decided.
+    #[error("the call is being transferred")]
+    BeingTransferred,
+    /// The call cannot go there.
+    #[error("the call cannot be transferred: {0}")]
+    CannotTransfer(TransferRefusal),
     /// The agent has no running wrap-up.
     #[error("Agent is not in Wrapping status.")]
     NotWrapping,

@@ -26,6 +26,10 @@ pub const MAX_LINKS: usize = 100_000;
 pub const MAX_LINK_CONFIGS: usize = 1_000;
 /// Conversations of one account that are not closed.
 pub const MAX_OPEN_CONVERSATIONS: usize = 1_000_000;
+/// Tags of one account.
+pub const MAX_TAGS: usize = 10_000;
+/// Tags that one conversation carries.
+pub const MAX_TAGS_PER_CONVERSATION: usize = 100;
 /// Closed conversations of which is remembered that they are closed rather than unknown.
 pub const CLOSED_CONVERSATIONS_KEPT: usize = 4_096;
 /// Finished recording files that are still known, for a repeated fact or for the screen file that belongs to them.
@@ -39,6 +43,10 @@ pub const MAX_TOPIC: usize = 1_000;
 pub const MAX_SUMMARY: usize = 4_000;
 /// Characters in a note.
 pub const MAX_NOTE: usize = 4_000;
+/// Characters in a tag's name.
+pub const MAX_TAG_NAME: usize = 100;
+/// Bytes of a conversation's free values as JSON text.
+pub const MAX_METADATA: usize = 16 * 1024;
 /// Characters of custom data as JSON text.
 pub const MAX_CUSTOM_DATA: usize = 920;
 /// Fewest and most characters in an identity.

@@ -1,9 +1,9 @@
 use crate::effect::Effect;
-use crate::event::{Event, EventRecord};
-use crate::row::RowChange;
+use crate::event::{Author, Event, EventRecord};
+use crate::row::{ConversationTag, RowChange};
 use model::{
     AgentId, CallId, ConversationId, CustomerId, LegId, LinkConfigId, LinkId, NoteId, QueueId, RuleId, SegmentId,
-    StatusId, WallTime, WorkingHoursId,
+    StatusId, TagId, WallTime, WorkingHoursId,
 };
 use std::collections::{BTreeMap, VecDeque};
 
@@ -23,6 +23,9 @@ enum RowKey {
     Call(CallId),
     Leg(LegId),
     Note(NoteId),
+    Tag(TagId),
+    ConversationTag(ConversationTag),
+    Metadata(ConversationId),
     Segment(SegmentId, bool),
 }
 
@@ -47,6 +50,11 @@ impl RowKey {
             RowChange::LinkConfig(row) => Self::LinkConfig(row.id),
             RowChange::LinkConfigDeleted(id) => Self::LinkConfig(*id),
             RowChange::Note(row) => Self::Note(row.id),
+            RowChange::Tag(row) => Self::Tag(row.id),
+            RowChange::TagDeleted(id) => Self::Tag(*id),
+            RowChange::Tagged(row) | RowChange::Untagged(row) => Self::ConversationTag(*row),
+            RowChange::Metadata(row) => Self::Metadata(row.conversation),
+            RowChange::MetadataDeleted(id) => Self::Metadata(*id),
             RowChange::Segment(row) => Self::Segment(row.id, row.screen),
         }
     }
@@ -82,11 +90,12 @@ impl Outbox {
         at: WallTime,
         conversation: Option<ConversationId>,
         call: Option<CallId>,
+        author: Option<Author>,
         event: Event,
     ) {
         self.planned += 1;
         self.last_event += 1;
-        self.events.push_back(EventRecord { sequence: self.last_event, at, conversation, call, event });
+        self.events.push_back(EventRecord { sequence: self.last_event, at, conversation, call, author, event });
     }
 
     pub(crate) fn effect(&mut self, effect: Effect) {

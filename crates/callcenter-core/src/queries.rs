@@ -11,7 +11,7 @@ use model::{
     AccountId, AgentId, AgentStatus, CallId, ConversationId, CustomerId, FoundStatus, LegId, LinkConfigId, LinkId, Now,
     QueueId, StatusId, VoiceStatus,
 };
-use wire::browser::{AgentState, CustomStatus, LegSnapshot, MediaState, WrapUp};
+use wire::browser::{AgentState, CustomStatus, LegPhase, LegSnapshot, MediaState, WrapUp};
 
 impl CallCenter {
     /// Whose call center this is.
@@ -54,7 +54,8 @@ impl CallCenter {
         match (agent.availability(), agent.row.voice) {
             (AgentStatus::Invisible, _) => FoundStatus::Offline,
             (_, VoiceStatus::Ringing) => FoundStatus::Ringing,
-            (_, VoiceStatus::InCall) => FoundStatus::InACall,
+            (_, VoiceStatus::InCall | VoiceStatus::Transferring) => FoundStatus::InACall,
+            (_, VoiceStatus::OnHold) => FoundStatus::OnHold,
             (_, VoiceStatus::Wrapping) => FoundStatus::WrapUp,
             (AgentStatus::Away, VoiceStatus::Idle) => FoundStatus::Away,
             (AgentStatus::Busy, VoiceStatus::Idle) if agent.row.status == AgentStatus::Busy => FoundStatus::Busy,
@@ -165,7 +166,7 @@ impl CallCenter {
     pub fn leg_snapshot(&self, leg: LegId, now: Now) -> Option<LegSnapshot> {
         let row = &self.legs.get(&leg)?.row;
         let call = self.call_ref(row.call);
-        let established = call.row.state == CallState::Established;
+        let established = call.row.state.is_talk() && row.phase == LegPhase::Established;
         let other = call.other_leg(leg).filter(|_| established);
         Some(LegSnapshot {
             leg,
@@ -181,7 +182,20 @@ impl CallCenter {
             media_alive: true,
             recording: established && call.row.recording.is_some(),
             incoming: self.incoming_call(leg, now),
+            held_since: call.row.held_since.filter(|_| call.row.state == CallState::Held),
+            transfer: established.then(|| self.transfer_as_told(leg)).flatten(),
         })
+    }
+
+    /// The agent's leg of the conversation's live call, for those who command it by the conversation. In a transfer it is the
+    /// transferor's.
+    pub fn agents_leg_of(&self, conversation: ConversationId) -> Option<LegId> {
+        self.call_ref(self.live_call_of(conversation)?).agent_leg
+    }
+
+    /// Whether a call of this queue could be handed over to the agent now.
+    pub fn takes_transfers(&self, agent: AgentId, queue: QueueId) -> bool {
+        self.check_target_agent(agent, queue).is_ok()
     }
 
     /// The link with this hash of its secret.

@@ -3,8 +3,7 @@
 use crate::agent::Agent;
 use crate::call::Call;
 use crate::call_center::{CallCenter, Turn};
-use crate::conversation::Conversations;
-use crate::ids::IdSource;
+use crate::conversation::{Conversations, Tags};
 use crate::leg::{Leg, Path};
 use crate::outbox::Outbox;
 use crate::queue::fresh_default_queue;
@@ -51,6 +50,8 @@ impl CallCenter {
             customer_by_identity: customers.values().map(|row| (row.identity.clone(), row.id)).collect(),
             customers,
             conversations,
+            tags: Tags::new(snapshot.tags, snapshot.conversation_tags),
+            metadata: snapshot.metadata.into_iter().map(|row| (row.conversation, row.values)).collect(),
             calls: BTreeMap::new(),
             legs: BTreeMap::new(),
             leg_by_identity: BTreeMap::new(),
@@ -75,7 +76,7 @@ impl CallCenter {
             core.take_up_leg(leg, now);
         }
         core.take_up_lines();
-        let mut turn = Turn { now, ids: IdSource::new(CommandId(account.0)) };
+        let mut turn = Turn::new(now, CommandId(account.0));
         core.stop_left_segments(&turn);
         core.settle(&mut turn);
         core
@@ -101,14 +102,22 @@ impl CallCenter {
     fn take_up_calls(&mut self, calls: Vec<CallRow>, legs: &[LegRow], now: Now) {
         for row in calls {
             let leg_of = |participant: ParticipantType| -> Option<LegId> {
-                legs.iter().find(|leg| leg.call == row.id && leg.participant == participant).map(|leg| leg.id)
+                let is_target = |leg: LegId| row.transfer.is_some_and(|transfer| transfer.leg == leg);
+                let has = |leg: &&LegRow| leg.call == row.id && leg.participant == participant && !is_target(leg.id);
+                legs.iter().find(has).map(|leg| leg.id)
             };
             let customer_leg =
                 leg_of(ParticipantType::Customer).expect("a live call's rows hold its customer's live leg");
+            let target_leg = row.transfer.map(|transfer| transfer.leg);
             let agent_leg = leg_of(ParticipantType::Agent);
             let last_passed = (!row.passed_over.is_empty()).then_some(now.mono);
-            let call = Call { customer_leg, agent_leg, told_position: None, last_passed, media_unsure: true, row };
-            self.calls.insert(call.row.id, call);
+            let (id, waits) = (row.id, row.state == CallState::Waiting);
+            let (told_position, media_unsure) = (None, true);
+            let call = Call { customer_leg, agent_leg, target_leg, told_position, last_passed, media_unsure, row };
+            self.calls.insert(id, call);
+            if waits {
+                self.join_line(id);
+            }
         }
     }
 
@@ -137,7 +146,7 @@ impl CallCenter {
         if was_lost {
             self.timers.arm(Reason::ReconnectWindow(id), now.mono + RECONNECT_WINDOW);
         } else {
-            let mut turn = Turn { now, ids: IdSource::new(CommandId(self.account.0)) };
+            let mut turn = Turn::new(now, CommandId(self.account.0));
             self.refresh_lost(id, &mut turn);
         }
     }

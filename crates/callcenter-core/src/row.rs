@@ -9,7 +9,7 @@ pub use rule::RuleRow;
 use crate::settings::AccountSettings;
 use model::{
     AgentId, AgentStatus, CallDirection, CallId, CallMedia, ConversationId, CustomerId, EndedBy, LegId, LinkConfigId,
-    LinkId, MediaTime, NoteId, ParticipantType, QueueId, RecordingMedia, Role, RuleId, SegmentId, StatusId,
+    LinkId, MediaTime, NoteId, ParticipantType, QueueId, RecordingMedia, Role, RuleId, SegmentId, StatusId, TagId,
     VoiceStatus, WallTime, WorkingHoursId,
 };
 use serde::{Deserialize, Serialize};
@@ -207,6 +207,10 @@ pub enum CallState {
     Connecting,
     /// Both are connected.
     Established,
+    /// Both are connected and apart: the customer hears music.
+    Held,
+    /// It rings at another agent, or that one's media is being set up; the customer hears ringing.
+    Transferring,
     /// Over.
     Ended,
 }
@@ -218,6 +222,26 @@ pub struct FamiliarAgent {
     pub agent: AgentId,
     /// When the conversation changed last before this call.
     pub last_contact: WallTime,
+}
+
+impl CallState {
+    /// Customer and agent are connected, whether they hear each other or not.
+    pub const fn is_talk(self) -> bool {
+        matches!(self, Self::Established | Self::Held | Self::Transferring)
+    }
+}
+
+/// A transfer to an agent that is under way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RunningTransfer {
+    /// The transferor.
+    pub from: AgentId,
+    /// The target.
+    pub to: AgentId,
+    /// The target's leg.
+    pub leg: LegId,
+    /// Since when, UTC.
+    pub since: WallTime,
 }
 
 /// A call.
@@ -251,6 +275,14 @@ pub struct CallRow {
     pub passed_over: Vec<AgentId>,
     /// The agent that rings until then.
     pub ring_until: Option<WallTime>,
+    /// Since when it waits in its queue, or did before the answer: since its arrival, or since a transfer brought it there.
+    pub waiting_since: WallTime,
+    /// It waits before all others: a transfer did not reach anybody.
+    pub front_of_queue: bool,
+    /// Since when it is on hold. A transfer that fails goes back there.
+    pub held_since: Option<WallTime>,
+    /// The transfer to an agent that is under way.
+    pub transfer: Option<RunningTransfer>,
     /// What is recorded, read from the settings at the start.
     pub recording: Option<RecordingMedia>,
     /// Zero of the recording's timeline on the engine's clock.
@@ -400,6 +432,17 @@ pub struct LinkConfigRow {
     pub updated_at: WallTime,
 }
 
+/// Kinds of notes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum NoteKind {
+    /// Text for colleagues.
+    #[default]
+    Internal,
+    /// The address of a file.
+    Attachment,
+}
+
 /// A note in a conversation.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct NoteRow {
@@ -409,12 +452,46 @@ pub struct NoteRow {
     pub conversation: ConversationId,
     /// Its author.
     pub agent: Option<AgentId>,
+    /// What the content is.
+    #[serde(default)]
+    pub kind: NoteKind,
     /// At most 4000 characters.
     pub content: String,
     /// Creation, UTC.
     pub created_at: WallTime,
     /// Last change, UTC.
     pub updated_at: WallTime,
+}
+
+/// A tag that conversations can carry.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TagRow {
+    /// Key.
+    pub id: TagId,
+    /// Unique in the account: 1 to 100 letters, digits, dots and underscores.
+    pub name: String,
+    /// Creation, UTC.
+    pub created_at: WallTime,
+    /// Last change, UTC.
+    pub updated_at: WallTime,
+}
+
+/// A conversation carries a tag.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct ConversationTag {
+    /// The conversation.
+    pub conversation: ConversationId,
+    /// The tag.
+    pub tag: TagId,
+}
+
+/// Free values of a conversation; there is no row without any.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct MetadataRow {
+    /// The conversation.
+    pub conversation: ConversationId,
+    /// At most 16 KiB as JSON text.
+    pub values: serde_json::Map<String, serde_json::Value>,
 }
 
 /// State of a recording file.
@@ -513,6 +590,18 @@ pub enum RowChange {
     LinkConfigDeleted(LinkConfigId),
     /// Insert or replace.
     Note(NoteRow),
+    /// Insert or replace.
+    Tag(TagRow),
+    /// Remove, and from all conversations, closed ones too.
+    TagDeleted(TagId),
+    /// Insert.
+    Tagged(ConversationTag),
+    /// Remove.
+    Untagged(ConversationTag),
+    /// Insert or replace.
+    Metadata(MetadataRow),
+    /// Remove.
+    MetadataDeleted(ConversationId),
     /// Insert or replace, keyed by id and `screen`.
     Segment(SegmentRow),
 }
@@ -544,6 +633,12 @@ pub struct Snapshot {
     pub links: Vec<LinkRow>,
     /// All link configurations.
     pub link_configs: Vec<LinkConfigRow>,
+    /// All tags.
+    pub tags: Vec<TagRow>,
+    /// What the conversations above carry.
+    pub conversation_tags: Vec<ConversationTag>,
+    /// Free values of the conversations above.
+    pub metadata: Vec<MetadataRow>,
     /// Segments that are being written.
     pub segments: Vec<SegmentRow>,
     /// Sequence number of the last event in the log.

@@ -68,6 +68,10 @@ id!(/// A leg: the public API's `callId`.
     LegId);
 id!(/// A note in a conversation.
     NoteId);
+id!(/// A tag of an account.
+    TagId);
+id!(/// An address that is told of an account's events.
+    WebhookId);
 id!(/// Audio that the engine plays. Other audio is another prompt, with another id.
     PromptId);
 id!(/// One recording file.

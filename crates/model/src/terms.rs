@@ -94,6 +94,8 @@ pub enum FoundStatus {
     Ringing,
     /// In a call.
     InACall,
+    /// In a call that is on hold.
+    OnHold,
     /// Writing up the last call.
     WrapUp,
     /// As many conversations as the agent can have.
@@ -115,6 +117,10 @@ pub enum VoiceStatus {
     Ringing,
     /// Connected or connecting.
     InCall,
+    /// The call is on hold.
+    OnHold,
+    /// Hands the call over to another agent, who has not taken it yet.
+    Transferring,
     /// Writing up the last call.
     Wrapping,
 }
@@ -196,6 +202,20 @@ pub enum RecordingMedia {
     Audio,
     /// Voices, cameras and screens.
     AudioAndVideo,
+}
+
+/// Why a transfer to an agent came to nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema, ToSchema)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum TransferFailure {
+    /// The other agent declined.
+    Declined,
+    /// The other agent let it ring.
+    NoAnswer,
+    /// The other agent's page was gone too long.
+    AgentGone,
+    /// The other agent answered, but their media did not come up.
+    NotConnected,
 }
 
 /// Who or what ended a call.

@@ -1,6 +1,6 @@
 //! Every bound of a shard, by name.
 
-use std::time::Duration;
+use std::{ops::RangeInclusive, time::Duration};
 
 /// Legs that one shard holds.
 pub const LEGS_PER_SHARD: usize = 4096;
@@ -47,10 +47,12 @@ pub const HANDSHAKE_REPEATS: usize = 8;
 /// A handshake that takes longer has failed.
 pub const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(40);
 
-/// How often the shard looks at a part of its legs.
-pub const TICK: Duration = Duration::from_millis(10);
-/// Parts of the legs: each is looked at once in so many ticks, for liveness, reports and keyframe requests.
-pub const TICK_PARTS: usize = 10;
+/// How often each leg is looked at, for liveness, reports and keyframe requests. Each tick looks at a part of the legs.
+pub const LOOK_INTERVAL: Duration = Duration::from_millis(100);
+/// Legs that one tick looks at, up to a thousand legs: packets wait while it does.
+pub const LEGS_PER_TICK: usize = 10;
+/// Ticks in a [`LOOK_INTERVAL`]: few where there are few legs, so that an idle shard sleeps.
+pub const TICKS: RangeInclusive<usize> = 10..=100;
 /// How often statistics are sent.
 pub const STATS_INTERVAL: Duration = Duration::from_secs(1);
 /// Seconds that statistics are averaged over.

@@ -1,6 +1,7 @@
 //! The transitions, chosen at random.
 
 mod capacity;
+mod hand_over;
 mod media;
 mod people;
 mod routing;
@@ -21,6 +22,10 @@ const ACTS: &[(u64, Act)] = &[
     (2, World::somebody_answers_wrongly),
     (3, World::customer_hangs_up),
     (3, World::agent_hangs_up),
+    (5, World::agent_holds),
+    (7, World::agent_resumes),
+    (9, World::agent_hands_over),
+    (3, World::agent_hands_over_to_queue),
     (6, World::customers_page_comes_or_goes),
     (8, World::console_comes_or_goes),
     (1, World::console_freezes_or_thaws),

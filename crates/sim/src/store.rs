@@ -4,7 +4,7 @@ use callcenter_core::event::EventRecord;
 use callcenter_core::row::*;
 use callcenter_core::settings::AccountSettings;
 use model::*;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Rows and log of one account.
 #[derive(Debug, Clone, Default)]
@@ -21,6 +21,9 @@ pub struct Store {
     pub(crate) legs: BTreeMap<LegId, LegRow>,
     links: BTreeMap<LinkId, LinkRow>,
     link_configs: BTreeMap<LinkConfigId, LinkConfigRow>,
+    tags: BTreeMap<TagId, TagRow>,
+    conversation_tags: BTreeSet<ConversationTag>,
+    metadata: BTreeMap<ConversationId, MetadataRow>,
     pub(crate) segments: BTreeMap<(SegmentId, bool), SegmentRow>,
     pub(crate) log: Vec<EventRecord>,
 }
@@ -70,6 +73,15 @@ impl Store {
             RowChange::LinkConfig(row) => drop(self.link_configs.insert(row.id, row)),
             RowChange::LinkConfigDeleted(id) => drop(self.link_configs.remove(&id)),
             RowChange::Note(_) => {}
+            RowChange::Tag(row) => drop(self.tags.insert(row.id, row)),
+            RowChange::TagDeleted(id) => {
+                self.tags.remove(&id);
+                self.conversation_tags.retain(|carried| carried.tag != id);
+            }
+            RowChange::Tagged(row) => drop(self.conversation_tags.insert(row)),
+            RowChange::Untagged(row) => drop(self.conversation_tags.remove(&row)),
+            RowChange::Metadata(row) => drop(self.metadata.insert(row.conversation, row)),
+            RowChange::MetadataDeleted(id) => drop(self.metadata.remove(&id)),
             RowChange::Segment(row) => drop(self.segments.insert((row.id, row.screen), row)),
         }
     }
@@ -79,6 +91,7 @@ impl Store {
         let open = |row: &&ConversationRow| row.status != ConversationStatus::Closed;
         let conversations: Vec<_> = self.conversations.values().filter(open).cloned().collect();
         let customers = conversations.iter().filter_map(|row| row.customer);
+        let is_open = |id: ConversationId| conversations.iter().any(|row| row.id == id);
         Snapshot {
             settings: self.settings.clone(),
             working_hours: self.working_hours.values().cloned().collect(),
@@ -91,6 +104,9 @@ impl Store {
             legs: self.legs.values().filter(|row| row.ended_at.is_none()).cloned().collect(),
             links: self.links.values().cloned().collect(),
             link_configs: self.link_configs.values().cloned().collect(),
+            tags: self.tags.values().cloned().collect(),
+            conversation_tags: self.conversation_tags.iter().filter(|row| is_open(row.conversation)).copied().collect(),
+            metadata: self.metadata.values().filter(|row| is_open(row.conversation)).cloned().collect(),
             segments: self.segments.values().filter(|row| row.state == SegmentState::Recording).cloned().collect(),
             last_event: self.log.last().map_or(0, |record| record.sequence),
             conversations,

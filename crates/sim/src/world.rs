@@ -9,7 +9,7 @@ use callcenter_core::command::{Command, Reply};
 use callcenter_core::effect::Effect;
 use callcenter_core::event::{Event, EventRecord};
 use callcenter_core::row::RowChange;
-use model::{AgentId, CommandId, ConversationId, LinkId, Now, QueueId};
+use model::{AgentId, CommandId, ConversationId, LinkId, Now, QueueId, TransferFailure};
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 use wire::browser::ServerMessage;
@@ -259,6 +259,10 @@ fn is_decisive(command: &Command) -> bool {
             | Command::Accept { .. }
             | Command::Decline { .. }
             | Command::Hangup { .. }
+            | Command::Hold { .. }
+            | Command::Resume { .. }
+            | Command::TransferToAgent { .. }
+            | Command::TransferToQueue { .. }
             | Command::LegConnected { .. }
             | Command::SegmentFinished(_)
             | Command::ClearWrapUp { .. }
@@ -292,6 +296,17 @@ fn name(event: &Event) -> &'static str {
         Event::CallNotAnswered { .. } => "not answered",
         Event::CallAnswered { .. } => "answered",
         Event::CallNotConnected { .. } => "not connected",
+        Event::CallHeld { .. } => "held",
+        Event::CallResumed { .. } => "resumed",
+        Event::CallTransferStarted { .. } => "transfers",
+        Event::CallTransferred { .. } => "transferred",
+        Event::CallTransferFailed { reason, .. } => match reason {
+            TransferFailure::Declined => "transfers declined",
+            TransferFailure::NoAnswer => "transfers not answered",
+            TransferFailure::AgentGone => "transfers to agents who went away",
+            TransferFailure::NotConnected => "transfers not connected",
+        },
+        Event::CallTransferredToQueue { .. } => "transferred to a queue",
         Event::LegLost { .. } => "legs lost",
         Event::LegBack { .. } => "legs back",
         Event::CallEnded { code: 10_308, .. } => "ended by the network",

@@ -2,7 +2,7 @@ use crate::{
     database::{Connection, Store},
     error::Error,
     limits,
-    records::{json_of, put, remove},
+    records::{json_of, put, put_tagged, remove, remove_metadata, remove_tag, remove_tagged},
 };
 use callcenter_core::{
     event::EventRecord,
@@ -89,6 +89,12 @@ async fn write(to: &mut Connection, account: AccountId, change: &RowChange) -> R
         RowChange::LinkConfig(row) => put(to, account, row).await,
         RowChange::LinkConfigDeleted(id) => remove::<LinkConfigRow>(to, account, id.to_string()).await,
         RowChange::Note(row) => put(to, account, row).await,
+        RowChange::Tag(row) => put(to, account, row).await,
+        RowChange::TagDeleted(id) => remove_tag(to, account, *id).await,
+        RowChange::Tagged(carried) => put_tagged(to, account, carried).await,
+        RowChange::Untagged(carried) => remove_tagged(to, account, carried).await,
+        RowChange::Metadata(row) => put(to, account, row).await,
+        RowChange::MetadataDeleted(id) => remove_metadata(to, account, *id).await,
         RowChange::Segment(row) => put(to, account, row).await,
     }
 }
@@ -120,8 +126,8 @@ async fn append(to: &mut Connection, account: AccountId, record: &EventRecord) -
     let body = serde_json::to_value(&record.event).expect("events are plain data");
     let kind = body.get("type").and_then(|kind| kind.as_str()).unwrap_or_default().to_owned();
     let sequence = i64::try_from(record.sequence).expect("no account lives to see 2^63 events");
-    let sql = "INSERT INTO events (account, sequence, at, conversation, call, type, version, body) \
-               VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+    let sql = "INSERT INTO events (account, sequence, at, conversation, call, type, version, body, author) \
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
     sqlx::query(sql)
         .bind(account.to_string())
         .bind(sequence)
@@ -131,6 +137,7 @@ async fn append(to: &mut Connection, account: AccountId, record: &EventRecord) -
         .bind(kind)
         .bind(EVENT_VERSION)
         .bind(body.to_string())
+        .bind(record.author.as_ref().map(json_of))
         .execute(to)
         .await?;
     Ok(())

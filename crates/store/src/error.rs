@@ -18,6 +18,14 @@ pub enum Error {
     /// A unique value (a login name, a key's hash) exists already.
     #[error("{0} exists already")]
     Exists(&'static str),
+    /// The account has as many of them as it may have.
+    #[error("the account has reached its limit of {most} {what}")]
+    Full {
+        /// What there are so many of.
+        what: &'static str,
+        /// The limit.
+        most: i64,
+    },
     /// A row cannot be read: the file was changed by another program or is damaged.
     #[error("the database holds a value that cannot be read: {0}")]
     Damaged(String),

@@ -2,7 +2,7 @@
 //!
 //! One [`Store`] is one database file. The rows of a call center are written by [`Store::commit`] alone, which takes
 //! whole commands and checks the epoch of their owner, so that a stale owner's commit fails as a whole. What people
-//! sign in with (users, sessions, keys) is written directly.
+//! sign in with (users, sessions, keys), and what keeps requests from being carried out twice, is written directly.
 //!
 //! Every query takes the account. The exceptions are the three that find it: a user by login name, a session and an
 //! API key by their hashes.
@@ -21,12 +21,14 @@ mod queries;
 mod records;
 mod snapshot;
 
-pub use access::{AccountRow, ApiKeyRow, SessionRow, UserRow};
+pub use access::{
+    AccountRow, ApiKeyRow, Claim, IdempotentKey, KeptAnswer, SessionRow, UserRow, WebhookFailure, WebhookRow,
+};
 pub use commit::{Epoch, Unit};
 pub use database::Store;
 pub use error::{Error, OpenError};
 pub use page::{
     AgentOrder, ConversationOrder, CreatedOrder, Direction, NamedOrder, NoteOrder, Order, Page, PageRequest,
-    SegmentOrder, Sortable,
+    SegmentOrder, Sortable, TagOrder,
 };
-pub use queries::{AgentFilter, ConversationFilter, QueueFilter, SegmentFilter};
+pub use queries::{AgentFilter, ConversationFilter, QueueFilter, SegmentFilter, TagFilter};

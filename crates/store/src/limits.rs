@@ -16,3 +16,11 @@ pub const PAGE_ROWS: u32 = 999;
 pub const FILTER_IDS: usize = 999;
 /// Copies of the file from before a migration that are kept.
 pub const KEPT_COPIES: usize = 3;
+/// Requests with an idempotency key that are remembered of one account.
+pub const IDEMPOTENT_REQUESTS: i64 = 100_000;
+/// Webhooks of one account.
+pub const WEBHOOKS: i64 = 20;
+/// API keys of one account.
+pub const API_KEYS: i64 = 100;
+/// People of one account who sign in.
+pub const USERS: i64 = 10_000;

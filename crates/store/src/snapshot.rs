@@ -1,11 +1,11 @@
 use crate::{
-    database::{Connection, Store},
+    database::{Connection, DbRow, Store},
     error::Error,
     queries::queues_of_agents,
-    records::{Record, read, select},
+    records::{Reader, Record, read, select},
 };
 use callcenter_core::{
-    row::{AgentRow, CustomerRow, Snapshot},
+    row::{AgentRow, ConversationTag, CustomerRow, MetadataRow, Snapshot},
     settings::AccountSettings,
 };
 use model::AccountId;
@@ -36,6 +36,9 @@ impl Store {
             .await?,
             links: rows(from, account, "").await?,
             link_configs: rows(from, account, "").await?,
+            tags: rows(from, account, "").await?,
+            conversation_tags: conversation_tags(from, account).await?,
+            metadata: metadata(from, account).await?,
             segments: rows(from, account, "AND state = 'RECORDING'").await?,
             last_event: last_event(from, account).await?,
         };
@@ -72,6 +75,26 @@ async fn customers(from: &mut Connection, account: AccountId) -> Result<Vec<Cust
                      WHERE conversations.account = customers.account AND status <> 'CLOSED') \
                      OR identity IN (SELECT identity FROM links WHERE links.account = customers.account))";
     rows(from, account, condition).await
+}
+
+const OF_OPEN_CONVERSATIONS: &str = "AND conversation IN \
+    (SELECT id FROM conversations AS open WHERE open.account = $1 AND open.status <> 'CLOSED') ORDER BY conversation";
+
+async fn conversation_tags(from: &mut Connection, account: AccountId) -> Result<Vec<ConversationTag>, Error> {
+    let sql =
+        format!("SELECT conversation, tag FROM conversation_tags WHERE account = $1 {OF_OPEN_CONVERSATIONS}, tag");
+    let found = sqlx::query(AssertSqlSafe(sql)).bind(account.to_string()).fetch_all(from).await?;
+    let carried = |row: &DbRow| {
+        let row = Reader(row);
+        Ok(ConversationTag { conversation: row.id("conversation")?, tag: row.id("tag")? })
+    };
+    found.iter().map(carried).collect()
+}
+
+async fn metadata(from: &mut Connection, account: AccountId) -> Result<Vec<MetadataRow>, Error> {
+    let sql = format!("{} WHERE account = $1 {OF_OPEN_CONVERSATIONS}", select::<MetadataRow>());
+    let found = sqlx::query(AssertSqlSafe(sql)).bind(account.to_string()).fetch_all(from).await?;
+    found.iter().map(read).collect()
 }
 
 async fn last_event(from: &mut Connection, account: AccountId) -> Result<u64, Error> {

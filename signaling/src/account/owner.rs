@@ -10,6 +10,7 @@ use crate::{
     hub::{Ending, Hub},
     limits,
     recorder_link::RecorderLink,
+    webhooks::News,
 };
 use callcenter_core::{CallCenter, command::Command, effect::Effect};
 use futures_util::FutureExt;
@@ -33,6 +34,7 @@ pub(crate) struct Outside {
     pub(crate) recorder: RecorderLink,
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) clock: Clock,
+    pub(crate) news: News,
 }
 
 /// Why a core was dropped.
@@ -179,6 +181,9 @@ impl<'a> Owner<'a> {
         {
             turn.out.into_iter().for_each(Out::refuse);
             return Err(error.into());
+        }
+        if let Some(last) = turn.units.iter().flat_map(|unit| &unit.events).next_back() {
+            self.outside.news.committed(self.account, last.sequence);
         }
         let over = self.outcomes.note(self.account, &turn.units, self.outside);
         for out in turn.out {

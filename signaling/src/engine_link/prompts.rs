@@ -4,18 +4,19 @@ use super::{EngineLink, EngineStuck};
 use model::PromptId;
 use prompts::Prompt;
 use std::sync::LazyLock;
-use wire::prompt::{RINGBACK, load};
+use wire::prompt::{MUSIC, RINGBACK, load};
 
-static RINGBACK_PROMPT: LazyLock<Prompt> = LazyLock::new(prompts::ringback);
+/// What comes with signaling.
+static OWN: LazyLock<[(PromptId, Prompt); 2]> =
+    LazyLock::new(|| [(RINGBACK, prompts::ringback()), (MUSIC, prompts::music())]);
 
 impl EngineLink {
     /// Hands over every prompt but those that the engine holds.
     pub(crate) async fn load_prompts(&self, held: &[PromptId]) -> Result<(), EngineStuck> {
-        if held.contains(&RINGBACK) {
-            return Ok(());
-        }
-        for part in load(RINGBACK, RINGBACK_PROMPT.frames()) {
-            self.command(part).await?;
+        for (id, prompt) in OWN.iter().filter(|(id, _)| !held.contains(id)) {
+            for part in load(*id, prompt.frames()) {
+                self.command(part).await?;
+            }
         }
         Ok(())
     }

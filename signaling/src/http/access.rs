@@ -52,10 +52,30 @@ pub enum Operation {
     ReadConversation,
     ReplaceConversation,
     PatchConversation,
+    AssignConversation,
+    UnassignConversation,
+    RouteConversation,
+    SimulateRouting,
+    ListLinkedConversations,
+    ReadMetadata,
+    SetMetadata,
+    PatchMetadata,
+    DeleteMetadata,
+    ListTags,
+    CreateTag,
+    DeleteTag,
+    AddConversationTag,
+    RemoveConversationTag,
     ListNotes,
     AddNote,
     ReadNote,
     ReadTimeline,
+    HoldCall,
+    ResumeCall,
+    TransferToAgent,
+    TransferToQueue,
+    ListTransferAgents,
+    ListTransferQueues,
     ListRecordings,
     DownloadRecording,
     ReadWrapUpConfig,
@@ -78,6 +98,22 @@ pub enum Operation {
     PatchLinkConfig,
     DeleteLinkConfig,
     OpenLinkAsGuest,
+    ListWebhooks,
+    CreateWebhook,
+    ReadWebhook,
+    UpdateWebhook,
+    DeleteWebhook,
+    ReplayWebhook,
+    RotateWebhookSecret,
+    ListApiKeys,
+    CreateApiKey,
+    DeleteApiKey,
+    ListUsers,
+    CreateUser,
+    ReadUser,
+    UpdateUser,
+    DeleteUser,
+    ResetPassword,
 }
 
 /// What an API key may be used for.
@@ -169,10 +205,31 @@ impl Operation {
             AgentHeartbeat => known(MANAGE, Own, Own, Own),
             ReadAgent | ListAgentConversations | ReadAgentConfig | ReadAgentCapacity => known(READ, Own, All, All),
             // Conversations: an agent's own, the team's for its leads.
-            ListConversations | ReadConversation | ListNotes | ReadNote | ReadTimeline | ListRecordings
-            | DownloadRecording => known(READ, Own, All, All),
-            ReplaceConversation | PatchConversation | AddNote => known(MANAGE, Own, All, All),
-            CreateConversation => known(MANAGE, No, All, All),
+            ListConversations
+            | ReadConversation
+            | ListNotes
+            | ReadNote
+            | ReadTimeline
+            | ListRecordings
+            | DownloadRecording
+            | SimulateRouting
+            | ListLinkedConversations
+            | ReadMetadata => known(READ, Own, All, All),
+            ReplaceConversation
+            | PatchConversation
+            | AssignConversation
+            | UnassignConversation
+            | RouteConversation
+            | SetMetadata
+            | PatchMetadata
+            | DeleteMetadata
+            | AddConversationTag
+            | RemoveConversationTag
+            | AddNote => known(MANAGE, Own, All, All),
+            // Their calls likewise.
+            HoldCall | ResumeCall | TransferToAgent | TransferToQueue => known(MANAGE, Own, All, All),
+            ListTransferAgents => known(READ, Own, All, All),
+            CreateConversation | CreateTag | DeleteTag => known(MANAGE, No, All, All),
             // Links: agents make links and manage those they made.
             ListLinks | ReadLink => known(READ, Own, All, All),
             CreateLink | DeleteLink => known(MANAGE, Own, All, All),
@@ -185,11 +242,21 @@ impl Operation {
             | ReadAgentStatus
             | ReadCapacityConfig
             | ListQueues
+            | ListTransferQueues
+            | ListTags
             | ReadWrapUpConfig
             | ReadCallTimeouts
             | ListLinkConfigs
             | ReadLinkConfig => known(READ, All, All, All),
             ListAgents | ReadUserActivity => known(READ, No, All, All),
+            // Who gets in is for people to decide: a key could make itself more than it is.
+            ListApiKeys | CreateApiKey | DeleteApiKey | ListUsers | CreateUser | ReadUser | UpdateUser | DeleteUser
+            | ResetPassword => known(None, No, No, All),
+            // What leaves the account.
+            ListWebhooks | ReadWebhook => known(READ, No, No, All),
+            CreateWebhook | UpdateWebhook | DeleteWebhook | ReplayWebhook | RotateWebhookSecret => {
+                known(MANAGE, No, No, All)
+            }
             // The team.
             LinkAgentQueue | UnlinkAgentQueue | SetAgentWrapUp | SetAgentCapacity => known(MANAGE, No, All, All),
             // Setting up the account.

@@ -51,6 +51,11 @@ impl Fields {
         self.map.get(name).filter(|value| !value.is_null()).cloned()
     }
 
+    /// All of them as they came, for an object whose names are free.
+    pub(crate) fn all(self) -> Map<String, Value> {
+        self.map
+    }
+
     /// A text with so many characters.
     pub(crate) fn text(&mut self, name: &str, chars: RangeInclusive<usize>) -> Option<String> {
         let Value::String(text) = self.raw(name)? else {

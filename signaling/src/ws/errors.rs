@@ -192,6 +192,19 @@ pub(super) fn of_account(error: &AccountError) -> CallError {
     }
 }
 
+/// As [`of_account`], where an agent named in the request is another one than who asks.
+pub(super) fn of_agents_call(error: &AccountError) -> CallError {
+    match error {
+        AccountError::Refused(CommandError::UnknownAgent(_)) => {
+            advised(DESTINATION_NOT_FOUND, "This agent does not exist any more", "Choose another one.")
+        }
+        AccountError::Refused(CommandError::UnknownQueue(_)) => {
+            advised(DESTINATION_NOT_FOUND, "This queue does not exist any more", "Choose another one.")
+        }
+        other => of_account(other),
+    }
+}
+
 fn of_refusal(refusal: &CommandError) -> CallError {
     let text = refusal.to_string();
     match refusal {
@@ -202,6 +215,12 @@ fn of_refusal(refusal: &CommandError) -> CallError {
         CommandError::LinkInactive => advised(DESTINATION_UNAVAILABLE, text, "Open it again at the agreed time."),
         CommandError::LinkExpired => told(DESTINATION_UNAVAILABLE, text),
         CommandError::CallExists | CommandError::AgentBusy => told(BUSY, text),
+        CommandError::NotTheAgents => told(FORBIDDEN, text),
+        CommandError::NotInTalk
+        | CommandError::HeldAlready
+        | CommandError::NotHeld
+        | CommandError::BeingTransferred => advised(INVALID_REQUEST, text, ""),
+        CommandError::CannotTransfer(_) => advised(DESTINATION_UNAVAILABLE, text, "Choose another agent or queue."),
         CommandError::NotRinging => told(codes::CANCELLED, text),
         CommandError::UnknownAgent(_) => told(FORBIDDEN, "This sign-in is not an agent of this contact center"),
         CommandError::LimitReached { .. } => told(CONGESTION, text),
@@ -210,7 +229,8 @@ fn of_refusal(refusal: &CommandError) -> CallError {
         | CommandError::UnknownWorkingHours(_)
         | CommandError::UnknownQueue(_)
         | CommandError::UnknownConversation(_)
-        | CommandError::UnknownLinkConfig(_) => told(DESTINATION_NOT_FOUND, text),
+        | CommandError::UnknownLinkConfig(_)
+        | CommandError::UnknownTag(_) => told(DESTINATION_NOT_FOUND, text),
         CommandError::ConversationClosed
         | CommandError::NotWrapping
         | CommandError::CannotExtendWrapUp

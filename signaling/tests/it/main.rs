@@ -6,6 +6,7 @@ mod apart;
 mod calls;
 mod doors;
 mod durability;
+mod hand_over;
 mod http;
 mod schema;
 mod turn;

@@ -50,6 +50,10 @@ export const strings = {
   stayOpen: "Please keep this page open.",
   inCallWith: "In call with {name}",
   agent: "Agent",
+  onHold: "You are on hold",
+  onHoldHelp: "{name} does not hear or see you now, and will be back soon.",
+  transferring: "You are being transferred",
+  transferringHelp: "Another agent is being called.",
 
   controls: "Call controls",
   mute: "Mute microphone",

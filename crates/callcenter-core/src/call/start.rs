@@ -113,6 +113,10 @@ impl CallCenter {
             custom_data,
             passed_over: Vec::new(),
             ring_until: None,
+            waiting_since: turn.now.wall,
+            front_of_queue: false,
+            held_since: None,
+            transfer: None,
             recording: self.settings.recording,
             recording_epoch: None,
             created_at: turn.now.wall,
@@ -122,7 +126,15 @@ impl CallCenter {
             end_code: None,
         };
         let customer_leg = LegId(turn.ids.next_id());
-        Call { row, customer_leg, agent_leg: None, told_position: None, last_passed: None, media_unsure: false }
+        Call {
+            row,
+            customer_leg,
+            agent_leg: None,
+            target_leg: None,
+            told_position: None,
+            last_passed: None,
+            media_unsure: false,
+        }
     }
 
     fn add_customer_leg(&mut self, new: &NewCall, call: CallId, leg: LegId, turn: &Turn) {

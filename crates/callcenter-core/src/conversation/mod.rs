@@ -1,16 +1,23 @@
 //! Conversations: a customer's open one is joined by the next call, a closed one never changes again (INB-06, WRP-17).
 
+mod metadata;
 mod note;
+mod route;
+mod tag;
 
 use crate::call_center::{CallCenter, Turn};
 use crate::check;
 use crate::command::{CommandError, ConversationFields, Reply};
 use crate::event::Event;
 use crate::limits::{CLOSED_CONVERSATIONS_KEPT, MAX_OPEN_CONVERSATIONS, MAX_SUMMARY, MAX_TOPIC};
-use crate::row::{CallState, ConversationRow, ConversationStatus, FamiliarAgent, Priority, RowChange};
+use crate::row::{ConversationRow, ConversationStatus, FamiliarAgent, Priority, RowChange};
 use model::{AgentId, CallId, ConversationId, CustomerId, QueueId};
 use std::collections::{BTreeMap, VecDeque};
 use wire::browser::ServerMessage;
+
+pub(crate) use metadata::MetadataValues;
+pub use route::Route;
+pub(crate) use tag::Tags;
 
 /// Channel of a conversation that began with a call.
 const CALLS: &str = "CALLS";
@@ -97,8 +104,13 @@ impl CallCenter {
     ) -> Result<Reply, CommandError> {
         self.check_conversation_fields(&fields)?;
         check::room_for_one("MAX_OPEN_CONVERSATIONS", self.conversations.open.len(), MAX_OPEN_CONVERSATIONS)?;
-        let id = self.open_conversation(None, "NO_CHANNEL", turn);
-        self.change_conversation(id, fields, turn)
+        let is_closed = fields.status == Some(ConversationStatus::Closed);
+        let row = self.open_conversation_with(None, "NO_CHANNEL", fields, turn);
+        self.conversation_changed(row.id);
+        if is_closed {
+            self.close_conversation(row.id, turn);
+        }
+        Ok(Reply::Conversation(Box::new(row)))
     }
 
     pub(crate) fn update_conversation(
@@ -111,9 +123,6 @@ impl CallCenter {
         self.check_conversation_fields(&fields)?;
         if fields.status == Some(ConversationStatus::Closed) && self.live_call_of(conversation).is_some() {
             return Err(CommandError::Conflict("the conversation has a live call: end it first".to_owned()));
-        }
-        if fields != ConversationFields::default() {
-            self.log(turn, Some(conversation), None, Event::ConversationUpdated);
         }
         self.change_conversation(conversation, fields, turn)
     }
@@ -129,18 +138,25 @@ impl CallCenter {
         self.edit_conversation(conversation, turn, |row| apply(row, fields, turn));
         let row = self.conversations.known(conversation)?.clone();
         if closes {
-            self.conversations.close(conversation);
-            row.agent.into_iter().for_each(|agent| self.refresh_capacity(agent, turn));
-            self.log(turn, Some(conversation), None, Event::ConversationClosed);
+            self.close_conversation(conversation, turn);
         } else if let Some(call) = self.live_call_of(conversation) {
             self.reroute(call, queue, priority);
         }
         Ok(Reply::Conversation(Box::new(row)))
     }
 
-    /// A call that is not established follows its conversation to another queue or priority.
+    fn close_conversation(&mut self, conversation: ConversationId, turn: &Turn) {
+        let holder = holder(self.conversation_ref(conversation));
+        self.conversations.close(conversation);
+        holder.into_iter().for_each(|agent| self.refresh_capacity(agent, turn));
+        self.tags.forget(conversation);
+        self.metadata.remove(&conversation);
+        self.log(turn, Some(conversation), None, Event::ConversationClosed);
+    }
+
+    /// A call that is not answered follows its conversation to another queue or priority.
     fn reroute(&mut self, call: CallId, queue: Option<QueueId>, priority: Option<Priority>) {
-        if self.call_ref(call).row.state == CallState::Established {
+        if self.call_ref(call).row.state.is_talk() {
             return;
         }
         if let Some(queue) = queue.filter(|queue| *queue != self.call_ref(call).row.queue) {
@@ -164,13 +180,22 @@ impl CallCenter {
         };
         if self.conversation_ref(conversation).status != ConversationStatus::Open {
             self.edit_conversation(conversation, turn, |row| row.status = ConversationStatus::Open);
-            self.log(turn, Some(conversation), None, Event::ConversationUpdated);
         }
         conversation
     }
 
     fn open_conversation(&mut self, customer: Option<CustomerId>, channel: &str, turn: &mut Turn) -> ConversationId {
-        let row = ConversationRow {
+        self.open_conversation_with(customer, channel, ConversationFields::default(), turn).id
+    }
+
+    fn open_conversation_with(
+        &mut self,
+        customer: Option<CustomerId>,
+        channel: &str,
+        fields: ConversationFields,
+        turn: &mut Turn,
+    ) -> ConversationRow {
+        let mut row = ConversationRow {
             id: ConversationId(turn.ids.next_id()),
             customer,
             topic: None,
@@ -184,11 +209,12 @@ impl CallCenter {
             updated_at: turn.now.wall,
             closed_at: None,
         };
-        let id = row.id;
+        apply(&mut row, fields, turn);
         self.outbox.save(RowChange::Conversation(row.clone()));
-        self.conversations.put(row);
-        self.log(turn, Some(id), None, Event::ConversationCreated);
-        id
+        self.conversations.put(row.clone());
+        self.log(turn, Some(row.id), None, Event::ConversationCreated);
+        row.agent.into_iter().for_each(|agent| self.refresh_capacity(agent, turn));
+        row
     }
 
     pub(crate) fn check_room_for_conversation(&self) -> Result<(), CommandError> {
@@ -201,16 +227,19 @@ impl CallCenter {
         turn: &Turn,
         edit: impl FnOnce(&mut ConversationRow),
     ) {
-        let mut row = self.conversation_ref(conversation).clone();
-        let assignee = row.agent;
+        let before = self.conversation_ref(conversation).clone();
+        let mut row = before.clone();
         edit(&mut row);
         row.updated_at = turn.now.wall;
         self.conversations.put(row.clone());
-        if assignee != row.agent {
-            self.tell_of_conversation(assignee, conversation);
-            assignee.into_iter().chain(row.agent).for_each(|agent| self.refresh_capacity(agent, turn));
+        if before.agent != row.agent {
+            self.tell_of_conversation(before.agent, conversation);
+            before.agent.into_iter().chain(row.agent).for_each(|agent| self.refresh_capacity(agent, turn));
         }
         self.tell_of_conversation(row.agent, conversation);
+        for event in changes(&before, &row) {
+            self.log(turn, Some(conversation), None, event);
+        }
         self.outbox.save(RowChange::Conversation(row));
     }
 
@@ -257,4 +286,19 @@ fn apply(row: &mut ConversationRow, fields: ConversationFields, turn: &Turn) {
     if row.status == ConversationStatus::Closed {
         row.closed_at = Some(turn.now.wall);
     }
+}
+
+/// What the log says of an edit. Closing is an event of its own.
+fn changes(before: &ConversationRow, after: &ConversationRow) -> Vec<Event> {
+    let text = |text: &Option<String>| text.clone().unwrap_or_default();
+    let closes = after.status == ConversationStatus::Closed;
+    let all = [
+        (before.status != after.status && !closes).then_some(Event::ConversationStatusChanged { status: after.status }),
+        (before.priority != after.priority).then_some(Event::ConversationPriorityChanged { priority: after.priority }),
+        (before.queue != after.queue).then_some(Event::ConversationQueueChanged { queue: after.queue }),
+        (before.agent != after.agent).then_some(Event::ConversationAssigned { agent: after.agent }),
+        (text(&before.topic) != text(&after.topic)).then_some(Event::ConversationTopicChanged),
+        (text(&before.summary) != text(&after.summary)).then_some(Event::ConversationSummaryChanged),
+    ];
+    all.into_iter().flatten().collect()
 }

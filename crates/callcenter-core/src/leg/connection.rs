@@ -115,22 +115,23 @@ impl CallCenter {
                 if self.leg_ref(leg).is_being_set_up() {
                     self.timers.arm(Reason::ConnectTimeout(leg), turn.now.mono + CONNECT_TIMEOUT);
                 }
+                if self.call_ref(call).row.state == CallState::Transferring && self.target_is_connected(call) {
+                    self.complete_transfer(call, turn);
+                }
             }
             _ => {}
         }
     }
 
-    /// When all are back after a restart of this core alone, what the engine and the recorder hold is said again; who waits
-    /// hears ringback without anybody else.
+    /// When all are back after a restart of this core alone, what the engine and the recorder hold is said again. Who waits, is
+    /// on hold or being transferred hears so without anybody else.
     fn repeat_media_after_restart(&mut self, call: CallId, turn: &mut Turn) {
         let state = self.call_ref(call);
         let is_back = |leg: LegId| self.leg_ref(leg).row.lost_since.is_none();
-        let all_back = match state.row.state {
-            CallState::Established => state.legs().all(is_back),
-            _ => is_back(state.customer_leg),
-        };
-        if state.media_unsure && all_back {
-            self.call_mut(call).media_unsure = false;
+        let all_back = state.talkers().all(is_back);
+        let enough = all_back || state.row.state != CallState::Established && is_back(state.customer_leg);
+        if state.media_unsure && enough {
+            self.call_mut(call).media_unsure = !all_back;
             self.repeat_starts(call);
             self.say_media(call, turn);
         }
@@ -149,10 +150,10 @@ impl CallCenter {
         }
     }
 
-    /// The other leg of an established call.
+    /// The other leg of an established call, on hold or not.
     pub(crate) fn talking_to(&self, leg: LegId) -> Option<LegId> {
         let call = self.call_ref(self.leg_ref(leg).row.call);
-        (call.row.state == CallState::Established).then(|| call.other_leg(leg)).flatten()
+        matches!(call.row.state, CallState::Established | CallState::Held).then(|| call.other_leg(leg)).flatten()
     }
 
     pub(crate) fn reconnect_window_passed(&mut self, leg: LegId, turn: &mut Turn) {
@@ -160,6 +161,7 @@ impl CallCenter {
         let call = row.call;
         match (row.agent, row.phase) {
             (Some(_), LegPhase::Connecting) => self.agent_could_not_connect(leg, NETWORK_ERROR, turn),
+            (Some(_), _) if self.call_ref(call).row.transfer.is_some() => self.transferor_is_gone(call, leg, turn),
             (Some(_), _) => self.end_call(call, EndedBy::Agent, NETWORK_ERROR, turn),
             (None, _) => self.end_call(call, EndedBy::Customer, NETWORK_ERROR, turn),
         }

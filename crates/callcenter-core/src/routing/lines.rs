@@ -13,8 +13,9 @@ pub(crate) enum WaitsFor {
     Agent(AgentId),
 }
 
-/// A call's place: priority first, then who waits longest.
-pub(crate) type Place = (Priority, WallTime, CallId);
+/// A call's place: first whether it waits behind those whom a transfer brought to nobody, then priority, then who waits
+/// longest.
+pub(crate) type Place = ((bool, Priority), WallTime, CallId);
 
 /// An agent's place among the free: since when, then a tie-break.
 type FreePlace = (WallTime, u64, AgentId);

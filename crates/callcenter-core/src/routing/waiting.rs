@@ -12,12 +12,13 @@ fn waits_for(call: &Call) -> WaitsFor {
 }
 
 impl CallCenter {
-    /// The call waits at the place that its arrival and its conversation's priority give it.
+    /// The call stands in line, where its row and its conversation's priority say.
     pub(crate) fn join_line(&mut self, call: CallId) {
         let state = self.call_ref(call);
-        let place = (self.conversation_ref(state.row.conversation).priority, state.row.created_at, call);
+        let row = &state.row;
+        let rank = (!row.front_of_queue, self.conversation_ref(row.conversation).priority);
         let ready = self.leg_ref(state.customer_leg).row.lost_since.is_none();
-        let line = waits_for(state);
+        let (line, place) = (waits_for(state), (rank, row.waiting_since, call));
         self.waiting.join(call, line, place, ready);
     }
 

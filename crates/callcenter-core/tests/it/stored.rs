@@ -3,7 +3,7 @@
 use callcenter_core::row::*;
 use callcenter_core::settings::AccountSettings;
 use model::*;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 #[derive(Debug, Default)]
 pub(crate) struct Stored {
@@ -19,6 +19,9 @@ pub(crate) struct Stored {
     legs: BTreeMap<LegId, LegRow>,
     links: BTreeMap<LinkId, LinkRow>,
     link_configs: BTreeMap<LinkConfigId, LinkConfigRow>,
+    tags: BTreeMap<TagId, TagRow>,
+    conversation_tags: BTreeSet<ConversationTag>,
+    metadata: BTreeMap<ConversationId, MetadataRow>,
     segments: BTreeMap<(SegmentId, bool), SegmentRow>,
     pub(crate) last_event: u64,
 }
@@ -44,6 +47,15 @@ impl Stored {
             RowChange::LinkConfig(row) => drop(self.link_configs.insert(row.id, row)),
             RowChange::LinkConfigDeleted(id) => drop(self.link_configs.remove(&id)),
             RowChange::Note(_) => {}
+            RowChange::Tag(row) => drop(self.tags.insert(row.id, row)),
+            RowChange::TagDeleted(id) => {
+                self.tags.remove(&id);
+                self.conversation_tags.retain(|carried| carried.tag != id);
+            }
+            RowChange::Tagged(row) => drop(self.conversation_tags.insert(row)),
+            RowChange::Untagged(row) => drop(self.conversation_tags.remove(&row)),
+            RowChange::Metadata(row) => drop(self.metadata.insert(row.conversation, row)),
+            RowChange::MetadataDeleted(id) => drop(self.metadata.remove(&id)),
             RowChange::Segment(row) => drop(self.segments.insert((row.id, row.screen), row)),
         }
     }
@@ -52,6 +64,7 @@ impl Stored {
         let open = |row: &&ConversationRow| row.status != ConversationStatus::Closed;
         let conversations: Vec<_> = self.conversations.values().filter(open).cloned().collect();
         let customers = conversations.iter().filter_map(|row| row.customer);
+        let is_open = |id: ConversationId| conversations.iter().any(|row| row.id == id);
         Snapshot {
             settings: self.settings.clone(),
             working_hours: self.working_hours.values().cloned().collect(),
@@ -64,6 +77,9 @@ impl Stored {
             legs: self.legs.values().filter(|row| row.ended_at.is_none()).cloned().collect(),
             links: self.links.values().cloned().collect(),
             link_configs: self.link_configs.values().cloned().collect(),
+            tags: self.tags.values().cloned().collect(),
+            conversation_tags: self.conversation_tags.iter().filter(|row| is_open(row.conversation)).copied().collect(),
+            metadata: self.metadata.values().filter(|row| is_open(row.conversation)).cloned().collect(),
             segments: self.segments.values().filter(|row| row.state == SegmentState::Recording).cloned().collect(),
             last_event: self.last_event,
             conversations,

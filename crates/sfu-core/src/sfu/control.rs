@@ -1,6 +1,6 @@
 use super::Sfu;
 use crate::{
-    limits::{LEGS_PER_ROOM, LEGS_PER_SHARD, STATS_INTERVAL, TICK},
+    limits::{LEGS_PER_ROOM, LEGS_PER_SHARD, STATS_INTERVAL},
     participant::{Key, Participant, Transport},
     room::{Room, common},
 };
@@ -11,7 +11,7 @@ impl Sfu {
     /// Carries out a command of signaling.
     pub fn handle_request(&mut self, request: Request, now: std::time::Instant) {
         if self.rooms.is_empty() {
-            self.next_tick = now + TICK;
+            self.next_tick = now + self.tick_step();
         }
         self.advance_clock(now);
         let Request { id, command } = request;
@@ -52,7 +52,10 @@ impl Sfu {
     fn room(&mut self, room: CallId) -> &mut Room {
         let now = self.now;
         let first_stats = now + STATS_INTERVAL.mul_f64(f64::from(self.random_number()) / f64::from(u16::MAX));
-        self.rooms.entry(room).or_insert_with(|| Room::new(now, first_stats))
+        self.rooms.entry(room).or_insert_with(|| {
+            self.stats_due.insert((first_stats, room));
+            Room::new(now, first_stats)
+        })
     }
 
     fn add_leg(&mut self, id: CommandId, room: CallId, leg: LegId, offer: &str) -> Result<(), Refusal> {
@@ -195,7 +198,9 @@ impl Sfu {
         for leg in legs {
             self.remove_leg(leg);
         }
-        self.rooms.remove(&room);
+        if let Some(found) = self.rooms.remove(&room) {
+            self.stats_due.remove(&(found.next_stats, room));
+        }
     }
 
     /// Makes tracks and sinks what the room's patches say.

@@ -29,7 +29,8 @@ impl Sfu {
 
     /// Entries of all tables and queues: none when nothing is held.
     pub fn entries(&self) -> usize {
-        let tables = self.legs.len() + self.rooms.len() + self.timers.len() + self.demux.entries();
+        let tables =
+            self.legs.len() + self.rooms.len() + self.stats_due.len() + self.timers.len() + self.demux.entries();
         let queues = self.dirty.len() + self.transmits.len() + self.events.len() + self.taps.len() + self.missing.len();
         tables + queues + self.participants.iter().flatten().count()
     }

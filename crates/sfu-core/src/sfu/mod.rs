@@ -12,7 +12,7 @@ use crate::{
     Config, Totals, Transmit,
     demux::{Demux, DropReason, is_control},
     forward::Sink,
-    limits::{TICK, TICK_PARTS},
+    limits::{LEGS_PER_TICK, LOOK_INTERVAL, TICKS},
     participant::{Identity, Key, Output, Participant},
     prompt::{Prompts, Rounds},
     room::Room,
@@ -54,8 +54,12 @@ pub struct Sfu {
     timers: BTreeSet<(Instant, Key)>,
     dirty: Vec<Key>,
     next_tick: Instant,
-    /// The part of the legs that the next tick looks at.
+    /// Ticks of the current [`LOOK_INTERVAL`].
+    ticks: usize,
+    /// Which of them comes next, and with it which part of the legs.
     tick_part: usize,
+    /// When which room's statistics are due.
+    stats_due: BTreeSet<(Instant, CallId)>,
     prompts: Prompts,
     rounds: Rounds,
     random: u64,
@@ -86,8 +90,10 @@ impl Sfu {
             demux: Demux::default(),
             timers: BTreeSet::new(),
             dirty: Vec::new(),
-            next_tick: now + TICK,
+            next_tick: now,
+            ticks: *TICKS.start(),
             tick_part: 0,
+            stats_due: BTreeSet::new(),
             prompts: Prompts::default(),
             rounds: Rounds::new(now),
             transmits: Transmits::default(),
@@ -148,9 +154,12 @@ impl Sfu {
             }
         }
         if self.now >= self.next_tick {
-            self.next_tick = self.now + TICK;
-            self.tick_part = (self.tick_part + 1) % TICK_PARTS;
             self.tick();
+            self.tick_part += 1;
+            if self.tick_part == self.ticks {
+                (self.tick_part, self.ticks) = (0, ticks_for(self.participants.len()));
+            }
+            self.next_tick = (self.next_tick + self.tick_step()).max(self.now);
         }
         self.play_prompts();
     }
@@ -180,6 +189,10 @@ impl Sfu {
             legs_without_video: self.rooms.values().map(|room| room.legs_without_video).sum(),
             ..self.totals.clone()
         }
+    }
+
+    fn tick_step(&self) -> Duration {
+        LOOK_INTERVAL / self.ticks as u32
     }
 
     fn advance_clock(&mut self, now: Instant) {
@@ -322,4 +335,9 @@ impl Sfu {
         self.random ^= self.random << 17;
         (self.random >> 24) as u16
     }
+}
+
+/// In how many ticks so many legs are looked at.
+fn ticks_for(legs: usize) -> usize {
+    legs.div_ceil(LEGS_PER_TICK).clamp(*TICKS.start(), *TICKS.end())
 }

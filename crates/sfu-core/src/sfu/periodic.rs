@@ -1,6 +1,6 @@
 use super::Sfu;
 use crate::{
-    limits::{EMPTY_ROOM_KEPT, STATS_INTERVAL, TICK_PARTS},
+    limits::{EMPTY_ROOM_KEPT, STATS_INTERVAL},
     participant::{Change, Key, Participant, Transport},
     stats::{codec_impairment, quality_of},
 };
@@ -17,7 +17,7 @@ const ONE_WAY_SECONDS: u32 = 2;
 
 impl Sfu {
     pub(super) fn tick(&mut self) {
-        for at in (self.tick_part..self.participants.len()).step_by(TICK_PARTS) {
+        for at in (self.tick_part..self.participants.len()).step_by(self.ticks) {
             let key = Key(at as u32);
             if self.participant(key).is_some() {
                 self.check_liveness(key);
@@ -124,8 +124,13 @@ impl Sfu {
 
     fn forget_empty_rooms(&mut self) {
         let now = self.now;
-        self.rooms.retain(|_, room| {
-            room.empty_since.is_none_or(|since| now.saturating_duration_since(since) < EMPTY_ROOM_KEPT)
+        let stats_due = &mut self.stats_due;
+        self.rooms.retain(|id, room| {
+            let is_kept = room.empty_since.is_none_or(|since| now.saturating_duration_since(since) < EMPTY_ROOM_KEPT);
+            if !is_kept {
+                stats_due.remove(&(room.next_stats, *id));
+            }
+            is_kept
         });
     }
 
@@ -133,9 +138,11 @@ impl Sfu {
     /// up every packet for milliseconds.
     fn report(&mut self) {
         let now = self.now;
-        let due: Vec<CallId> =
-            self.rooms.iter().filter(|(_, room)| room.next_stats <= now).map(|(id, _)| *id).collect();
-        let legs: Vec<LegStats> = due.into_iter().flat_map(|room| self.report_room(room)).collect();
+        let mut legs: Vec<LegStats> = Vec::new();
+        while let Some((_, id)) = self.stats_due.first().filter(|(at, _)| *at <= now).copied() {
+            self.stats_due.pop_first();
+            legs.extend(self.report_room(id));
+        }
         if !legs.is_empty() {
             self.events.push_back(Event::Stats { legs });
         }
@@ -148,7 +155,8 @@ impl Sfu {
         let legs: Vec<LegStats> =
             seconds.iter().filter_map(|(key, heard)| self.leg_stats(*key, heard, &seconds)).collect();
         if let Some(room) = self.rooms.get_mut(&id) {
-            room.next_stats = (room.next_stats + STATS_INTERVAL).max(self.now);
+            room.next_stats = (room.next_stats + STATS_INTERVAL).max(self.now + STATS_INTERVAL / 2);
+            self.stats_due.insert((room.next_stats, id));
             room.connected_legs = seconds.values().filter(|heard| heard.is_connected).count() as u64;
             room.one_way_legs = legs.iter().filter(|stats| stats.one_way).count() as u64;
             room.legs_without_video = legs.iter().filter(|stats| stats.quality.video_held_back).count() as u64;

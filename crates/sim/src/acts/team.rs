@@ -3,7 +3,7 @@
 use crate::model::Queue;
 use crate::world::World;
 use callcenter_core::command::{Command, ConversationFields, NewAgent};
-use callcenter_core::row::{ConversationStatus, Priority};
+use callcenter_core::row::{ConversationStatus, NoteKind, Priority};
 use model::{AgentId, AgentStatus, ConversationId, QueueId, RecordingMedia};
 
 const STATUSES: [AgentStatus; 9] = [
@@ -115,7 +115,7 @@ impl World {
         let moved = self.command(Command::UpdateConversation { conversation, fields }, |model| {
             for call in model.calls.values_mut().filter(|call| call.conversation == conversation) {
                 call.priority = rank;
-                if call.queue != queue && call.state != crate::model::State::Established {
+                if call.queue != queue && !call.state.is_talk() {
                     call.queue = queue;
                     call.passed.clear();
                 }
@@ -138,6 +138,8 @@ impl World {
         let Some(conversation) = self.a_conversation() else { return };
         let agent = self.an_agent();
         let content = "calls back on Monday".to_owned();
-        self.command(Command::AddNote { conversation, agent: Some(agent), content }, |_| true);
+        self.command(Command::AddNote { conversation, agent: Some(agent), kind: NoteKind::Internal, content }, |_| {
+            true
+        });
     }
 }

@@ -15,18 +15,22 @@ enum Due {
 impl Model {
     /// Waiting calls in the order in which they get agents.
     pub(crate) fn line(&self) -> Vec<CallId> {
-        let mut line: Vec<(u8, Time, CallId)> = self
+        let mut line: Vec<(bool, u8, Time, CallId)> = self
             .calls
             .iter()
             .filter(|(_, call)| call.state == State::Waiting)
-            .map(|(id, call)| (call.priority, call.arrived, *id))
+            .map(|(id, call)| (!call.front, call.priority, call.since, *id))
             .collect();
         line.sort();
-        line.into_iter().map(|(_, _, id)| id).collect()
+        line.into_iter().map(|(_, _, _, id)| id).collect()
     }
 
     /// The core's rings must be exactly those that the rules ask for, in order.
     pub(crate) fn assign(&mut self, rings: &[Ring]) {
+        let handed_over = |ring: &Ring| self.calls.get(&ring.call).is_some_and(|call| call.must_ring.is_some());
+        let (targets, rings): (Vec<Ring>, Vec<Ring>) = rings.iter().copied().partition(|ring| handed_over(ring));
+        targets.into_iter().for_each(|ring| self.rings_at_target(ring));
+        assert!(self.calls.values().all(|call| call.must_ring.is_none()), "a transfer does not ring");
         let mut rings = rings.iter();
         for id in self.line() {
             let (agents, next_round, turn) = match self.due(&self.calls[&id]) {

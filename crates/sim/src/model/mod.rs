@@ -4,6 +4,7 @@
 mod assign;
 mod calls;
 mod compare;
+mod hand_over;
 mod hours;
 mod parties;
 mod team;
@@ -68,6 +69,15 @@ pub(crate) enum State {
     Ringing,
     Connecting,
     Established,
+    Held,
+    Transferring,
+}
+
+impl State {
+    /// Customer and agent are connected, whether they hear each other or not.
+    pub(crate) fn is_talk(self) -> bool {
+        matches!(self, Self::Established | Self::Held | Self::Transferring)
+    }
 }
 
 #[derive(Debug, Clone)]
@@ -81,14 +91,41 @@ pub(crate) struct Call {
     pub(crate) familiar: Option<AgentId>,
     /// 0 is the most urgent.
     pub(crate) priority: u8,
-    pub(crate) arrived: Time,
+    /// Since when it waits, or did before the answer.
+    pub(crate) since: Time,
+    /// Before all others.
+    pub(crate) front: bool,
+    /// Handed over at least once.
+    pub(crate) transferred: bool,
+    pub(crate) held: Option<Time>,
     pub(crate) customer: Leg,
     pub(crate) agent: Option<(AgentId, Leg)>,
+    /// To whom it is being handed over. It rings there while there is an end of ringing.
+    pub(crate) target: Option<(AgentId, Leg)>,
+    /// The core has to let it ring there in this step.
+    pub(crate) must_ring: Option<AgentId>,
     pub(crate) passed: Vec<AgentId>,
     pub(crate) last_passed: Option<Time>,
     pub(crate) ring_until: Option<Time>,
     pub(crate) answered: Option<Time>,
     pub(crate) recorded: bool,
+}
+
+impl Call {
+    /// Agents' legs, and whether each rings.
+    pub(crate) fn agents(&self) -> impl Iterator<Item = (AgentId, &Leg, bool)> {
+        let (own_rings, target_rings) = (self.state == State::Ringing, self.ring_until.is_some());
+        let own = self.agent.iter().map(move |(agent, leg)| (*agent, leg, own_rings));
+        own.chain(self.target.iter().map(move |(agent, leg)| (*agent, leg, target_rings)))
+    }
+
+    /// Agents' legs that do not ring.
+    pub(crate) fn agents_legs_mut(&mut self) -> impl Iterator<Item = (AgentId, &mut Leg)> {
+        let (own_rings, target_rings) = (self.state == State::Ringing, self.ring_until.is_some());
+        let own = self.agent.iter_mut().filter(move |_| !own_rings);
+        let target = self.target.iter_mut().filter(move |_| !target_rings);
+        own.chain(target).map(|(agent, leg)| (*agent, leg))
+    }
 }
 
 /// How a call must have ended.
@@ -173,14 +210,8 @@ impl Model {
         }
         for call in self.calls.values_mut() {
             call.last_passed = (!call.passed.is_empty()).then_some(now);
-            let ringing = call.state == State::Ringing;
-            let agents = call.agent.as_mut().map(|(_, leg)| leg).into_iter();
-            for (leg, rings) in agents.map(|leg| (leg, ringing)).chain([(&mut call.customer, false)]) {
-                leg.page_gone = true;
-                leg.connect_until = None;
-                leg.path = if leg.ever_up { Path::Up } else { Path::Pending };
-                leg.lost_until = (!rings).then_some(now + WINDOW);
-            }
+            call.customer.restart(now);
+            call.agents_legs_mut().for_each(|(_, leg)| leg.restart(now));
         }
     }
 }

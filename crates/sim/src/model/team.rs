@@ -32,7 +32,7 @@ impl Model {
         let custom = state.custom.filter(|_| state.status == status);
         self.set_status(agent, status, custom);
         if let Some(call) = self.ringing_at(agent).filter(|_| !enabled) {
-            self.pass_over(call);
+            self.not_taken(call);
         }
     }
 

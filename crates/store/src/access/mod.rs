@@ -2,14 +2,18 @@
 //! at once.
 
 mod accounts;
+mod idempotent;
 mod keys;
 mod sessions;
 mod users;
+mod webhooks;
 
 pub use accounts::AccountRow;
+pub use idempotent::{Claim, IdempotentKey, KeptAnswer};
 pub use keys::ApiKeyRow;
 pub use sessions::SessionRow;
 pub use users::UserRow;
+pub use webhooks::{WebhookFailure, WebhookRow};
 
 use crate::error::Error;
 

@@ -2,6 +2,7 @@ use super::unless_taken;
 use crate::{
     database::{DbRow, Store},
     error::Error,
+    limits,
     records::{Reader, word_of},
 };
 use model::{AccountId, AgentId, Role, UserId, WallTime};
@@ -42,8 +43,13 @@ impl fmt::Debug for UserRow {
 const COLUMNS: &str = "account, id, login, password_hash, display_name, role, agent, enabled, created_at, updated_at";
 
 impl Store {
-    /// A new user.
+    /// A new user; refused when the account has [`limits::USERS`].
     pub async fn create_user(&self, user: &UserRow) -> Result<(), Error> {
+        let sql = "SELECT COUNT(*) FROM users WHERE account = $1";
+        let count: i64 = sqlx::query_scalar(sql).bind(user.account.to_string()).fetch_one(&self.writer).await?;
+        if count >= limits::USERS {
+            return Err(Error::Full { what: "people", most: limits::USERS });
+        }
         let sql = "INSERT INTO users (account, id, login, password_hash, display_name, role, agent, enabled, \
                    created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
         sqlx::query(sql)
@@ -61,6 +67,33 @@ impl Store {
             .await
             .map_err(|error| unless_taken(error, "the login name"))?;
         Ok(())
+    }
+
+    /// New display name, role, agent and state of a user.
+    pub async fn update_user(&self, user: &UserRow) -> Result<(), Error> {
+        let sql = "UPDATE users SET display_name = $3, role = $4, agent = $5, enabled = $6, updated_at = $7 \
+                   WHERE account = $1 AND id = $2";
+        sqlx::query(sql)
+            .bind(user.account.to_string())
+            .bind(user.id.to_string())
+            .bind(&user.display_name)
+            .bind(word_of(&user.role))
+            .bind(user.agent.map(|id| id.to_string()))
+            .bind(user.enabled)
+            .bind(user.updated_at.0)
+            .execute(&self.writer)
+            .await?;
+        Ok(())
+    }
+
+    /// Removes a user and signs them out.
+    pub async fn delete_user(&self, account: AccountId, user: UserId) -> Result<(), Error> {
+        sqlx::query("DELETE FROM users WHERE account = $1 AND id = $2")
+            .bind(account.to_string())
+            .bind(user.to_string())
+            .execute(&self.writer)
+            .await?;
+        self.delete_sessions_of(account, user).await
     }
 
     /// A new password.

@@ -1,6 +1,6 @@
 use super::{Reader, Record, Value};
 use crate::error::Error;
-use callcenter_core::row::{CallRow, FamiliarAgent, LegRow, SegmentRow};
+use callcenter_core::row::{CallRow, FamiliarAgent, LegRow, RunningTransfer, SegmentRow};
 use model::MediaTime;
 use wire::browser::MediaState;
 
@@ -23,6 +23,13 @@ impl Record for CallRow {
         "custom_data",
         "passed_over",
         "ring_until",
+        "waiting_since",
+        "front_of_queue",
+        "held_since",
+        "transfer_from",
+        "transfer_to",
+        "transfer_leg",
+        "transfer_since",
         "recording",
         "recording_epoch_us",
         "created_at",
@@ -49,6 +56,13 @@ impl Record for CallRow {
             Value::json(&self.custom_data),
             Value::json(&self.passed_over),
             Value::time_or_null(self.ring_until),
+            Value::time(self.waiting_since),
+            Value::Bool(self.front_of_queue),
+            Value::time_or_null(self.held_since),
+            Value::id_or_null(self.transfer.map(|transfer| transfer.from)),
+            Value::id_or_null(self.transfer.map(|transfer| transfer.to)),
+            Value::id_or_null(self.transfer.map(|transfer| transfer.leg)),
+            Value::time_or_null(self.transfer.map(|transfer| transfer.since)),
             Value::word_or_null(&self.recording),
             Value::count_or_null(self.recording_epoch.map(|epoch| epoch.0)),
             Value::time(self.created_at),
@@ -75,6 +89,10 @@ impl Record for CallRow {
             custom_data: row.json("custom_data")?,
             passed_over: row.json("passed_over")?,
             ring_until: row.time_or_null("ring_until")?,
+            waiting_since: row.time("waiting_since")?,
+            front_of_queue: row.truth("front_of_queue")?,
+            held_since: row.time_or_null("held_since")?,
+            transfer: transfer(row)?,
             recording: row.word_or_null("recording")?,
             recording_epoch: row.number_or_null("recording_epoch_us")?.map(MediaTime),
             created_at: row.time("created_at")?,
@@ -89,6 +107,13 @@ impl Record for CallRow {
 fn familiar_agent(row: &Reader<'_>) -> Result<Option<FamiliarAgent>, Error> {
     let Some(agent) = row.id_or_null("familiar_agent")? else { return Ok(None) };
     Ok(Some(FamiliarAgent { agent, last_contact: row.time("familiar_since")? }))
+}
+
+/// All four of its columns are there, or none.
+fn transfer(row: &Reader<'_>) -> Result<Option<RunningTransfer>, Error> {
+    let Some(since) = row.time_or_null("transfer_since")? else { return Ok(None) };
+    let (from, to, leg) = (row.id("transfer_from")?, row.id("transfer_to")?, row.id("transfer_leg")?);
+    Ok(Some(RunningTransfer { from, to, leg, since }))
 }
 
 impl Record for LegRow {

@@ -4,6 +4,7 @@ mod calls;
 mod links;
 mod people;
 mod routing;
+mod tags;
 mod value;
 mod work;
 
@@ -13,6 +14,7 @@ use crate::{
 };
 use model::AccountId;
 use sqlx::AssertSqlSafe;
+pub(crate) use tags::{put_tagged, remove_metadata, remove_tag, remove_tagged};
 pub(crate) use value::{Reader, Value, json_of, word_of};
 
 /// A row type with its table. The first column of every table is `account`, which is not part of the row.

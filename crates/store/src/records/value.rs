@@ -123,6 +123,10 @@ impl Reader<'_> {
         let text = self.text(column)?;
         serde_json::from_str(&text).map_err(|error| Error::Damaged(format!("{column}: {error}")))
     }
+    pub(crate) fn json_or_null<T: DeserializeOwned>(&self, column: &str) -> Result<Option<T>, Error> {
+        let Some(text) = self.text_or_null(column)? else { return Ok(None) };
+        serde_json::from_str(&text).map(Some).map_err(|error| Error::Damaged(format!("{column}: {error}")))
+    }
 }
 
 fn parsed<T: FromStr>(column: &str, text: &str) -> Result<T, Error> {

@@ -117,13 +117,15 @@ impl Record for ConversationRow {
 impl Record for NoteRow {
     const TABLE: &'static str = "notes";
     const KEY: &'static [&'static str] = &["id"];
-    const COLUMNS: &'static [&'static str] = &["id", "conversation", "agent", "content", "created_at", "updated_at"];
+    const COLUMNS: &'static [&'static str] =
+        &["id", "conversation", "agent", "kind", "content", "created_at", "updated_at"];
 
     fn values(&self) -> Vec<Value> {
         vec![
             Value::id(self.id),
             Value::id(self.conversation),
             Value::id_or_null(self.agent),
+            Value::word(&self.kind),
             Value::text(&self.content),
             Value::time(self.created_at),
             Value::time(self.updated_at),
@@ -135,6 +137,7 @@ impl Record for NoteRow {
             id: row.id("id")?,
             conversation: row.id("conversation")?,
             agent: row.id_or_null("agent")?,
+            kind: row.word("kind")?,
             content: row.text("content")?,
             created_at: row.time("created_at")?,
             updated_at: row.time("updated_at")?,

@@ -36,6 +36,7 @@ async fn a_group_is_written_as_a_whole_or_not_at_all() {
         at: model::WallTime(0),
         conversation: None,
         call: None,
+        author: None,
         event: callcenter_core::event::Event::ConversationCreated,
     };
     broken.events = vec![event.clone(), event];

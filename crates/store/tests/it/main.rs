@@ -2,6 +2,7 @@
 
 mod access;
 mod durability;
+mod idempotent;
 mod migration;
 mod queries;
 mod rows;

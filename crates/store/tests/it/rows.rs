@@ -2,18 +2,19 @@
 
 use crate::support::{ACCOUNT, Open};
 use callcenter_core::{
-    event::{Event, EventRecord},
+    event::{Author, Event, EventRecord},
     row::{
-        AgentRow, AssignmentAlgorithm, CallRow, CallState, ConversationRow, ConversationStatus, CustomerRow, DayHours,
-        FamiliarAgent, Holiday, LegRow, LinkConfigRow, LinkDestination, LinkHours, LinkRow, NoteRow, Priority,
-        QueueRow, RowChange, RuleRow, RunningWrapUp, SegmentRow, SegmentState, Snapshot, StatusRow, WorkingHoursRow,
+        AgentRow, AssignmentAlgorithm, CallRow, CallState, ConversationRow, ConversationStatus, ConversationTag,
+        CustomerRow, DayHours, FamiliarAgent, Holiday, LegRow, LinkConfigRow, LinkDestination, LinkHours, LinkRow,
+        MetadataRow, NoteKind, NoteRow, Priority, QueueRow, RowChange, RuleRow, RunningTransfer, RunningWrapUp,
+        SegmentRow, SegmentState, Snapshot, StatusRow, TagRow, WorkingHoursRow,
     },
     settings::AccountSettings,
 };
 use model::{
     AgentId, AgentStatus, CallDirection, CallId, CallMedia, ConversationId, CustomerId, EndedBy, HolidayId, LegId,
     LinkConfigId, LinkId, MediaTime, NoteId, ParticipantType, QueueId, RecordingMedia, Role, RuleId, SegmentId,
-    StatusId, VoiceStatus, WallTime, WorkingHoursId,
+    StatusId, TagId, VoiceStatus, WallTime, WorkingHoursId,
 };
 use proptest::{
     collection::{btree_map, vec},
@@ -22,7 +23,10 @@ use proptest::{
     sample::select,
     test_runner::{Config, TestRunner},
 };
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 use store::Unit;
 use wire::browser::{CallKind, LegPhase, MediaState};
 
@@ -49,7 +53,14 @@ fn group() -> impl Strategy<Value = AgentStatus> {
 
 fn agent() -> impl Strategy<Value = AgentRow> {
     let status = (group(), option::of(number().prop_map(StatusId::of)), option::of(any::<u32>()));
-    let voice = select(vec![VoiceStatus::Idle, VoiceStatus::Ringing, VoiceStatus::InCall, VoiceStatus::Wrapping]);
+    let voice = select(vec![
+        VoiceStatus::Idle,
+        VoiceStatus::Ringing,
+        VoiceStatus::InCall,
+        VoiceStatus::OnHold,
+        VoiceStatus::Transferring,
+        VoiceStatus::Wrapping,
+    ]);
     let role = select(vec![Role::Agent, Role::Supervisor, Role::Admin]);
     let wrap_up = (number(), number(), time()).prop_map(|(call, conversation, until)| RunningWrapUp {
         call: CallId::of(call),
@@ -216,8 +227,22 @@ fn call() -> impl Strategy<Value = CallRow> {
         select(vec![CallDirection::Inbound, CallDirection::Outbound]),
         select(vec![CallKind::Regular, CallKind::Transferred, CallKind::Callback]),
         select(vec![CallMedia::Audio, CallMedia::Video]),
-        select(vec![CallState::Waiting, CallState::Ringing, CallState::Connecting, CallState::Established]),
+        select(vec![
+            CallState::Waiting,
+            CallState::Ringing,
+            CallState::Connecting,
+            CallState::Established,
+            CallState::Held,
+            CallState::Transferring,
+        ]),
     );
+    let transfer = (number(), number(), number(), time()).prop_map(|(from, to, leg, since)| RunningTransfer {
+        from: AgentId::of(from),
+        to: AgentId::of(to),
+        leg: LegId::of(leg),
+        since,
+    });
+    let moved = (time(), any::<bool>(), option::of(time()), option::of(transfer));
     let refs = (number(), number(), number(), number(), option::of(number()), option::of(number()));
     let recording = select(vec![RecordingMedia::Audio, RecordingMedia::AudioAndVideo]);
     let recorded = (option::of(recording), option::of((0..=u64::MAX / 2).prop_map(MediaTime)));
@@ -228,8 +253,8 @@ fn call() -> impl Strategy<Value = CallRow> {
     let familiar = option::of(
         (number(), time()).prop_map(|(agent, last_contact)| FamiliarAgent { agent: AgentId::of(agent), last_contact }),
     );
-    (refs, kinds, map(), (passed_over, familiar), recorded, times, end).prop_map(
-        |(refs, kinds, custom_data, (passed_over, familiar), recorded, times, end)| CallRow {
+    (refs, kinds, map(), (passed_over, familiar), moved, recorded, times, end).prop_map(
+        |(refs, kinds, custom_data, (passed_over, familiar), moved, recorded, times, end)| CallRow {
             id: CallId::of(refs.0),
             conversation: ConversationId::of(refs.1),
             customer: CustomerId::of(refs.2),
@@ -244,6 +269,10 @@ fn call() -> impl Strategy<Value = CallRow> {
             custom_data,
             passed_over,
             ring_until: times.3,
+            waiting_since: moved.0,
+            front_of_queue: moved.1,
+            held_since: moved.2,
+            transfer: moved.3,
             recording: recorded.0,
             recording_epoch: recorded.1,
             created_at: times.0,
@@ -333,11 +362,13 @@ fn link_config() -> impl Strategy<Value = LinkConfigRow> {
 }
 
 fn note() -> impl Strategy<Value = NoteRow> {
-    (number(), number(), option::of(number()), text(), time(), time()).prop_map(
-        |(id, conversation, agent, content, created_at, updated_at)| NoteRow {
+    let kind = select(vec![NoteKind::Internal, NoteKind::Attachment]);
+    (number(), number(), option::of(number()), kind, text(), time(), time()).prop_map(
+        |(id, conversation, agent, kind, content, created_at, updated_at)| NoteRow {
             id: NoteId::of(id),
             conversation: ConversationId::of(conversation),
             agent: agent.map(AgentId::of),
+            kind,
             content,
             created_at,
             updated_at,
@@ -378,6 +409,30 @@ fn segment() -> impl Strategy<Value = SegmentRow> {
     )
 }
 
+/// Names are unique: each id has its own.
+fn tag() -> impl Strategy<Value = TagRow> {
+    (number(), time(), time()).prop_map(|(id, created_at, updated_at)| TagRow {
+        id: TagId::of(id),
+        name: format!("tag_{id}"),
+        created_at,
+        updated_at,
+    })
+}
+
+fn carried() -> impl Strategy<Value = ConversationTag> {
+    (number(), number()).prop_map(|(conversation, tag)| ConversationTag {
+        conversation: ConversationId::of(conversation),
+        tag: TagId::of(tag),
+    })
+}
+
+fn metadata() -> impl Strategy<Value = MetadataRow> {
+    (number(), map()).prop_map(|(conversation, values)| MetadataRow {
+        conversation: ConversationId::of(conversation),
+        values: values.into_iter().map(|(name, value)| (name, value.into())).collect(),
+    })
+}
+
 fn settings() -> impl Strategy<Value = AccountSettings> {
     (any::<u32>(), any::<bool>(), any::<u32>()).prop_map(|(wrap_up_seconds, wrap_up_enabled, ring_inbound_seconds)| {
         AccountSettings { wrap_up_seconds, wrap_up_enabled, ring_inbound_seconds, ..Default::default() }
@@ -404,6 +459,12 @@ fn change() -> impl Strategy<Value = RowChange> {
         link_config().prop_map(RowChange::LinkConfig),
         number().prop_map(|id| RowChange::LinkConfigDeleted(LinkConfigId::of(id))),
         note().prop_map(RowChange::Note),
+        tag().prop_map(RowChange::Tag),
+        number().prop_map(|id| RowChange::TagDeleted(TagId::of(id))),
+        carried().prop_map(RowChange::Tagged),
+        carried().prop_map(RowChange::Untagged),
+        metadata().prop_map(RowChange::Metadata),
+        number().prop_map(|id| RowChange::MetadataDeleted(ConversationId::of(id))),
         segment().prop_map(RowChange::Segment),
     ]
 }
@@ -424,6 +485,9 @@ struct Expected {
     links: BTreeMap<LinkId, LinkRow>,
     link_configs: BTreeMap<LinkConfigId, LinkConfigRow>,
     notes: BTreeMap<NoteId, NoteRow>,
+    tags: BTreeMap<TagId, TagRow>,
+    carried: BTreeSet<ConversationTag>,
+    metadata: BTreeMap<ConversationId, MetadataRow>,
     segments: BTreeMap<(SegmentId, bool), SegmentRow>,
 }
 
@@ -448,6 +512,15 @@ impl Expected {
             RowChange::LinkConfig(row) => drop(self.link_configs.insert(row.id, row)),
             RowChange::LinkConfigDeleted(id) => drop(self.link_configs.remove(&id)),
             RowChange::Note(row) => drop(self.notes.insert(row.id, row)),
+            RowChange::Tag(row) => drop(self.tags.insert(row.id, row)),
+            RowChange::TagDeleted(id) => {
+                self.tags.remove(&id);
+                self.carried.retain(|carried| carried.tag != id);
+            }
+            RowChange::Tagged(row) => drop(self.carried.insert(row)),
+            RowChange::Untagged(row) => drop(self.carried.remove(&row)),
+            RowChange::Metadata(row) => drop(self.metadata.insert(row.conversation, row)),
+            RowChange::MetadataDeleted(id) => drop(self.metadata.remove(&id)),
             RowChange::Segment(row) => drop(self.segments.insert((row.id, row.screen), row)),
         }
     }
@@ -456,6 +529,7 @@ impl Expected {
         let known: Vec<CustomerId> = self.conversations.values().filter_map(|row| row.customer).collect();
         let named: Vec<&str> = self.links.values().filter_map(|row| row.identity.as_deref()).collect();
         let is_wanted = |row: &&CustomerRow| known.contains(&row.id) || named.contains(&row.identity.as_str());
+        let is_open = |id: ConversationId| self.conversations.contains_key(&id);
         Snapshot {
             settings: self.settings.clone(),
             working_hours: self.working_hours.values().cloned().collect(),
@@ -469,6 +543,9 @@ impl Expected {
             legs: self.legs.values().filter(|row| self.calls.contains_key(&row.call)).cloned().collect(),
             links: self.links.values().cloned().collect(),
             link_configs: self.link_configs.values().cloned().collect(),
+            tags: self.tags.values().cloned().collect(),
+            conversation_tags: self.carried.iter().filter(|row| is_open(row.conversation)).copied().collect(),
+            metadata: self.metadata.values().filter(|row| is_open(row.conversation)).cloned().collect(),
             segments: self.segments.values().filter(|row| row.state == SegmentState::Recording).cloned().collect(),
             last_event: 0,
         }
@@ -566,7 +643,14 @@ async fn events_come_back_in_order() {
         .zip(all)
         .map(|(sequence, event)| {
             let conversation = conversation.filter(|_| sequence != 5);
-            EventRecord { sequence, at: WallTime(7), conversation, call: Some(CallId::of(2)), event }
+            EventRecord {
+                sequence,
+                at: WallTime(7),
+                conversation,
+                call: Some(CallId::of(2)),
+                author: (sequence == 2).then_some(Author::Agent { agent: AgentId::of(3) }),
+                event,
+            }
         })
         .collect();
     let unit = Unit { changes: Vec::new(), events: records.clone() };

@@ -6,8 +6,10 @@ use callcenter_core::{
 };
 use model::{AccountId, AgentId, AgentStatus, LinkId, ParticipantType, RecordingMedia, Role, WallTime};
 use signaling::{
-    Clock, Config, EngineChannels, RecorderChannels, Server, TurnServers, account::AccountHandle,
-    auth::tokens::TokenClaims, config::GivenSockets,
+    Clock, Config, EngineChannels, RecorderChannels, Server, TurnServers,
+    account::AccountHandle,
+    auth::tokens::TokenClaims,
+    config::{GivenSockets, WebhookConfig},
 };
 use std::{collections::BTreeMap, path::Path, sync::Arc, time::Duration};
 use store::{AccountRow, Store};
@@ -173,6 +175,7 @@ async fn serve(
         public_url: None,
         metrics_token: None,
         turn,
+        webhooks: WebhookConfig { allow_networks: vec!["127.0.0.0/8".parse().expect("a network")], ca: None },
         connections: 20,
         demo: false,
         announced: vec!["127.0.0.1:8090".to_owned()],
