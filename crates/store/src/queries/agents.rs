@@ -5,8 +5,8 @@ use crate::{
     page::{AgentOrder, NamedOrder, Page, PageRequest},
     records::{Reader, word_of},
 };
-use callcenter_core::row::{AgentRow, QueueRow};
-use model::{AccountId, AgentId, AgentStatus, QueueId, Role, WallTime};
+use callcenter_core::row::{AgentRow, QueueRow, StatusRow};
+use model::{AccountId, AgentId, AgentStatus, QueueId, Role, StatusId, WallTime};
 use sqlx::AssertSqlSafe;
 use std::collections::BTreeMap;
 
@@ -90,6 +90,14 @@ impl Store {
         let mut queues = queues_of_agents(&mut *self.readers.acquire().await?, account, Some(id)).await?;
         agent.queues = queues.remove(&id).unwrap_or_default();
         Ok(Some(agent))
+    }
+
+    /// One of the statuses that the account has named itself.
+    pub async fn agent_status(&self, account: AccountId, id: StatusId) -> Result<Option<StatusRow>, Error> {
+        self.one(account, |q| {
+            q.is("id", id);
+        })
+        .await
     }
 
     /// A page of queues that are not deleted.
