@@ -111,16 +111,13 @@ impl CallCenter {
             let target_leg = row.transfer.map(|transfer| transfer.leg);
             let agent_leg = leg_of(ParticipantType::Agent);
             let last_passed = (!row.passed_over.is_empty()).then_some(now.mono);
-            let (id, waits) = (row.id, row.state == CallState::Waiting);
             let (told_position, media_unsure) = (None, true);
             let call = Call { customer_leg, agent_leg, target_leg, told_position, last_passed, media_unsure, row };
-            self.calls.insert(id, call);
-            if waits {
-                self.join_line(id);
-            }
+            self.calls.insert(call.row.id, call);
         }
     }
 
+    /// Once the legs are there: they say whose customer is away.
     fn take_up_lines(&mut self) {
         let waits = |call: &&Call| call.row.state == CallState::Waiting;
         let waiting: Vec<CallId> = self.calls.values().filter(waits).map(|call| call.row.id).collect();

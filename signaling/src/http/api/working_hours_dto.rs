@@ -156,8 +156,10 @@ pub(super) fn read(fields: &mut Fields, mut row: WorkingHoursRow, patch: bool) -
         fields.require("message");
         row.message = fields.text("message", 0..=MESSAGE_MAX).unwrap_or_default();
     }
-    if !patch {
+    if !patch || fields.mentions("workWeek") {
         fields.require("workWeek");
+    }
+    if !patch {
         row = WorkingHoursRow { week: [DayHours::default(); 7], holidays: Vec::new(), ..flags(row) };
     }
     let mut week = row.week;
