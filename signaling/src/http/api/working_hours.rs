@@ -136,7 +136,7 @@ async fn create(
 }
 
 /// Reads working hours.
-#[utoipa::path(get, path = "/ccaas/1/working-hours/{id}", operation_id = "get-working-hours-by-id",
+#[utoipa::path(get, path = "/ccaas/1/working-hours/{id}", operation_id = "get-working-hours",
     tag = "Working hours",
     params(("id" = String, Path, description = "The working hours.")),
     responses((status = 200, body = WorkingHours), (status = 404, body = ApiException)))]
