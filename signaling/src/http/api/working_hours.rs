@@ -98,10 +98,14 @@ async fn known(state: &AppState, caller: &Caller, id: &str) -> Result<WorkingHou
     found.ok_or_else(|| ApiError::unknown_id(id))
 }
 
-async fn put(state: &AppState, caller: &Caller, row: WorkingHoursRow) -> Result<Json<WorkingHours>, ApiError> {
+async fn save(state: &AppState, caller: &Caller, row: WorkingHoursRow) -> Result<WorkingHoursRow, ApiError> {
     let row = WorkingHoursRow { updated_at: state.clock.now().wall, ..row };
     call_center(state, caller.account)?.handle(Command::PutWorkingHours(row.clone())).await?;
-    Ok(Json(row.into()))
+    Ok(row)
+}
+
+async fn put(state: &AppState, caller: &Caller, row: WorkingHoursRow) -> Result<Json<WorkingHours>, ApiError> {
+    Ok(Json(save(state, caller, row).await?.into()))
 }
 
 fn empty(now: WallTime) -> WorkingHoursRow {
@@ -280,6 +284,6 @@ async fn delete_holiday(
     if row.holidays.len() == count {
         return Err(ApiError::unknown_id(&holiday));
     }
-    put(&state, &caller, row).await?;
+    save(&state, &caller, row).await?;
     Ok(StatusCodeResponse::success("The holiday is deleted."))
 }
