@@ -76,15 +76,15 @@ async fn a_call_is_handed_over_to_another_agent() {
     let bob = house.agent("Bob").await;
     let mut other = house.agent_page(bob).await;
 
-    let request = transfer(&mut agent, agent_leg, TransferTarget::Agent(bob)).await;
-    agent.done(request).await;
+    transfer(&mut agent, agent_leg, TransferTarget::Agent(bob)).await;
+    // It comes before or after the answer to the request.
+    voice(&mut agent, VoiceStatus::Transferring).await;
     assert_eq!(house.engine.expect_playlist(started.leg).await, Playlist::looped(RINGBACK));
     let told = customer.until("transferring", |message| match message {
         ServerMessage::Transferring { transfer, .. } => Some(transfer),
         _ => None,
     });
     assert_eq!(told.await.to, None);
-    voice(&mut agent, VoiceStatus::Transferring).await;
 
     let target = accept(&mut house, &mut other).await;
     house.engine.connect(target).await;
