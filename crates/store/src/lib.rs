@@ -1,6 +1,6 @@
-//! What must last: schema, migrations and queries over SQLite.
+//! What must last: schema, migrations and queries over SQLite or PostgreSQL.
 //!
-//! One [`Store`] is one database file. The rows of a call center are written by [`Store::commit`] alone, which takes
+//! One [`Store`] is one database: a file, or a server's. The rows of a call center are written by [`Store::commit`] alone, which takes
 //! whole commands and checks the epoch of their owner, so that a stale owner's commit fails as a whole. What people
 //! sign in with (users, sessions, keys), and what keeps requests from being carried out twice, is written directly.
 //!
@@ -8,7 +8,7 @@
 //! API key by their hashes.
 //!
 //! Ids and enums are stored as text, times as milliseconds since 1970 UTC, free maps as JSON text, so that the same
-//! queries run on PostgreSQL.
+//! queries run on both.
 
 mod access;
 mod commit;
@@ -20,12 +20,14 @@ mod page;
 mod queries;
 mod records;
 mod snapshot;
+#[cfg(feature = "testing")]
+pub mod testing;
 
 pub use access::{
     AccountRow, ApiKeyRow, Claim, IdempotentKey, KeptAnswer, SessionRow, UserRow, WebhookFailure, WebhookRow,
 };
 pub use commit::{Epoch, Unit};
-pub use database::Store;
+pub use database::{Location, LocationError, PostgresUrl, Store};
 pub use error::{Error, OpenError};
 pub use page::{
     AgentOrder, ConversationOrder, CreatedOrder, Direction, NoteOrder, Order, Page, PageRequest, QueueOrder,

@@ -8,5 +8,6 @@ mod doors;
 mod durability;
 mod hand_over;
 mod http;
+mod postgres;
 mod schema;
 mod turn;

@@ -1,4 +1,10 @@
-use crate::{database::Store, error::Error, limits, records::Reader};
+use super::count;
+use crate::{
+    database::{Store, query},
+    error::Error,
+    limits,
+    records::Reader,
+};
 use model::{AccountId, WallTime};
 
 /// What names a request that must be carried out once.
@@ -50,21 +56,19 @@ impl Store {
         expires_at: WallTime,
     ) -> Result<Claim, Error> {
         let account = key.account.to_string();
-        sqlx::query("DELETE FROM idempotent_requests WHERE account = $1 AND expires_at <= $2")
+        query("DELETE FROM idempotent_requests WHERE account = $1 AND expires_at <= $2")
             .bind(account.clone())
             .bind(now.0)
             .execute(&self.writer)
             .await?;
-        let sql = "SELECT COUNT(*) FROM idempotent_requests WHERE account = $1";
-        let count: i64 = sqlx::query_scalar(sql).bind(account.clone()).fetch_one(&self.readers).await?;
-        if count >= limits::IDEMPOTENT_REQUESTS {
+        if count(&self.readers, "idempotent_requests", key.account).await? >= limits::IDEMPOTENT_REQUESTS {
             return Ok(self.claimed_request(key, request_hash).await?.unwrap_or(Claim::Full));
         }
         let sql = "INSERT INTO idempotent_requests \
                    (account, caller, operation, request_key, request_hash, claimed_at, expires_at) \
                    VALUES ($1, $2, $3, $4, $5, $6, $7) \
                    ON CONFLICT (account, caller, operation, request_key) DO NOTHING";
-        let taken = sqlx::query(sql)
+        let taken = query(sql)
             .bind(account)
             .bind(key.caller.clone())
             .bind(key.operation.clone())
@@ -84,7 +88,7 @@ impl Store {
     async fn claimed_request(&self, key: &IdempotentKey, request_hash: &str) -> Result<Option<Claim>, Error> {
         let sql = "SELECT request_hash, claimed_at, status, content_type, answer FROM idempotent_requests \
                    WHERE account = $1 AND caller = $2 AND operation = $3 AND request_key = $4";
-        let found = sqlx::query(sql)
+        let found = query(sql)
             .bind(key.account.to_string())
             .bind(key.caller.clone())
             .bind(key.operation.clone())
@@ -107,7 +111,7 @@ impl Store {
     pub async fn keep_answer(&self, key: &IdempotentKey, answer: &KeptAnswer) -> Result<(), Error> {
         let sql = "UPDATE idempotent_requests SET status = $5, content_type = $6, answer = $7 \
                    WHERE account = $1 AND caller = $2 AND operation = $3 AND request_key = $4";
-        sqlx::query(sql)
+        query(sql)
             .bind(key.account.to_string())
             .bind(key.caller.clone())
             .bind(key.operation.clone())
@@ -124,7 +128,7 @@ impl Store {
     pub async fn release_request(&self, key: &IdempotentKey) -> Result<(), Error> {
         let sql = "DELETE FROM idempotent_requests \
                    WHERE account = $1 AND caller = $2 AND operation = $3 AND request_key = $4 AND status IS NULL";
-        sqlx::query(sql)
+        query(sql)
             .bind(key.account.to_string())
             .bind(key.caller.clone())
             .bind(key.operation.clone())

@@ -15,7 +15,20 @@ pub use sessions::SessionRow;
 pub use users::UserRow;
 pub use webhooks::{WebhookFailure, WebhookRow};
 
-use crate::error::Error;
+use crate::{
+    database::{Pool, query},
+    error::Error,
+    records::Reader,
+};
+use model::AccountId;
+use sqlx::AssertSqlSafe;
+
+/// How many rows of a table an account has.
+async fn count(pool: &Pool, table: &'static str, account: AccountId) -> Result<i64, Error> {
+    let sql = format!("SELECT COUNT(*) AS total FROM {table} WHERE account = $1");
+    let row = query(AssertSqlSafe(sql)).bind(account.to_string()).fetch_one(pool).await?;
+    Reader(&row).integer("total")
+}
 
 /// Turns a broken uniqueness rule into [`Error::Exists`].
 fn unless_taken(error: sqlx::Error, what: &'static str) -> Error {

@@ -1,6 +1,6 @@
-use super::unless_taken;
+use super::{count, unless_taken};
 use crate::{
-    database::{DbRow, Store},
+    database::{DbRow, Store, query},
     error::Error,
     limits,
     records::{Reader, word_of},
@@ -45,14 +45,12 @@ const COLUMNS: &str = "account, id, login, password_hash, display_name, role, ag
 impl Store {
     /// A new user; refused when the account has [`limits::USERS`].
     pub async fn create_user(&self, user: &UserRow) -> Result<(), Error> {
-        let sql = "SELECT COUNT(*) FROM users WHERE account = $1";
-        let count: i64 = sqlx::query_scalar(sql).bind(user.account.to_string()).fetch_one(&self.writer).await?;
-        if count >= limits::USERS {
+        if count(&self.writer, "users", user.account).await? >= limits::USERS {
             return Err(Error::Full { what: "people", most: limits::USERS });
         }
         let sql = "INSERT INTO users (account, id, login, password_hash, display_name, role, agent, enabled, \
                    created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
-        sqlx::query(sql)
+        query(sql)
             .bind(user.account.to_string())
             .bind(user.id.to_string())
             .bind(&user.login)
@@ -73,7 +71,7 @@ impl Store {
     pub async fn update_user(&self, user: &UserRow) -> Result<(), Error> {
         let sql = "UPDATE users SET display_name = $3, role = $4, agent = $5, enabled = $6, updated_at = $7 \
                    WHERE account = $1 AND id = $2";
-        sqlx::query(sql)
+        query(sql)
             .bind(user.account.to_string())
             .bind(user.id.to_string())
             .bind(&user.display_name)
@@ -88,7 +86,7 @@ impl Store {
 
     /// Removes a user and signs them out.
     pub async fn delete_user(&self, account: AccountId, user: UserId) -> Result<(), Error> {
-        sqlx::query("DELETE FROM users WHERE account = $1 AND id = $2")
+        query("DELETE FROM users WHERE account = $1 AND id = $2")
             .bind(account.to_string())
             .bind(user.to_string())
             .execute(&self.writer)
@@ -104,7 +102,7 @@ impl Store {
         password_hash: &str,
         at: WallTime,
     ) -> Result<(), Error> {
-        sqlx::query("UPDATE users SET password_hash = $3, updated_at = $4 WHERE account = $1 AND id = $2")
+        query("UPDATE users SET password_hash = $3, updated_at = $4 WHERE account = $1 AND id = $2")
             .bind(account.to_string())
             .bind(user.to_string())
             .bind(password_hash.to_owned())
@@ -117,22 +115,21 @@ impl Store {
     /// The user with that login name: signing in names no account.
     pub async fn user_by_login(&self, login: &str) -> Result<Option<UserRow>, Error> {
         let sql = sqlx::AssertSqlSafe(format!("SELECT {COLUMNS} FROM users WHERE login = $1"));
-        let found = sqlx::query(sql).bind(login.to_owned()).fetch_optional(&self.readers).await?;
+        let found = query(sql).bind(login.to_owned()).fetch_optional(&self.readers).await?;
         found.as_ref().map(user).transpose()
     }
 
     /// One user of an account.
     pub async fn user(&self, account: AccountId, id: UserId) -> Result<Option<UserRow>, Error> {
         let sql = sqlx::AssertSqlSafe(format!("SELECT {COLUMNS} FROM users WHERE account = $1 AND id = $2"));
-        let found =
-            sqlx::query(sql).bind(account.to_string()).bind(id.to_string()).fetch_optional(&self.readers).await?;
+        let found = query(sql).bind(account.to_string()).bind(id.to_string()).fetch_optional(&self.readers).await?;
         found.as_ref().map(user).transpose()
     }
 
     /// The account's users, oldest first.
     pub async fn users(&self, account: AccountId) -> Result<Vec<UserRow>, Error> {
         let sql = sqlx::AssertSqlSafe(format!("SELECT {COLUMNS} FROM users WHERE account = $1 ORDER BY id"));
-        sqlx::query(sql).bind(account.to_string()).fetch_all(&self.readers).await?.iter().map(user).collect()
+        query(sql).bind(account.to_string()).fetch_all(&self.readers).await?.iter().map(user).collect()
     }
 }
 

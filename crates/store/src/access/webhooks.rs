@@ -1,5 +1,6 @@
+use super::count;
 use crate::{
-    database::{DbQuery, DbRow, Store},
+    database::{DbRow, Query, Store, query},
     error::Error,
     limits,
     records::{Reader, json_of},
@@ -70,16 +71,14 @@ const COLUMNS: &str = "account, id, name, url, events, secret, old_secret, old_s
 impl Store {
     /// A new webhook; refused when the account has [`limits::WEBHOOKS`].
     pub async fn create_webhook(&self, row: &WebhookRow) -> Result<(), Error> {
-        let sql = "SELECT COUNT(*) FROM webhooks WHERE account = $1";
-        let count: i64 = sqlx::query_scalar(sql).bind(row.account.to_string()).fetch_one(&self.writer).await?;
-        if count >= limits::WEBHOOKS {
+        if count(&self.writer, "webhooks", row.account).await? >= limits::WEBHOOKS {
             return Err(Error::Full { what: "webhooks", most: limits::WEBHOOKS });
         }
         let sql = format!(
             "INSERT INTO webhooks ({COLUMNS}) \
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)"
         );
-        bound(sqlx::query(AssertSqlSafe(sql)), row).execute(&self.writer).await?;
+        bound(query(AssertSqlSafe(sql)), row).execute(&self.writer).await?;
         Ok(())
     }
 
@@ -90,7 +89,7 @@ impl Store {
                    failing_since = $13, attempts = $14, next_attempt_at = $15, last_error = $16, \
                    delivered_at = $17, created_at = $18, updated_at = $19 \
                    WHERE account = $1 AND id = $2 AND revision = $12 - 1";
-        let changed = bound(sqlx::query(sql), row).execute(&self.writer).await?;
+        let changed = bound(query(sql), row).execute(&self.writer).await?;
         Ok(changed.rows_affected() == 1)
     }
 
@@ -100,7 +99,7 @@ impl Store {
         let sql = "UPDATE webhooks SET position = $4, failing_since = $5, attempts = $6, next_attempt_at = $7, \
                    last_error = $8, delivered_at = $9 WHERE account = $1 AND id = $2 AND revision = $3";
         let failure = row.failure.as_ref();
-        let changed = sqlx::query(sql)
+        let changed = query(sql)
             .bind(row.account.to_string())
             .bind(row.id.to_string())
             .bind(number(row.revision))
@@ -117,7 +116,7 @@ impl Store {
 
     /// Ends a webhook; true if there was one.
     pub async fn delete_webhook(&self, account: AccountId, id: WebhookId) -> Result<bool, Error> {
-        let gone = sqlx::query("DELETE FROM webhooks WHERE account = $1 AND id = $2")
+        let gone = query("DELETE FROM webhooks WHERE account = $1 AND id = $2")
             .bind(account.to_string())
             .bind(id.to_string())
             .execute(&self.writer)
@@ -128,7 +127,7 @@ impl Store {
     /// One webhook.
     pub async fn webhook(&self, account: AccountId, id: WebhookId) -> Result<Option<WebhookRow>, Error> {
         let sql = format!("SELECT {COLUMNS} FROM webhooks WHERE account = $1 AND id = $2");
-        let found = sqlx::query(AssertSqlSafe(sql))
+        let found = query(AssertSqlSafe(sql))
             .bind(account.to_string())
             .bind(id.to_string())
             .fetch_optional(&self.readers)
@@ -139,14 +138,14 @@ impl Store {
     /// The account's webhooks, oldest first.
     pub async fn webhooks(&self, account: AccountId) -> Result<Vec<WebhookRow>, Error> {
         let sql = format!("SELECT {COLUMNS} FROM webhooks WHERE account = $1 ORDER BY id");
-        let found = sqlx::query(AssertSqlSafe(sql)).bind(account.to_string()).fetch_all(&self.readers).await?;
+        let found = query(AssertSqlSafe(sql)).bind(account.to_string()).fetch_all(&self.readers).await?;
         found.iter().map(webhook).collect()
     }
 
     /// Sequence of the account's last event before a time; 0 when there is none.
     pub async fn last_event_before(&self, account: AccountId, time: WallTime) -> Result<u64, Error> {
         let sql = "SELECT sequence FROM events WHERE account = $1 AND at < $2 ORDER BY sequence DESC LIMIT 1";
-        let found = sqlx::query(sql).bind(account.to_string()).bind(time.0).fetch_optional(&self.readers).await?;
+        let found = query(sql).bind(account.to_string()).bind(time.0).fetch_optional(&self.readers).await?;
         found.as_ref().map_or(Ok(0), |row| Reader(row).count("sequence"))
     }
 
@@ -157,7 +156,7 @@ impl Store {
 }
 
 /// All columns in their order.
-fn bound<'q>(query: DbQuery<'q>, row: &WebhookRow) -> DbQuery<'q> {
+fn bound(query: Query, row: &WebhookRow) -> Query {
     let failure = row.failure.as_ref();
     let old = row.old_secret.as_ref();
     query

@@ -1,4 +1,9 @@
-use crate::{database::Store, error::Error, limits, records::Reader};
+use crate::{
+    database::{Store, query},
+    error::Error,
+    limits,
+    records::Reader,
+};
 use callcenter_core::event::EventRecord;
 use model::{AccountId, ConversationId};
 
@@ -13,7 +18,7 @@ impl Store {
     ) -> Result<Vec<EventRecord>, Error> {
         let sql = "SELECT sequence, at, conversation, call, author, body FROM events \
                    WHERE account = $1 AND conversation = $2 AND sequence > $3 ORDER BY sequence LIMIT $4";
-        let rows = sqlx::query(sql)
+        let rows = query(sql)
             .bind(account.to_string())
             .bind(conversation.to_string())
             .bind(i64::try_from(after).unwrap_or(i64::MAX))
@@ -27,7 +32,7 @@ impl Store {
     pub async fn events_after(&self, account: AccountId, after: u64, limit: u32) -> Result<Vec<EventRecord>, Error> {
         let sql = "SELECT sequence, at, conversation, call, author, body FROM events \
                    WHERE account = $1 AND sequence > $2 ORDER BY sequence LIMIT $3";
-        let rows = sqlx::query(sql)
+        let rows = query(sql)
             .bind(account.to_string())
             .bind(i64::try_from(after).unwrap_or(i64::MAX))
             .bind(i64::from(limit.min(limits::PAGE_ROWS)))

@@ -1,6 +1,6 @@
 //! Users, sessions and keys.
 
-use crate::support::{ACCOUNT, Open, create_account};
+use super::support::{ACCOUNT, Open, create_account};
 use model::{AccountId, AgentId, Role, UserId, WallTime, WebhookId};
 use store::{ApiKeyRow, Error, SessionRow, UserRow, WebhookFailure, WebhookRow};
 use uuid::Uuid;

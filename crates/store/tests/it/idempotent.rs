@@ -1,6 +1,6 @@
 //! Requests that are carried out once.
 
-use crate::support::{ACCOUNT, Open};
+use super::support::{ACCOUNT, Open};
 use model::{AccountId, WallTime};
 use store::{Claim, IdempotentKey, KeptAnswer};
 

@@ -1,6 +1,6 @@
 //! What lists give for filters, orders and pages.
 
-use crate::support::{ACCOUNT, Open, conversation};
+use super::support::{ACCOUNT, Open, conversation};
 use callcenter_core::row::{
     AgentRow, ConversationRow, ConversationStatus, ConversationTag, Priority, QueueRow, RowChange, TagRow,
 };
@@ -176,4 +176,32 @@ fn only_known_fields_can_be_sorted_by() {
         let order = Order { by: *by, direction: Direction::Ascending };
         assert!(Order::<ConversationOrder>::parse(&order.text()).is_some());
     }
+}
+
+/// Whatever order and letters the database prefers.
+#[tokio::test]
+async fn texts_are_ordered_as_bytes_and_found_in_any_case() {
+    let open = Open::new().await;
+    let names = ["b", "a", "Z", "É", "A_b", "AZ"];
+    let all = (1..).zip(names).map(|(number, name)| RowChange::Agent(agent(number, name, &[])));
+    open.write(all.collect()).await;
+    let order = Order { by: AgentOrder::DisplayName, direction: Direction::Ascending };
+    let page = PageRequest { page: 0, limit: 10, order };
+    let found = open.store.agents(ACCOUNT, &AgentFilter::default(), page).await.expect("readable");
+    let found: Vec<_> = found.items.iter().map(|row| row.display_name.as_str()).collect();
+    assert_eq!(found, ["AZ", "A_b", "Z", "a", "b", "É"]);
+    let named = AgentFilter { display_name: Some("az".into()), ..Default::default() };
+    assert_eq!(agents(&open.store, named).await, [6]);
+}
+
+/// PostgreSQL has no place for this character, and a page may send it.
+#[tokio::test]
+async fn a_text_with_nul_is_kept_without_it() {
+    let open = Open::new().await;
+    let topic = Some("before\0after".to_owned());
+    open.write(vec![RowChange::Conversation(ConversationRow { topic, ..conversation(1) })]).await;
+    let stored = open.store.conversation(ACCOUNT, ConversationId::of(1)).await.expect("readable").expect("there");
+    assert_eq!(stored.topic.as_deref(), Some("before\u{fffd}after"));
+    let named = AgentFilter { display_name: Some("\0".into()), ..Default::default() };
+    assert_eq!(agents(&open.store, named).await, []);
 }

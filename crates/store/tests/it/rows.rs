@@ -1,6 +1,6 @@
 //! Every row comes back as it was written, whatever is in it.
 
-use crate::support::{ACCOUNT, Open};
+use super::support::{ACCOUNT, Open};
 use callcenter_core::{
     event::{Author, Event, EventRecord},
     row::{
@@ -514,8 +514,8 @@ async fn a_customer_whom_a_link_names_is_known_without_a_conversation() {
 #[tokio::test]
 async fn what_is_over_is_not_taken_up_again_and_stays_readable() {
     let open = Open::new().await;
-    let conversation = crate::support::conversation(1);
-    let closed = ConversationRow { status: ConversationStatus::Closed, ..crate::support::conversation(2) };
+    let conversation = super::support::conversation(1);
+    let closed = ConversationRow { status: ConversationStatus::Closed, ..super::support::conversation(2) };
     open.write(vec![RowChange::Conversation(conversation.clone()), RowChange::Conversation(closed.clone())]).await;
     let snapshot = open.store.snapshot(ACCOUNT).await.expect("a snapshot");
     assert_eq!(snapshot.conversations, [conversation]);

@@ -12,7 +12,7 @@ use signaling::{
     config::{GivenSockets, WebhookConfig},
 };
 use std::{collections::BTreeMap, path::Path, sync::Arc, time::Duration};
-use store::{AccountRow, Store};
+use store::{AccountRow, Location, Store};
 use telemetry::Metrics;
 use tempfile::TempDir;
 
@@ -22,6 +22,7 @@ pub(crate) struct House {
     pub(crate) engine: Engine,
     pub(crate) account: AccountId,
     pub(crate) folder: TempDir,
+    pub(crate) database: Location,
 }
 
 impl House {
@@ -41,12 +42,22 @@ impl House {
 
     async fn build(room: usize, turn: Option<TurnServers>) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
+        let database = Location::File(folder.path().join("test.db"));
+        Self::build_over(folder, database, room, turn).await
+    }
+
+    /// Over this database, which is empty.
+    pub(crate) async fn open_over(database: Location) -> Self {
+        Self::build_over(tempfile::tempdir().expect("a folder"), database, 64, None).await
+    }
+
+    async fn build_over(folder: TempDir, database: Location, room: usize, turn: Option<TurnServers>) -> Self {
         let account = AccountId::of(1);
-        let store = Store::open(&folder.path().join("test.db")).await.expect("a database");
+        let store = Store::open_at(&database).await.expect("a database");
         let row = AccountRow { id: account, name: "Test".into(), created_at: WallTime(0) };
         store.create_account(&row).await.expect("an account");
         let (server, engine) = serve(folder.path(), store, Engine::new(room), turn).await;
-        Self { server, engine, account, folder }
+        Self { server, engine, account, folder, database }
     }
 
     /// The process dies without a goodbye and starts again over the same folder.
@@ -56,11 +67,11 @@ impl House {
 
     /// Signaling alone dies: an engine in another process goes on with what it holds.
     pub(crate) async fn crash_and_start_with(self, engine: (Engine, EngineChannels, RecorderChannels)) -> Self {
-        let Self { server, account, folder, .. } = self;
+        let Self { server, account, folder, database, .. } = self;
         server.abort();
-        let store = Store::open(&folder.path().join("test.db")).await.expect("the database again");
+        let store = Store::open_at(&database).await.expect("the database again");
         let (server, engine) = serve(folder.path(), store, engine, None).await;
-        Self { server, engine, account, folder }
+        Self { server, engine, account, folder, database }
     }
 
     pub(crate) fn center(&self) -> AccountHandle {

@@ -1,0 +1,19 @@
+//! On a server.
+
+#[path = "../access.rs"]
+mod access;
+#[path = "../durability.rs"]
+mod durability;
+#[path = "../idempotent.rs"]
+mod idempotent;
+mod migration;
+mod outage;
+mod place;
+#[path = "../queries.rs"]
+mod queries;
+#[path = "../rows.rs"]
+mod rows;
+mod schema;
+#[path = "../support.rs"]
+mod support;
+mod tls;

@@ -1,0 +1,17 @@
+//! On a file.
+
+#[path = "../access.rs"]
+mod access;
+mod disk;
+#[path = "../durability.rs"]
+mod durability;
+#[path = "../idempotent.rs"]
+mod idempotent;
+mod migration;
+mod place;
+#[path = "../queries.rs"]
+mod queries;
+#[path = "../rows.rs"]
+mod rows;
+#[path = "../support.rs"]
+mod support;
