@@ -77,6 +77,12 @@ enum Task {
     Churn,
     /// Commands a second that are on the disk before they are answered, on SQLite and PostgreSQL
     Durable,
+    /// Routing a call among many agents
+    Routing {
+        /// Repetitions of each
+        #[arg(long, default_value_t = Plan::FULL.rounds)]
+        rounds: usize,
+    },
     /// A few calls for a few seconds: whether packets flow, and nothing about speed
     Quick,
     /// The server's process; the other tasks start it
@@ -148,6 +154,10 @@ fn run(task: Task) -> Result<(), String> {
             let rates = Durable::FULL.measure()?;
             println!("{rates}");
             rates.check()
+        }
+        Task::Routing { rounds } => {
+            println!("{}", report::micro_table(&micro::routing::all(rounds)?));
+            Ok(())
         }
         Task::Quick => {
             Plan::QUICK.check()?;

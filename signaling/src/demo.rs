@@ -103,7 +103,7 @@ async fn default_queue(handle: &AccountHandle) -> Result<QueueId, AccountError> 
     let queue = handle.query(|core, _| core.default_queue()).await?;
     let known = handle.query(move |core, _| core.queue(queue).cloned()).await?;
     if let Some(row) = known.filter(|row| !row.auto_assignment) {
-        let fields = NewQueue { name: row.name, is_default: true, auto_assignment: true, external_id: row.external_id };
+        let fields = NewQueue { auto_assignment: true, ..NewQueue::of(row) };
         handle.handle(Command::UpdateQueue { queue, fields }).await?;
     }
     Ok(queue)

@@ -4,16 +4,18 @@ use crate::command::{Command, CommandError, Reply};
 use crate::conversation::{Conversations, MetadataValues, Tags};
 use crate::effect::Effect;
 use crate::event::{Author, Event, EventRecord};
+use crate::hours::Hours;
 use crate::ids::IdSource;
 use crate::leg::Leg;
 use crate::outbox::Outbox;
 use crate::recording::Segments;
-use crate::routing::WaitingLine;
-use crate::row::{CustomerRow, LinkConfigRow, LinkRow, QueueRow, RowChange};
+use crate::routing::{Lines, Rule};
+use crate::row::{CustomerRow, LinkConfigRow, LinkRow, QueueRow, RowChange, StatusRow};
 use crate::settings::AccountSettings;
 use crate::timers::{Reason, Timers};
 use model::{
     AccountId, AgentId, CallId, CommandId, ConversationId, CustomerId, LegId, LinkConfigId, LinkId, Now, QueueId,
+    StatusId, WorkingHoursId,
 };
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Instant;
@@ -26,8 +28,11 @@ pub struct CallCenter {
     pub(crate) seed: u64,
     pub(crate) settings: AccountSettings,
     pub(crate) agents: BTreeMap<AgentId, Agent>,
+    pub(crate) statuses: BTreeMap<StatusId, StatusRow>,
+    pub(crate) hours: BTreeMap<WorkingHoursId, Hours>,
     pub(crate) queues: BTreeMap<QueueId, QueueRow>,
     pub(crate) default_queue: QueueId,
+    pub(crate) rules: Vec<Rule>,
     pub(crate) customers: BTreeMap<CustomerId, CustomerRow>,
     pub(crate) customer_by_identity: BTreeMap<String, CustomerId>,
     pub(crate) conversations: Conversations,
@@ -40,9 +45,10 @@ pub struct CallCenter {
     pub(crate) link_by_hash: BTreeMap<String, LinkId>,
     pub(crate) link_configs: BTreeMap<LinkConfigId, LinkConfigRow>,
     pub(crate) segments: Segments,
-    pub(crate) waiting: WaitingLine,
-    /// Something happened after which a waiting call might find an agent.
-    pub(crate) assignment_due: bool,
+    /// Calls that wait, and agents who are free for them.
+    pub(crate) waiting: Lines,
+    /// Who serves which queue.
+    pub(crate) members: BTreeMap<QueueId, BTreeSet<AgentId>>,
     /// Agents whose state their page must be told.
     pub(crate) untold_agents: BTreeSet<AgentId>,
     pub(crate) timers: Timers,
@@ -89,8 +95,10 @@ impl CallCenter {
                 Reason::ConnectTimeout(leg) => self.connect_timed_out(leg, &mut turn),
                 Reason::ReconnectWindow(leg) => self.reconnect_window_passed(leg, &mut turn),
                 Reason::HeartbeatLease(agent) => self.lease_lapsed(agent, &mut turn),
+                Reason::HoursChange(hours) => self.hours_change(hours, &turn),
                 Reason::WrapUpEnd(agent) => self.end_wrap_up(agent, &mut turn),
-                Reason::RingAgain(_) => self.assignment_due = true,
+                // The assignment run at the turn's end looks at its line again.
+                Reason::RingAgain(_) => {}
                 Reason::RecorderSilence(segment) => self.recorder_silent(segment, &turn),
             }
         }
@@ -119,15 +127,22 @@ impl CallCenter {
 
     fn decide(&mut self, command: Command, turn: &mut Turn) -> Result<Reply, CommandError> {
         match command {
-            Command::SetSettings(settings) => self.set_settings(settings),
+            Command::SetSettings(settings) => self.set_settings(settings, turn),
             Command::CreateAgent(fields) => self.create_agent(fields, turn),
             Command::UpdateAgent { agent, fields } => self.update_agent(agent, fields, turn),
             Command::SetAgentWrapUp { agent, seconds } => self.set_agent_wrap_up(agent, seconds, turn),
+            Command::SetAgentCapacity { agent, capacity } => self.set_agent_capacity(agent, capacity, turn),
+            Command::CreateStatus(fields) => self.create_status(fields, turn),
+            Command::UpdateStatus { status, fields } => self.update_status(status, fields, turn),
+            Command::DeleteStatus(status) => self.delete_status(status, turn),
             Command::LinkAgentQueue { agent, queue } => self.link_agent_queue(agent, queue, turn),
             Command::UnlinkAgentQueue { agent, queue } => self.unlink_agent_queue(agent, queue, turn),
             Command::CreateQueue(fields) => self.create_queue(fields, turn),
             Command::UpdateQueue { queue, fields } => self.update_queue(queue, fields, turn),
             Command::DeleteQueue(queue) => self.delete_queue(queue, turn),
+            Command::ReplaceRules(rules) => self.replace_rules(rules, turn),
+            Command::PutWorkingHours(row) => self.put_working_hours(row, turn),
+            Command::DeleteWorkingHours(hours) => self.delete_working_hours(hours, turn),
             Command::PutLinkConfig(row) => self.put_link_config(row),
             Command::DeleteLinkConfig(config) => self.delete_link_config(config),
             Command::CreateLink(row) => self.create_link(row, turn),
@@ -153,6 +168,7 @@ impl CallCenter {
                 self.decide(*command, turn)
             }
             Command::SetStatus { agent, status } => self.set_status(agent, status, turn),
+            Command::SetCustomStatus { agent, status } => self.set_custom_status(agent, status, turn),
             Command::Heartbeat { agent } => self.heartbeat(agent, turn),
             Command::AgentConnected { agent } => self.agent_connected(agent, turn),
             Command::AgentDisconnected { agent } => self.agent_disconnected(agent, turn),
@@ -182,9 +198,7 @@ impl CallCenter {
 
     /// What follows from any change: the assignment run, and telling those concerned.
     pub(crate) fn settle(&mut self, turn: &mut Turn) {
-        if std::mem::take(&mut self.assignment_due) {
-            self.assign_waiting_calls(turn);
-        }
+        self.assign_waiting_calls(turn);
         self.tell_positions();
         for agent in std::mem::take(&mut self.untold_agents) {
             if let Some(state) = self.agent_state(agent, turn.now) {
@@ -224,13 +238,19 @@ impl CallCenter {
         self.log(turn, conversation, Some(call), event);
     }
 
-    fn set_settings(&mut self, settings: AccountSettings) -> Result<Reply, CommandError> {
+    fn set_settings(&mut self, settings: AccountSettings, turn: &Turn) -> Result<Reply, CommandError> {
         use crate::{check, limits};
         check::in_range("wrapUpSeconds", settings.wrap_up_seconds, 0..=limits::MAX_WRAP_UP_SECONDS)?;
         check::in_range("inbound", settings.ring_inbound_seconds, limits::RING_SECONDS)?;
         check::in_range("outbound", settings.ring_outbound_seconds, limits::RING_SECONDS)?;
+        check::in_range("capacity", settings.capacity, limits::CAPACITY)?;
+        let capacity_changes = settings.capacity != self.settings.capacity;
         self.settings = settings.clone();
         self.outbox.save(RowChange::Settings(settings));
+        if capacity_changes {
+            let agents: Vec<AgentId> = self.agents.keys().copied().collect();
+            agents.into_iter().for_each(|agent| self.refresh_capacity(agent, turn));
+        }
         Ok(Reply::Done)
     }
 }

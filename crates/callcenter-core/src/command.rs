@@ -2,13 +2,13 @@
 
 use crate::event::Author;
 use crate::row::{
-    AgentRow, CallRow, ConversationRow, ConversationStatus, LinkConfigRow, LinkRow, NoteKind, NoteRow, Priority,
-    QueueRow, TagRow,
+    AgentRow, AssignmentAlgorithm, CallRow, ConversationRow, ConversationStatus, LinkConfigRow, LinkRow, NoteKind,
+    NoteRow, Priority, QueueRow, StatusRow, TagRow, WorkingHoursRow,
 };
 use crate::settings::AccountSettings;
 use model::{
     AgentId, AgentStatus, CallId, CallMedia, ConversationId, LegId, LinkConfigId, LinkId, MediaTime, QueueId, Role,
-    SegmentId,
+    SegmentId, StatusId, WorkingHoursId,
 };
 use std::collections::BTreeMap;
 use wire::browser::MediaState;
@@ -36,6 +36,24 @@ pub enum Command {
         /// Seconds.
         seconds: Option<u32>,
     },
+    /// Let an agent have so many conversations at once, or with `None` the account's number again.
+    SetAgentCapacity {
+        /// The agent.
+        agent: AgentId,
+        /// Conversations.
+        capacity: Option<u32>,
+    },
+    /// A new status of the account's own.
+    CreateStatus(NewStatus),
+    /// Change a status. Agents who have it stay in it.
+    UpdateStatus {
+        /// The status.
+        status: StatusId,
+        /// The new fields.
+        fields: NewStatus,
+    },
+    /// Delete a status. Agents who have it stay in its group.
+    DeleteStatus(StatusId),
     /// The agent serves the queue.
     LinkAgentQueue {
         /// The agent.
@@ -61,6 +79,12 @@ pub enum Command {
     },
     /// Delete a queue; the default queue cannot be deleted. Its waiting calls go to the default queue.
     DeleteQueue(QueueId),
+    /// These are the routing rules from now on, in this order.
+    ReplaceRules(Vec<NewRule>),
+    /// New working hours, or new fields of known ones. Becoming the default takes that from others.
+    PutWorkingHours(WorkingHoursRow),
+    /// Delete working hours. Queues that had them have the default ones.
+    DeleteWorkingHours(WorkingHoursId),
     /// A new link configuration, or new fields of one. Becoming the default takes that from the other.
     PutLinkConfig(LinkConfigRow),
     /// Delete a link configuration; its links use the default one.
@@ -143,6 +167,13 @@ pub enum Command {
         agent: AgentId,
         /// The new status.
         status: AgentStatus,
+    },
+    /// The agent sets one of the account's own statuses.
+    SetCustomStatus {
+        /// The agent.
+        agent: AgentId,
+        /// The new status.
+        status: StatusId,
     },
     /// A sign of life of the agent's page or client.
     Heartbeat {
@@ -295,8 +326,17 @@ pub struct NewAgent {
     pub status: AgentStatus,
 }
 
-/// Fields of a queue.
+/// Fields of a status of the account's own.
 #[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewStatus {
+    /// At most 255 characters, unlike all others.
+    pub name: String,
+    /// Whether agents in it get calls.
+    pub group: AgentStatus,
+}
+
+/// Fields of a queue.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct NewQueue {
     /// At most 255 characters.
     pub name: String,
@@ -304,8 +344,52 @@ pub struct NewQueue {
     pub is_default: bool,
     /// Calls are assigned to agents by the system.
     pub auto_assignment: bool,
+    /// By which order of agents.
+    pub algorithm: AssignmentAlgorithm,
+    /// A customer's next call goes first to the agent who has the conversation.
+    pub sticky: bool,
+    /// Days after which that is forgotten, 1 to 3650; never when absent.
+    pub sticky_days: Option<u32>,
+    /// Its working hours; the default ones when absent.
+    pub working_hours: Option<WorkingHoursId>,
+    /// Calls are assigned outside of the working hours too.
+    pub assign_outside_hours: bool,
     /// Free text of the owner's systems.
     pub external_id: Option<String>,
+}
+
+impl NewQueue {
+    /// The fields that a queue has.
+    pub fn of(row: QueueRow) -> Self {
+        Self {
+            name: row.name,
+            is_default: row.is_default,
+            auto_assignment: row.auto_assignment,
+            algorithm: row.algorithm,
+            sticky: row.sticky,
+            sticky_days: row.sticky_days,
+            working_hours: row.working_hours,
+            assign_outside_hours: row.assign_outside_hours,
+            external_id: row.external_id,
+        }
+    }
+}
+
+/// Fields of a routing rule.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NewRule {
+    /// At most 255 characters.
+    pub name: Option<String>,
+    /// Calls for which it holds belong there.
+    pub queue: QueueId,
+    /// And have this priority.
+    pub priority: Priority,
+    /// Disabled rules never hold.
+    pub enabled: bool,
+    /// It holds only within the queue's working hours.
+    pub only_within_hours: bool,
+    /// What is asked of a call, at most 4000 characters of JSON text.
+    pub expression: serde_json::Value,
 }
 
 /// Fields of a conversation; `None` leaves a field as it is.
@@ -347,6 +431,8 @@ pub enum Reply {
     Done,
     /// The new or changed agent.
     Agent(Box<AgentRow>),
+    /// The new or changed status.
+    Status(Box<StatusRow>),
     /// The new or changed queue.
     Queue(Box<QueueRow>),
     /// The new or changed conversation.
@@ -386,6 +472,9 @@ pub enum TransferRefusal {
     /// Nobody would be assigned there.
     #[error("this queue does not assign calls automatically; choose another one")]
     NoAutomaticAssignment,
+    /// Nobody is assigned there now.
+    #[error("this queue is outside of its working hours; choose another one")]
+    OutsideWorkingHours,
 }
 
 /// Why a command was refused. Nothing changed.
@@ -394,6 +483,12 @@ pub enum CommandError {
     /// No such agent.
     #[error("no agent found with id={0}")]
     UnknownAgent(AgentId),
+    /// No such status of the account's own.
+    #[error("no agent status found with id={0}")]
+    UnknownStatus(StatusId),
+    /// No such working hours.
+    #[error("no working hours found with id={0}")]
+    UnknownWorkingHours(WorkingHoursId),
     /// No such queue.
     #[error("no queue found with id={0}")]
     UnknownQueue(QueueId),

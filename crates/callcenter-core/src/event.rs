@@ -2,8 +2,8 @@
 
 use crate::row::{ConversationStatus, Priority};
 use model::{
-    AgentId, AgentStatus, CallDirection, CallId, ConversationId, EndedBy, LegId, LinkId, NoteId, QueueId, TagId,
-    TransferFailure, UserId, WallTime,
+    AgentId, AgentStatus, CallDirection, CallId, ConversationId, EndedBy, LegId, LinkId, NoteId, QueueId, StatusId,
+    TagId, TransferFailure, UserId, WallTime,
 };
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -244,6 +244,16 @@ pub enum Event {
         agent: AgentId,
         /// The new status.
         status: AgentStatus,
+        /// The account's own status within that group.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        custom: Option<StatusId>,
+    },
+    /// An agent reached the number of conversations that one can have, or has room again.
+    AgentCapacity {
+        /// The agent.
+        agent: AgentId,
+        /// No new conversations.
+        full: bool,
     },
     /// An agent's page has been gone too long, or is back.
     AgentReachable {

@@ -18,6 +18,7 @@ mod conversation;
 pub mod effect;
 pub mod event;
 mod hold;
+mod hours;
 mod ids;
 mod leg;
 pub mod limits;

@@ -3,7 +3,17 @@
 use std::time::Duration;
 
 /// Agents of one account.
-pub const MAX_AGENTS: usize = 10_000;
+pub const MAX_AGENTS: usize = 100_000;
+/// Working hours of one account.
+pub const MAX_WORKING_HOURS: usize = 1_000;
+/// Holidays within one of them.
+pub const MAX_HOLIDAYS: usize = 500;
+/// Routing rules of one account.
+pub const MAX_RULES: usize = 1_000;
+/// Characters of a rule's expression as JSON text.
+pub const MAX_EXPRESSION: usize = 4_000;
+/// Statuses that one account names itself.
+pub const MAX_STATUSES: usize = 100;
 /// Queues of one account that are not deleted.
 pub const MAX_QUEUES: usize = 1_000;
 /// Queues that one agent serves.
@@ -45,10 +55,16 @@ pub const IDENTITY_LENGTH: std::ops::RangeInclusive<usize> = 3..=64;
 pub const MAX_LINK_CONFIG_BODY: usize = 64 * 1024;
 /// Seconds of a ring time-out.
 pub const RING_SECONDS: std::ops::RangeInclusive<u32> = 3..=60;
+/// Most days for which a queue remembers who handled a customer.
+pub const MAX_STICKY_DAYS: u32 = 3_650;
+/// Conversations that an agent can have at once.
+pub const CAPACITY: std::ops::RangeInclusive<u32> = 1..=1_000;
 /// Longest wrap-up in seconds, extensions included.
 pub const MAX_WRAP_UP_SECONDS: u32 = 3_600;
 
 /// When the only agent who could take a call has just passed it over, it rings there again after this pause.
 pub const RING_AGAIN_PAUSE: Duration = Duration::from_secs(5);
+/// Working hours are looked at that often at least, whatever they say.
+pub const HOURS_LOOK: Duration = Duration::from_secs(10 * 60);
 /// A file of which the recorder has reported nothing for so long after its end counts as failed.
 pub const RECORDER_ANSWER: Duration = Duration::from_secs(30 * 60);

@@ -2,8 +2,8 @@ use crate::effect::Effect;
 use crate::event::{Author, Event, EventRecord};
 use crate::row::{ConversationTag, RowChange};
 use model::{
-    AgentId, CallId, ConversationId, CustomerId, LegId, LinkConfigId, LinkId, NoteId, QueueId, SegmentId, TagId,
-    WallTime,
+    AgentId, CallId, ConversationId, CustomerId, LegId, LinkConfigId, LinkId, NoteId, QueueId, RuleId, SegmentId,
+    StatusId, TagId, WallTime, WorkingHoursId,
 };
 use std::collections::{BTreeMap, VecDeque};
 
@@ -11,8 +11,11 @@ use std::collections::{BTreeMap, VecDeque};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum RowKey {
     Settings,
+    WorkingHours(WorkingHoursId),
     Queue(QueueId),
+    Status(StatusId),
     Agent(AgentId),
+    Rule(RuleId),
     LinkConfig(LinkConfigId),
     Link(LinkId),
     Customer(CustomerId),
@@ -30,8 +33,14 @@ impl RowKey {
     fn of(change: &RowChange) -> Self {
         match change {
             RowChange::Settings(_) => Self::Settings,
+            RowChange::WorkingHours(row) => Self::WorkingHours(row.id),
+            RowChange::WorkingHoursDeleted(id) => Self::WorkingHours(*id),
+            RowChange::Status(row) => Self::Status(row.id),
+            RowChange::StatusDeleted(id) => Self::Status(*id),
             RowChange::Agent(row) => Self::Agent(row.id),
             RowChange::Queue(row) => Self::Queue(row.id),
+            RowChange::Rule(row) => Self::Rule(row.id),
+            RowChange::RuleDeleted(id) => Self::Rule(*id),
             RowChange::Customer(row) => Self::Customer(row.id),
             RowChange::Conversation(row) => Self::Conversation(row.id),
             RowChange::Call(row) => Self::Call(row.id),

@@ -3,11 +3,15 @@
 use crate::call_center::CallCenter;
 use crate::link::{self, LinkState};
 use crate::row::{
-    AgentRow, CallRow, CallState, ConversationRow, CustomerRow, LegRow, LinkConfigRow, LinkRow, QueueRow,
+    AgentRow, CallRow, CallState, ConversationRow, CustomerRow, LegRow, LinkConfigRow, LinkRow, QueueRow, RuleRow,
+    StatusRow,
 };
 use crate::settings::AccountSettings;
-use model::{AccountId, AgentId, CallId, ConversationId, CustomerId, LegId, LinkConfigId, LinkId, Now, QueueId};
-use wire::browser::{AgentState, LegPhase, LegSnapshot, MediaState, WrapUp};
+use model::{
+    AccountId, AgentId, AgentStatus, CallId, ConversationId, CustomerId, FoundStatus, LegId, LinkConfigId, LinkId, Now,
+    QueueId, StatusId, VoiceStatus,
+};
+use wire::browser::{AgentState, CustomStatus, LegPhase, LegSnapshot, MediaState, WrapUp};
 
 impl CallCenter {
     /// Whose call center this is.
@@ -32,10 +36,50 @@ impl CallCenter {
         Some(AgentState {
             agent: agent.row.id,
             status: agent.row.status,
+            custom_status: agent.row.custom_status.and_then(|status| self.custom_status(status)),
+            full_capacity: agent.full,
             availability: agent.availability(),
             voice: agent.row.voice,
             wrap_up,
         })
+    }
+
+    fn custom_status(&self, status: StatusId) -> Option<CustomStatus> {
+        self.statuses.get(&status).map(|row| CustomStatus { id: row.id, name: row.name.clone() })
+    }
+
+    /// What the system finds the agent doing.
+    pub fn found_status(&self, agent: AgentId) -> FoundStatus {
+        let Some(agent) = self.agents.get(&agent) else { return FoundStatus::Offline };
+        match (agent.availability(), agent.row.voice) {
+            (AgentStatus::Invisible, _) => FoundStatus::Offline,
+            (_, VoiceStatus::Ringing) => FoundStatus::Ringing,
+            (_, VoiceStatus::InCall | VoiceStatus::Transferring) => FoundStatus::InACall,
+            (_, VoiceStatus::OnHold) => FoundStatus::OnHold,
+            (_, VoiceStatus::Wrapping) => FoundStatus::WrapUp,
+            (AgentStatus::Away, VoiceStatus::Idle) => FoundStatus::Away,
+            (AgentStatus::Busy, VoiceStatus::Idle) if agent.row.status == AgentStatus::Busy => FoundStatus::Busy,
+            (AgentStatus::Busy, VoiceStatus::Idle) => FoundStatus::FullCapacity,
+            (AgentStatus::Active, VoiceStatus::Idle) if self.conversations_held(agent.row.id) > 0 => {
+                FoundStatus::UnderCapacity
+            }
+            (AgentStatus::Active, VoiceStatus::Idle) => FoundStatus::Idle,
+        }
+    }
+
+    /// How many conversations take up the agent's capacity now.
+    pub fn conversations_held(&self, agent: AgentId) -> u32 {
+        self.conversations.held_by(agent)
+    }
+
+    /// A status of the account's own.
+    pub fn status(&self, status: StatusId) -> Option<&StatusRow> {
+        self.statuses.get(&status)
+    }
+
+    /// All statuses of the account's own.
+    pub fn statuses(&self) -> impl Iterator<Item = &StatusRow> {
+        self.statuses.values()
     }
 
     /// An agent.
@@ -56,6 +100,16 @@ impl CallCenter {
     /// A queue, deleted ones too.
     pub fn queue(&self, queue: QueueId) -> Option<&QueueRow> {
         self.queues.get(&queue)
+    }
+
+    /// Agents who serve the queue.
+    pub fn members(&self, queue: QueueId) -> impl Iterator<Item = &AgentRow> {
+        self.members.get(&queue).into_iter().flatten().filter_map(|agent| self.agent(*agent))
+    }
+
+    /// All routing rules, in order.
+    pub fn rules(&self) -> impl Iterator<Item = &RuleRow> {
+        self.rules.iter().map(|rule| &rule.row)
     }
 
     /// The queue of calls without another route.

@@ -8,11 +8,11 @@ use crate::leg::{Leg, Path};
 use crate::outbox::Outbox;
 use crate::queue::fresh_default_queue;
 use crate::recording::Segments;
-use crate::routing::WaitingLine;
+use crate::routing::Lines;
 use crate::row::{AgentRow, CallRow, CallState, LegRow, RowChange, Snapshot};
 use crate::settings::{HEARTBEAT_LEASE, RECONNECT_WINDOW};
 use crate::timers::{Reason, Timers};
-use model::{AccountId, CommandId, LegId, Now, ParticipantType, WallTime};
+use model::{AccountId, CallId, CommandId, LegId, Now, ParticipantType, WallTime};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Instant;
 use wire::browser::LegPhase;
@@ -42,8 +42,11 @@ impl CallCenter {
             seed,
             settings: snapshot.settings,
             agents: BTreeMap::new(),
+            statuses: snapshot.statuses.into_iter().map(|row| (row.id, row)).collect(),
+            hours: BTreeMap::new(),
             queues,
             default_queue,
+            rules: Vec::new(),
             customer_by_identity: customers.values().map(|row| (row.identity.clone(), row.id)).collect(),
             customers,
             conversations,
@@ -56,17 +59,23 @@ impl CallCenter {
             links,
             link_configs: snapshot.link_configs.into_iter().map(|row| (row.id, row)).collect(),
             segments,
-            waiting: WaitingLine::default(),
-            assignment_due: false,
+            waiting: Lines::default(),
+            members: BTreeMap::new(),
             untold_agents: BTreeSet::new(),
             timers: Timers::default(),
             outbox,
         };
+        core.take_up_rules(snapshot.rules);
+        snapshot.working_hours.into_iter().for_each(|row| core.take_up_hours(row, now));
+        for queue in core.queues.keys().copied().collect::<Vec<_>>() {
+            core.refresh_manner(queue);
+        }
         snapshot.agents.into_iter().for_each(|row| core.take_up_agent(row, now));
         core.take_up_calls(snapshot.calls, &snapshot.legs, now);
         for leg in snapshot.legs {
             core.take_up_leg(leg, now);
         }
+        core.take_up_lines();
         let mut turn = Turn::new(now, CommandId(account.0));
         core.stop_left_segments(&turn);
         core.settle(&mut turn);
@@ -83,7 +92,11 @@ impl CallCenter {
         if let Some(running) = &row.wrap_up {
             self.timers.arm(Reason::WrapUpEnd(id), instant_of(running.until, now));
         }
-        self.agents.insert(id, Agent { row, connected: false, lease_alive: was_there, leg: None });
+        for queue in &row.queues {
+            self.members.entry(*queue).or_default().insert(id);
+        }
+        self.agents.insert(id, Agent { row, connected: false, lease_alive: was_there, leg: None, full: false });
+        self.find_capacity(id);
     }
 
     fn take_up_calls(&mut self, calls: Vec<CallRow>, legs: &[LegRow], now: Now) {
@@ -98,14 +111,17 @@ impl CallCenter {
             let target_leg = row.transfer.map(|transfer| transfer.leg);
             let agent_leg = leg_of(ParticipantType::Agent);
             let last_passed = (!row.passed_over.is_empty()).then_some(now.mono);
-            let (id, waits) = (row.id, row.state == CallState::Waiting);
             let (told_position, media_unsure) = (None, true);
             let call = Call { customer_leg, agent_leg, target_leg, told_position, last_passed, media_unsure, row };
-            self.calls.insert(id, call);
-            if waits {
-                self.join_line(id);
-            }
+            self.calls.insert(call.row.id, call);
         }
+    }
+
+    /// Once the legs are there: they say whose customer is away.
+    fn take_up_lines(&mut self) {
+        let waits = |call: &&Call| call.row.state == CallState::Waiting;
+        let waiting: Vec<CallId> = self.calls.values().filter(waits).map(|call| call.row.id).collect();
+        waiting.into_iter().for_each(|call| self.join_line(call));
     }
 
     /// A ringing leg rings on; any other is lost until its page is back.

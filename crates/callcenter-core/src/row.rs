@@ -1,9 +1,16 @@
 //! Rows: the truth for a restart. Every state that must survive is in one of these.
 
+mod hours;
+mod rule;
+
+pub use hours::{DayHours, Holiday, WorkingHoursRow};
+pub use rule::RuleRow;
+
 use crate::settings::AccountSettings;
 use model::{
     AgentId, AgentStatus, CallDirection, CallId, CallMedia, ConversationId, CustomerId, EndedBy, LegId, LinkConfigId,
-    LinkId, MediaTime, NoteId, ParticipantType, QueueId, RecordingMedia, Role, SegmentId, TagId, VoiceStatus, WallTime,
+    LinkId, MediaTime, NoteId, ParticipantType, QueueId, RecordingMedia, Role, RuleId, SegmentId, StatusId, TagId,
+    VoiceStatus, WallTime, WorkingHoursId,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -24,6 +31,10 @@ pub struct AgentRow {
     pub enabled: bool,
     /// What the agent set.
     pub status: AgentStatus,
+    /// The account's own status within that group.
+    pub custom_status: Option<StatusId>,
+    /// Conversations that the agent can have at once, instead of the account's number.
+    pub capacity: Option<u32>,
     /// What the agent does with calls.
     pub voice: VoiceStatus,
     /// Since when the agent has been free: the longest wins.
@@ -42,6 +53,21 @@ pub struct AgentRow {
     pub updated_at: WallTime,
 }
 
+/// A status that the account has named itself.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct StatusRow {
+    /// Key.
+    pub id: StatusId,
+    /// Name, at most 255 characters.
+    pub name: String,
+    /// Whether agents in it get calls.
+    pub group: AgentStatus,
+    /// Creation, UTC.
+    pub created_at: WallTime,
+    /// Last change, UTC.
+    pub updated_at: WallTime,
+}
+
 /// A running wrap-up.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RunningWrapUp {
@@ -51,6 +77,17 @@ pub struct RunningWrapUp {
     pub conversation: ConversationId,
     /// When the agent is free again.
     pub until: WallTime,
+}
+
+/// In which order a queue's free agents are rung.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum AssignmentAlgorithm {
+    /// Who is free longest.
+    #[default]
+    LoadBalancing,
+    /// One after the other, in a circle.
+    RoundRobin,
 }
 
 /// A queue.
@@ -64,6 +101,18 @@ pub struct QueueRow {
     pub is_default: bool,
     /// Calls are assigned to agents by the system.
     pub auto_assignment: bool,
+    /// By which order of agents.
+    pub algorithm: AssignmentAlgorithm,
+    /// A customer's next call goes first to the agent who has the conversation.
+    pub sticky: bool,
+    /// Days after which that is forgotten; never when absent.
+    pub sticky_days: Option<u32>,
+    /// Its working hours; the default ones when absent.
+    pub working_hours: Option<WorkingHoursId>,
+    /// Calls are assigned outside of the working hours too.
+    pub assign_outside_hours: bool,
+    /// Whose turn it was last, where agents take turns.
+    pub last_in_turn: Option<AgentId>,
     /// Free text of the owner's systems.
     pub external_id: Option<String>,
     /// Creation, UTC.
@@ -166,6 +215,15 @@ pub enum CallState {
     Ended,
 }
 
+/// The agent who has the conversation that a call belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FamiliarAgent {
+    /// The agent.
+    pub agent: AgentId,
+    /// When the conversation changed last before this call.
+    pub last_contact: WallTime,
+}
+
 impl CallState {
     /// Customer and agent are connected, whether they hear each other or not.
     pub const fn is_talk(self) -> bool {
@@ -207,6 +265,8 @@ pub struct CallRow {
     pub queue: QueueId,
     /// Only this agent may be rung: a call link that leads to the agent who shared it.
     pub only_agent: Option<AgentId>,
+    /// Who is rung first where the queue asks for it.
+    pub familiar: Option<FamiliarAgent>,
     /// The link it came by.
     pub link: Option<LinkId>,
     /// As the customer's page gave it.
@@ -497,9 +557,21 @@ pub enum RowChange {
     /// The account's settings.
     Settings(AccountSettings),
     /// Insert or replace.
+    WorkingHours(WorkingHoursRow),
+    /// Remove.
+    WorkingHoursDeleted(WorkingHoursId),
+    /// Insert or replace.
+    Status(StatusRow),
+    /// Remove.
+    StatusDeleted(StatusId),
+    /// Insert or replace.
     Agent(AgentRow),
     /// Insert or replace.
     Queue(QueueRow),
+    /// Insert or replace.
+    Rule(RuleRow),
+    /// Remove.
+    RuleDeleted(RuleId),
     /// Insert or replace.
     Customer(CustomerRow),
     /// Insert or replace.
@@ -539,10 +611,16 @@ pub enum RowChange {
 pub struct Snapshot {
     /// Settings.
     pub settings: AccountSettings,
+    /// All working hours.
+    pub working_hours: Vec<WorkingHoursRow>,
+    /// All statuses that the account has named itself.
+    pub statuses: Vec<StatusRow>,
     /// All agents.
     pub agents: Vec<AgentRow>,
     /// All queues, deleted ones too.
     pub queues: Vec<QueueRow>,
+    /// All routing rules.
+    pub rules: Vec<RuleRow>,
     /// Customers of the conversations below.
     pub customers: Vec<CustomerRow>,
     /// Conversations that are not closed.

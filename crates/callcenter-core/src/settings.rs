@@ -28,8 +28,15 @@ pub struct AccountSettings {
     pub ring_inbound_seconds: u32,
     /// How long a called customer rings, in seconds; 3 to 60.
     pub ring_outbound_seconds: u32,
+    /// Conversations that an agent can have at once beside a call, 1 to 1000.
+    #[serde(default = "default_capacity")]
+    pub capacity: u32,
     /// What is recorded of calls that start from now on; nothing when absent.
     pub recording: Option<RecordingMedia>,
+}
+
+fn default_capacity() -> u32 {
+    5
 }
 
 impl Default for AccountSettings {
@@ -40,6 +47,7 @@ impl Default for AccountSettings {
             wrap_up_enabled: true,
             ring_inbound_seconds: 30,
             ring_outbound_seconds: 45,
+            capacity: default_capacity(),
             recording: None,
         }
     }

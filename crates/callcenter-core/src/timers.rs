@@ -1,4 +1,4 @@
-use model::{AgentId, CallId, LegId, SegmentId};
+use model::{AgentId, CallId, LegId, SegmentId, WorkingHoursId};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Instant;
 
@@ -15,6 +15,8 @@ pub enum Reason {
     HeartbeatLease(AgentId),
     /// An agent's wrap-up is over.
     WrapUpEnd(AgentId),
+    /// Working hours may begin or end.
+    HoursChange(WorkingHoursId),
     /// The only agent who can take the call passed it over and may be rung again.
     RingAgain(CallId),
     /// The recorder said nothing of a file that was to be finished.

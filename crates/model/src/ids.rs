@@ -50,6 +50,14 @@ id!(/// An agent: the WebRTC identity is this id.
     AgentId);
 id!(/// A queue of an account.
     QueueId);
+id!(/// A status that an account has named itself.
+    StatusId);
+id!(/// Working hours of an account.
+    WorkingHoursId);
+id!(/// A holiday within working hours.
+    HolidayId);
+id!(/// A rule by which calls find their queue.
+    RuleId);
 id!(/// A customer of an account.
     CustomerId);
 id!(/// A conversation with a customer.

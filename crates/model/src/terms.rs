@@ -80,6 +80,32 @@ pub enum AgentStatus {
     Invisible,
 }
 
+/// What the system finds an agent doing, in words for people who look at the team.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema, ToSchema)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum FoundStatus {
+    /// Not at work, disabled, or without a page.
+    Offline,
+    /// Away from the computer.
+    Away,
+    /// Busy with something else.
+    Busy,
+    /// A call is offered.
+    Ringing,
+    /// In a call.
+    InACall,
+    /// In a call that is on hold.
+    OnHold,
+    /// Writing up the last call.
+    WrapUp,
+    /// As many conversations as the agent can have.
+    FullCapacity,
+    /// Some conversations, and room for more.
+    UnderCapacity,
+    /// Available without any conversation.
+    Idle,
+}
+
 /// What the system finds an agent doing with calls.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, JsonSchema, ToSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]

@@ -1,8 +1,10 @@
 //! The transitions, chosen at random.
 
+mod capacity;
 mod hand_over;
 mod media;
 mod people;
+mod routing;
 mod team;
 
 use crate::world::{Fate, World};
@@ -39,6 +41,13 @@ const ACTS: &[(u64, Act)] = &[
     (1, World::recorder_restarts),
     (2, World::source_is_toggled),
     (6, World::agent_sets_status),
+    (2, World::agent_sets_custom_status),
+    (1, World::statuses_change),
+    (1, World::capacity_changes),
+    (1, World::hours_change),
+    (1, World::rules_change),
+    (2, World::conversation_is_handed_over),
+    (2, World::held_conversation_is_closed),
     (2, World::agent_is_edited),
     (2, World::membership_changes),
     (1, World::queue_is_switched),

@@ -10,6 +10,9 @@ use std::collections::{BTreeMap, BTreeSet};
 #[derive(Debug, Clone, Default)]
 pub struct Store {
     settings: AccountSettings,
+    working_hours: BTreeMap<WorkingHoursId, WorkingHoursRow>,
+    rules: BTreeMap<RuleId, RuleRow>,
+    statuses: BTreeMap<StatusId, StatusRow>,
     agents: BTreeMap<AgentId, AgentRow>,
     queues: BTreeMap<QueueId, QueueRow>,
     customers: BTreeMap<CustomerId, CustomerRow>,
@@ -39,6 +42,12 @@ impl Store {
     fn write(&mut self, change: RowChange) {
         match change {
             RowChange::Settings(settings) => self.settings = settings,
+            RowChange::WorkingHours(row) => drop(self.working_hours.insert(row.id, row)),
+            RowChange::WorkingHoursDeleted(id) => drop(self.working_hours.remove(&id)),
+            RowChange::Rule(row) => drop(self.rules.insert(row.id, row)),
+            RowChange::RuleDeleted(id) => drop(self.rules.remove(&id)),
+            RowChange::Status(row) => drop(self.statuses.insert(row.id, row)),
+            RowChange::StatusDeleted(id) => drop(self.statuses.remove(&id)),
             RowChange::Agent(row) => {
                 assert!(row.queues.iter().all(|queue| self.queues.contains_key(queue)));
                 self.agents.insert(row.id, row);
@@ -85,6 +94,9 @@ impl Store {
         let is_open = |id: ConversationId| conversations.iter().any(|row| row.id == id);
         Snapshot {
             settings: self.settings.clone(),
+            working_hours: self.working_hours.values().cloned().collect(),
+            rules: self.rules.values().cloned().collect(),
+            statuses: self.statuses.values().cloned().collect(),
             agents: self.agents.values().cloned().collect(),
             queues: self.queues.values().cloned().collect(),
             customers: customers.filter_map(|id| self.customers.get(&id)).cloned().collect(),

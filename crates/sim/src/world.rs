@@ -315,6 +315,7 @@ fn name(event: &Event) -> &'static str {
         Event::WrapUpStarted { .. } => "wrap-ups",
         Event::RecordingFinished { .. } => "files finished",
         Event::RecordingFailed { .. } => "files failed",
+        Event::AgentCapacity { full: true, .. } => "agents at full capacity",
         Event::AgentReachable { .. } => "agents gone or back",
         Event::LinkUsed { .. } => "one-time links used",
         _ => "other events",

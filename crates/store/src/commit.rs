@@ -6,7 +6,9 @@ use crate::{
 };
 use callcenter_core::{
     event::EventRecord,
-    row::{ConversationTag, LinkConfigRow, LinkRow, MetadataRow, RowChange, TagRow},
+    row::{
+        ConversationTag, LinkConfigRow, LinkRow, MetadataRow, RowChange, RuleRow, StatusRow, TagRow, WorkingHoursRow,
+    },
     settings::AccountSettings,
 };
 use model::{AccountId, QueueId};
@@ -79,11 +81,17 @@ async fn fence(to: &mut Connection, account: AccountId, epoch: Epoch) -> Result<
 fn stage<'a>(batch: &mut Batch, settings: &mut Option<&'a AccountSettings>, change: &'a RowChange) {
     match change {
         RowChange::Settings(changed) => *settings = Some(changed),
+        RowChange::WorkingHours(row) => batch.put(row),
+        RowChange::WorkingHoursDeleted(id) => batch.remove::<WorkingHoursRow>([Value::id(id)]),
+        RowChange::Status(row) => batch.put(row),
+        RowChange::StatusDeleted(id) => batch.remove::<StatusRow>([Value::id(id)]),
         RowChange::Agent(row) => {
             batch.put(row);
             batch.put_list(&QUEUES_OF_AGENTS, row.id.to_string(), row.queues.iter().map(QueueId::to_string).collect());
         }
         RowChange::Queue(row) => batch.put(row),
+        RowChange::Rule(row) => batch.put(row),
+        RowChange::RuleDeleted(id) => batch.remove::<RuleRow>([Value::id(id)]),
         RowChange::Customer(row) => batch.put(row),
         RowChange::Conversation(row) => batch.put(row),
         RowChange::Call(row) => batch.put(row),

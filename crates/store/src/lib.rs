@@ -30,7 +30,7 @@ pub use commit::{Epoch, Unit};
 pub use database::{Location, LocationError, PostgresUrl, Store};
 pub use error::{Error, OpenError};
 pub use page::{
-    AgentOrder, ConversationOrder, CreatedOrder, Direction, NoteOrder, Order, Page, PageRequest, QueueOrder,
+    AgentOrder, ConversationOrder, CreatedOrder, Direction, NamedOrder, NoteOrder, Order, Page, PageRequest,
     SegmentOrder, Sortable, TagOrder,
 };
 pub use queries::{AgentFilter, ConversationFilter, QueueFilter, SegmentFilter, TagFilter};

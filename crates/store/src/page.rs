@@ -135,9 +135,9 @@ impl Sortable for AgentOrder {
     }
 }
 
-/// Fields of queues to sort by.
+/// Fields of queues and other things with a name to sort by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum QueueOrder {
+pub enum NamedOrder {
     /// `id`
     #[default]
     Id,
@@ -149,7 +149,7 @@ pub enum QueueOrder {
     UpdatedAt,
 }
 
-impl Sortable for QueueOrder {
+impl Sortable for NamedOrder {
     const ALL: &'static [Self] = &[Self::Id, Self::Name, Self::CreatedAt, Self::UpdatedAt];
     fn name(self) -> &'static str {
         match self {

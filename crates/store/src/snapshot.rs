@@ -24,6 +24,9 @@ impl Store {
 async fn read_all(from: &mut Connection, account: AccountId) -> Result<Snapshot, Error> {
     Ok(Snapshot {
         settings: settings(from, account).await?,
+        working_hours: rows(from, account, "").await?,
+        rules: rows(from, account, "").await?,
+        statuses: rows(from, account, "").await?,
         agents: agents(from, account).await?,
         queues: rows(from, account, "").await?,
         customers: customers(from, account).await?,

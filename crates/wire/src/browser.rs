@@ -6,7 +6,7 @@
 use crate::quality::LegQuality;
 use model::{
     AgentId, AgentStatus, CallDirection, CallId, CallMedia, Codec, ConversationId, EndedBy, LegId, ParticipantType,
-    QueueId, Role, TransferFailure, VoiceStatus, WallTime,
+    QueueId, Role, StatusId, TransferFailure, VoiceStatus, WallTime,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -510,12 +510,27 @@ pub struct AgentState {
     pub agent: AgentId,
     /// What the agent set.
     pub status: AgentStatus,
+    /// The account's own status within that group.
+    #[serde(default)]
+    pub custom_status: Option<CustomStatus>,
+    /// The agent has as many conversations as one can have, and gets no new ones.
+    #[serde(default)]
+    pub full_capacity: bool,
     /// What the system finds: the status that counts for new calls.
     pub availability: AgentStatus,
     /// What the agent does with calls.
     pub voice: VoiceStatus,
     /// The wrap-up that runs.
     pub wrap_up: Option<WrapUp>,
+}
+
+/// A status that an account has named itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct CustomStatus {
+    /// The status.
+    pub id: StatusId,
+    /// Name to show.
+    pub name: String,
 }
 
 /// A running wrap-up.

@@ -22,6 +22,27 @@ pub enum Operation {
     LinkAgentQueue,
     UnlinkAgentQueue,
     ListAgentConversations,
+    ListWorkingHours,
+    CreateWorkingHours,
+    ReadWorkingHours,
+    ReplaceWorkingHours,
+    PatchWorkingHours,
+    DeleteWorkingHours,
+    ReadWorkingHoursStatus,
+    AddHoliday,
+    DeleteHoliday,
+    ReadRouting,
+    ReplaceRouting,
+    DeleteRouting,
+    ListAgentStatuses,
+    CreateAgentStatus,
+    ReadAgentStatus,
+    UpdateAgentStatus,
+    DeleteAgentStatus,
+    ReadAgentCapacity,
+    SetAgentCapacity,
+    ReadCapacityConfig,
+    SetCapacityConfig,
     ListQueues,
     CreateQueue,
     UpdateQueue,
@@ -182,7 +203,7 @@ impl Operation {
             // What an agent does for itself; team leads may step in.
             SetAgentStatus | ExtendWrapUp | ClearWrapUp => known(MANAGE, Own, All, All),
             AgentHeartbeat => known(MANAGE, Own, Own, Own),
-            ReadAgent | ListAgentConversations | ReadAgentConfig => known(READ, Own, All, All),
+            ReadAgent | ListAgentConversations | ReadAgentConfig | ReadAgentCapacity => known(READ, Own, All, All),
             // Conversations: an agent's own, the team's for its leads.
             ListConversations
             | ReadConversation
@@ -213,7 +234,19 @@ impl Operation {
             ListLinks | ReadLink => known(READ, Own, All, All),
             CreateLink | DeleteLink => known(MANAGE, Own, All, All),
             // Reading the set-up.
-            ListQueues | ListTransferQueues | ListTags | ReadWrapUpConfig | ReadCallTimeouts | ListLinkConfigs
+            ListWorkingHours
+            | ReadWorkingHours
+            | ReadWorkingHoursStatus
+            | ReadRouting
+            | ListAgentStatuses
+            | ReadAgentStatus
+            | ReadCapacityConfig
+            | ListQueues
+            | ListTransferQueues
+            | ListTags
+            | ReadWrapUpConfig
+            | ReadCallTimeouts
+            | ListLinkConfigs
             | ReadLinkConfig => known(READ, All, All, All),
             ListAgents | ReadUserActivity => known(READ, No, All, All),
             // Who gets in is for people to decide: a key could make itself more than it is.
@@ -225,12 +258,13 @@ impl Operation {
                 known(MANAGE, No, No, All)
             }
             // The team.
-            LinkAgentQueue | UnlinkAgentQueue | SetAgentWrapUp => known(MANAGE, No, All, All),
+            LinkAgentQueue | UnlinkAgentQueue | SetAgentWrapUp | SetAgentCapacity => known(MANAGE, No, All, All),
             // Setting up the account.
-            CreateAgent | UpdateAgent | CreateQueue | UpdateQueue | DeleteQueue | SetWrapUpConfig | SetCallTimeouts
-            | ResetCallTimeouts | CreateLinkConfig | ReplaceLinkConfig | PatchLinkConfig | DeleteLinkConfig => {
-                known(MANAGE, No, No, All)
-            }
+            CreateAgent | UpdateAgent | CreateAgentStatus | UpdateAgentStatus | DeleteAgentStatus
+            | CreateWorkingHours | ReplaceWorkingHours | PatchWorkingHours | DeleteWorkingHours | AddHoliday
+            | DeleteHoliday | ReplaceRouting | DeleteRouting | SetCapacityConfig | CreateQueue | UpdateQueue
+            | DeleteQueue | SetWrapUpConfig | SetCallTimeouts | ResetCallTimeouts | CreateLinkConfig
+            | ReplaceLinkConfig | PatchLinkConfig | DeleteLinkConfig => known(MANAGE, No, No, All),
         }
     }
 }

@@ -204,7 +204,7 @@ impl IntoResponse for ApiError {
 /// How a group of endpoints words its refusals.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 struct Style {
-    /// `/ccaas/1`: an unknown id is 400 with `NOT_FOUND`.
+    /// `/ccaas/1`: an unknown id is 400 with `NOT_FOUND`, working hours aside.
     unknown_is_bad_request: bool,
     /// `/ccaas/voice/2` and `/ccca/1`: 400 has the short form.
     short_bad_request: bool,
@@ -221,7 +221,7 @@ impl Style {
     fn of(route: &str) -> Self {
         let short = route.starts_with("/ccaas/voice/2/") || route.starts_with("/ccca/1/");
         Self {
-            unknown_is_bad_request: route.starts_with("/ccaas/1/"),
+            unknown_is_bad_request: route.starts_with("/ccaas/1/") && !route.starts_with("/ccaas/1/working-hours"),
             short_bad_request: short && !LONG_BAD_REQUEST.contains(&route),
         }
     }
@@ -319,6 +319,8 @@ impl From<CommandError> for ApiError {
     fn from(error: CommandError) -> Self {
         match error {
             CommandError::UnknownAgent(id) => Self::unknown_agent(id),
+            CommandError::UnknownWorkingHours(id) => Self::unknown_id(id),
+            CommandError::UnknownStatus(id) => Self::unknown_id(id),
             CommandError::UnknownQueue(id) => Self::unknown_id(id),
             CommandError::UnknownConversation(id) => Self::unknown_id(id),
             CommandError::UnknownTag(name) => Self::unknown_id(name),

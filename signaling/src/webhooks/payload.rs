@@ -4,7 +4,7 @@
 
 use callcenter_core::event::{Author, Event, EventRecord};
 use callcenter_core::row::{ConversationRow, ConversationStatus};
-use model::{AccountId, AgentId, AgentStatus, ConversationId, NoteId, QueueId};
+use model::{AccountId, AgentId, AgentStatus, ConversationId, NoteId, QueueId, StatusId};
 use serde_json::{Map, Value, json};
 use store::{PageRequest, Store, TagFilter};
 
@@ -62,7 +62,7 @@ pub(super) async fn body(
 ) -> Result<Option<Vec<u8>>, store::Error> {
     let teller = Teller { store, account };
     let payload = match (&record.event, record.conversation) {
-        (Event::AgentStatusChanged { agent, status }, _) => teller.status_of(*agent, *status).await?,
+        (Event::AgentStatusChanged { agent, status, custom }, _) => teller.status_of(*agent, *status, *custom).await?,
         (event, Some(conversation)) => teller.conversation(conversation, event, record.author).await?,
         _ => None,
     };
@@ -176,9 +176,17 @@ impl Teller<'_> {
         }
     }
 
-    async fn status_of(&self, agent: AgentId, status: AgentStatus) -> Told {
+    async fn status_of(&self, agent: AgentId, group: AgentStatus, custom: Option<StatusId>) -> Told {
         let Some(Value::Object(mut told)) = self.agent(agent).await? else { return Ok(None) };
-        told.insert("status".to_owned(), json!({"name": status, "group": status}));
+        let named = match custom {
+            Some(custom) => self.store.agent_status(self.account, custom).await?,
+            None => None,
+        };
+        let status = match named {
+            Some(row) => json!({"id": row.id.to_string(), "name": row.name, "group": group}),
+            None => json!({"name": group, "group": group}),
+        };
+        told.insert("status".to_owned(), status);
         Ok(Some(told))
     }
 }

@@ -225,7 +225,9 @@ fn of_refusal(refusal: &CommandError) -> CallError {
         CommandError::UnknownAgent(_) => told(FORBIDDEN, "This sign-in is not an agent of this contact center"),
         CommandError::LimitReached { .. } => told(CONGESTION, text),
         CommandError::Invalid { .. } => told(INVALID_REQUEST, text),
-        CommandError::UnknownQueue(_)
+        CommandError::UnknownStatus(_)
+        | CommandError::UnknownWorkingHours(_)
+        | CommandError::UnknownQueue(_)
         | CommandError::UnknownConversation(_)
         | CommandError::UnknownLinkConfig(_)
         | CommandError::UnknownTag(_) => told(DESTINATION_NOT_FOUND, text),

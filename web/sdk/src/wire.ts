@@ -78,6 +78,10 @@ export interface WrapUp {
 export interface AgentState {
   agent: string;
   status: AgentStatus;
+  /** The account's own status within that group. */
+  custom_status?: { id: string; name: string } | null;
+  /** The agent has as many conversations as one can have, and gets no new ones. */
+  full_capacity?: boolean;
   availability: AgentStatus;
   voice: VoiceStatus;
   wrap_up: WrapUp | null;

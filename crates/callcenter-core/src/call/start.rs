@@ -19,15 +19,23 @@ impl CallCenter {
         let only_agent = self.destination_agent(&link.destination)?;
         self.check_new_call(&new)?;
         let customer = self.customer_of(&new, turn);
+        let familiar = self.familiar_agent(customer);
         let conversation = self.join_or_open_conversation(customer, turn);
-        let call = self.make_call(&new, &link, customer, conversation, turn);
+        let mut call = self.make_call(&new, &link, customer, conversation, turn);
         let (id, leg) = (call.row.id, call.customer_leg);
         if only_agent.is_none() {
-            let queue = call.row.queue;
-            self.edit_conversation(conversation, turn, |row| row.queue = Some(queue));
+            let route = self.route(&call.row, turn.now);
+            call.row.queue = route.queue;
+            self.edit_conversation(conversation, turn, |row| {
+                row.queue = Some(route.queue);
+                row.priority = route.priority.unwrap_or(row.priority);
+            });
         }
         self.calls.insert(id, call);
-        self.edit_call(id, |row| row.only_agent = only_agent);
+        self.edit_call(id, |row| {
+            row.only_agent = only_agent;
+            row.familiar = familiar;
+        });
         self.add_customer_leg(&new, id, leg, turn);
         self.join_line(id);
         self.log_of_call(turn, id, Event::CallStarted { direction: CallDirection::Inbound });
@@ -80,7 +88,6 @@ impl CallCenter {
         id
     }
 
-    /// PRE-08: calls without another route come to the default queue.
     fn make_call(
         &self,
         new: &NewCall,
@@ -101,6 +108,7 @@ impl CallCenter {
             state: CallState::Waiting,
             queue: self.default_queue,
             only_agent: None,
+            familiar: None,
             link: Some(link.id),
             custom_data,
             passed_over: Vec::new(),

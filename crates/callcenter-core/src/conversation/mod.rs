@@ -10,7 +10,7 @@ use crate::check;
 use crate::command::{CommandError, ConversationFields, Reply};
 use crate::event::Event;
 use crate::limits::{CLOSED_CONVERSATIONS_KEPT, MAX_OPEN_CONVERSATIONS, MAX_SUMMARY, MAX_TOPIC};
-use crate::row::{ConversationRow, ConversationStatus, Priority, RowChange};
+use crate::row::{ConversationRow, ConversationStatus, FamiliarAgent, Priority, RowChange};
 use model::{AgentId, CallId, ConversationId, CustomerId, QueueId};
 use std::collections::{BTreeMap, VecDeque};
 use wire::browser::ServerMessage;
@@ -19,11 +19,16 @@ pub(crate) use metadata::MetadataValues;
 pub use route::Route;
 pub(crate) use tag::Tags;
 
+/// Channel of a conversation that began with a call.
+const CALLS: &str = "CALLS";
+
 /// Conversations that are not closed, and the last ones that were.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Conversations {
     open: BTreeMap<ConversationId, ConversationRow>,
     of_customer: BTreeMap<CustomerId, ConversationId>,
+    /// How many an agent has, calls aside.
+    held: BTreeMap<AgentId, u32>,
     closed: VecDeque<ConversationId>,
 }
 
@@ -32,7 +37,25 @@ impl Conversations {
         if let Some(customer) = row.customer {
             self.of_customer.insert(customer, row.id);
         }
-        self.open.insert(row.id, row);
+        if let Some(holder) = holder(&row) {
+            *self.held.entry(holder).or_default() += 1;
+        }
+        let before = self.open.insert(row.id, row);
+        self.let_go(before.as_ref());
+    }
+
+    fn let_go(&mut self, row: Option<&ConversationRow>) {
+        let Some(holder) = row.and_then(holder) else { return };
+        let held = self.held.get_mut(&holder).expect("counted when it was put");
+        *held -= 1;
+        if *held == 0 {
+            self.held.remove(&holder);
+        }
+    }
+
+    /// How many conversations take up the agent's capacity.
+    pub(crate) fn held_by(&self, agent: AgentId) -> u32 {
+        self.held.get(&agent).copied().unwrap_or(0)
     }
 
     pub(crate) fn get(&self, id: ConversationId) -> Option<&ConversationRow> {
@@ -56,7 +79,9 @@ impl Conversations {
     }
 
     fn close(&mut self, id: ConversationId) {
-        if let Some(customer) = self.open.remove(&id).and_then(|row| row.customer) {
+        let row = self.open.remove(&id);
+        self.let_go(row.as_ref());
+        if let Some(customer) = row.and_then(|row| row.customer) {
             self.of_customer.remove(&customer);
         }
         self.closed.push_back(id);
@@ -64,6 +89,11 @@ impl Conversations {
             self.closed.pop_front();
         }
     }
+}
+
+/// Whose capacity it takes up: a call does so only while it lasts.
+fn holder(row: &ConversationRow) -> Option<AgentId> {
+    row.agent.filter(|_| row.channel != CALLS)
 }
 
 impl CallCenter {
@@ -116,7 +146,9 @@ impl CallCenter {
     }
 
     fn close_conversation(&mut self, conversation: ConversationId, turn: &Turn) {
+        let holder = holder(self.conversation_ref(conversation));
         self.conversations.close(conversation);
+        holder.into_iter().for_each(|agent| self.refresh_capacity(agent, turn));
         self.tags.forget(conversation);
         self.metadata.remove(&conversation);
         self.log(turn, Some(conversation), None, Event::ConversationClosed);
@@ -130,16 +162,21 @@ impl CallCenter {
         if let Some(queue) = queue.filter(|queue| *queue != self.call_ref(call).row.queue) {
             self.move_call_to_queue(call, queue);
         }
-        if let Some(priority) = priority {
-            self.waiting.reorder(call, priority);
-            self.assignment_due = true;
+        if priority.is_some() {
+            self.change_line(call);
         }
+    }
+
+    /// Who has the customer's open conversation.
+    pub(crate) fn familiar_agent(&self, customer: CustomerId) -> Option<FamiliarAgent> {
+        let row = self.conversations.get(*self.conversations.of_customer.get(&customer)?)?;
+        Some(FamiliarAgent { agent: row.agent?, last_contact: row.updated_at })
     }
 
     /// The customer's open conversation, opened again or made: a new contact belongs to it.
     pub(crate) fn join_or_open_conversation(&mut self, customer: CustomerId, turn: &mut Turn) -> ConversationId {
         let Some(conversation) = self.conversations.of_customer.get(&customer).copied() else {
-            return self.open_conversation(Some(customer), "CALLS", turn);
+            return self.open_conversation(Some(customer), CALLS, turn);
         };
         if self.conversation_ref(conversation).status != ConversationStatus::Open {
             self.edit_conversation(conversation, turn, |row| row.status = ConversationStatus::Open);
@@ -176,6 +213,7 @@ impl CallCenter {
         self.outbox.save(RowChange::Conversation(row.clone()));
         self.conversations.put(row.clone());
         self.log(turn, Some(row.id), None, Event::ConversationCreated);
+        row.agent.into_iter().for_each(|agent| self.refresh_capacity(agent, turn));
         row
     }
 
@@ -189,13 +227,14 @@ impl CallCenter {
         turn: &Turn,
         edit: impl FnOnce(&mut ConversationRow),
     ) {
-        let row = self.conversations.open.get_mut(&conversation).expect("open conversations are held");
-        let before = row.clone();
-        edit(row);
+        let before = self.conversation_ref(conversation).clone();
+        let mut row = before.clone();
+        edit(&mut row);
         row.updated_at = turn.now.wall;
-        let row = row.clone();
-        if before.agent.is_some() && before.agent != row.agent {
+        self.conversations.put(row.clone());
+        if before.agent != row.agent {
             self.tell_of_conversation(before.agent, conversation);
+            before.agent.into_iter().chain(row.agent).for_each(|agent| self.refresh_capacity(agent, turn));
         }
         self.tell_of_conversation(row.agent, conversation);
         for event in changes(&before, &row) {

@@ -3,7 +3,7 @@
 use crate::call_center::{CallCenter, Turn};
 use crate::command::{CommandError, Reply};
 use crate::row::{CallState, Priority};
-use model::{ConversationId, QueueId};
+use model::{ConversationId, Now, QueueId};
 
 /// What routing decides.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,11 +15,14 @@ pub struct Route {
 }
 
 impl CallCenter {
-    /// Where routing would put an open conversation now: what has no other route comes to the default queue and keeps
-    /// its priority.
-    pub fn route_of(&self, conversation: ConversationId) -> Option<Route> {
+    /// Where routing would put an open conversation now. The rules ask its live call; without one, or when no rule
+    /// holds, it comes to the default queue and keeps its priority.
+    pub fn route_of(&self, conversation: ConversationId, now: Now) -> Option<Route> {
         let row = self.conversations.get(conversation)?;
-        Some(Route { queue: self.default_queue, priority: row.priority })
+        let found = self.live_call_of(conversation).map(|call| self.route(&self.call_ref(call).row, now));
+        let queue = found.map_or(self.default_queue, |found| found.queue);
+        let priority = found.and_then(|found| found.priority).unwrap_or(row.priority);
+        Some(Route { queue, priority })
     }
 
     pub(crate) fn route_conversation(
@@ -33,7 +36,7 @@ impl CallCenter {
         if state.is_some_and(|state| state.is_talk() || state == CallState::Connecting) {
             return Err(CommandError::Conflict("the conversation's call is with an agent: transfer it".to_owned()));
         }
-        let route = self.route_of(conversation).expect("known conversations are open");
+        let route = self.route_of(conversation, turn.now).expect("known conversations are open");
         self.edit_conversation(conversation, turn, |row| {
             row.agent = None;
             row.queue = Some(route.queue);

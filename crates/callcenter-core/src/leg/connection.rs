@@ -56,7 +56,7 @@ impl CallCenter {
         if state.row.state == CallState::Ringing {
             self.tell_leg(leg, ServerMessage::Ringing { leg });
         }
-        self.waiting.changed = true;
+        self.waiting.tell_again(call);
         Ok(Reply::Done)
     }
 
@@ -95,6 +95,9 @@ impl CallCenter {
     pub(crate) fn refresh_lost(&mut self, leg: LegId, turn: &mut Turn) {
         let state = self.leg_ref(leg);
         let (lost, was_lost, call) = (state.is_lost(), state.row.lost_since.is_some(), state.row.call);
+        if state.row.agent.is_none() {
+            self.waiting.set_ready(call, !lost);
+        }
         match (was_lost, lost) {
             (false, true) => {
                 self.edit_leg(leg, |row| row.lost_since = Some(turn.now.wall));
@@ -112,7 +115,6 @@ impl CallCenter {
                 if self.leg_ref(leg).is_being_set_up() {
                     self.timers.arm(Reason::ConnectTimeout(leg), turn.now.mono + CONNECT_TIMEOUT);
                 }
-                self.assignment_due = true;
                 if self.call_ref(call).row.state == CallState::Transferring && self.target_is_connected(call) {
                     self.complete_transfer(call, turn);
                 }

@@ -3,7 +3,7 @@
 use super::check_target_queue;
 use crate::call_center::{CallCenter, Turn};
 use crate::codes::TRANSFERRED;
-use crate::command::{CommandError, Reply};
+use crate::command::{CommandError, Reply, TransferRefusal};
 use crate::event::Event;
 use crate::row::CallState;
 use model::{AgentId, CallId, LegId, QueueId};
@@ -28,7 +28,11 @@ impl CallCenter {
     ) -> Result<Reply, CommandError> {
         let (call, from) = self.transferable(leg)?;
         let to = to.unwrap_or(self.default_queue);
-        check_target_queue(self.live_queue(to)?)?;
+        let queue = self.live_queue(to)?;
+        check_target_queue(queue)?;
+        if !queue.assign_outside_hours && !self.is_within_hours(queue) {
+            return Err(CommandError::CannotTransfer(TransferRefusal::OutsideWorkingHours));
+        }
         self.end_hold(call, from, turn);
         self.log_transfer_to_queue(call, from, to, turn);
         self.release_transferor(leg, TRANSFERRED, turn);

@@ -60,8 +60,7 @@ impl Center {
     pub(crate) fn new() -> Self {
         let mut center = Self::untouched();
         let queue = center.core.default_queue();
-        let fields =
-            NewQueue { name: "Default Queue".to_owned(), is_default: true, auto_assignment: true, external_id: None };
+        let fields = NewQueue { is_default: true, ..queue_fields("Default Queue", true) };
         center.must(Command::UpdateQueue { queue, fields });
         center
     }
@@ -355,7 +354,7 @@ pub(crate) fn agent_fields(name: &str) -> NewAgent {
 }
 
 pub(crate) fn queue_fields(name: &str, auto_assignment: bool) -> NewQueue {
-    NewQueue { name: name.to_owned(), is_default: false, auto_assignment, external_id: None }
+    NewQueue { name: name.to_owned(), auto_assignment, ..NewQueue::default() }
 }
 
 pub(crate) fn new_call(link: LinkId, identity: &str) -> NewCall {

@@ -127,7 +127,7 @@ fn routing_again_takes_the_assignee_away() {
     let agent = center.free_agent("ann");
     let row = made(&mut center, ConversationFields { agent: Some(Some(agent)), ..Default::default() });
     let queue = center.core.default_queue();
-    assert_eq!(center.core.route_of(row.id).map(|route| route.queue), Some(queue));
+    assert_eq!(center.core.route_of(row.id, center.now).map(|route| route.queue), Some(queue));
     let Reply::Conversation(routed) = center.must(Command::RouteConversation(row.id)) else { panic!() };
     assert_eq!((routed.agent, routed.queue), (None::<AgentId>, Some(queue)));
 }

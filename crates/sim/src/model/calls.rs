@@ -154,6 +154,8 @@ impl Model {
         if !handed_over {
             call.state = State::Connecting;
             call.answered.get_or_insert(now);
+            let conversation = call.conversation;
+            self.assignees.insert(conversation, agent);
         }
         self.agent(agent).voice = VoiceStatus::InCall;
         true

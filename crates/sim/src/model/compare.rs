@@ -22,7 +22,10 @@ impl Model {
         let agent = &self.agents[&id];
         let state = core.agent_state(id, now).expect("the core knows the agent");
         assert_eq!(state.voice, agent.voice, "voice of {id}");
-        assert_eq!(state.availability, agent.availability(), "availability of {id}");
+        assert_eq!(state.availability, self.availability(id), "availability of {id}");
+        assert_eq!(state.status, agent.status, "status of {id}");
+        assert_eq!(state.custom_status.map(|status| status.id), agent.custom, "own status of {id}");
+        assert_eq!(core.conversations_held(id) as usize, agent.held.len(), "conversations of {id}");
         let remaining = agent.wrap_until.map(|until| u64::try_from(until - self.now).unwrap_or(0));
         assert_eq!(state.wrap_up.map(|wrap_up| wrap_up.remaining_ms), remaining, "wrap-up of {id}");
         assert_eq!(core.agent(id).expect("as above").idle_since.0, agent.idle_since, "idle time of {id}");

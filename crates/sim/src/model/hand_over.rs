@@ -42,7 +42,7 @@ impl Model {
         let can = call.state != State::Transferring
             && from != to
             && target.queues.contains(&call.queue)
-            && target.availability() == AgentStatus::Active;
+            && self.availability(to) == AgentStatus::Active;
         if can {
             let call = self.call(id);
             (call.state, call.must_ring) = (State::Transferring, Some(to));
@@ -62,7 +62,7 @@ impl Model {
 
     pub(crate) fn transfer_to_queue(&mut self, leg: LegId, to: QueueId) -> bool {
         let Some((id, from)) = self.talk_of(leg) else { return false };
-        if self.calls[&id].state == State::Transferring || !self.queues[&to] {
+        if self.calls[&id].state == State::Transferring || !self.assigns(to) {
             return false;
         }
         let call = self.call(id);
@@ -103,6 +103,7 @@ impl Model {
     fn waits_again(&mut self, id: CallId, passed: AgentId, front: bool) {
         let now = self.now;
         let call = self.call(id);
+        let conversation = call.conversation;
         call.state = State::Waiting;
         call.only = None;
         call.held = None;
@@ -110,6 +111,7 @@ impl Model {
         call.passed = vec![passed];
         call.last_passed = Some(now);
         (call.since, call.front) = (now, front);
+        self.assignees.remove(&conversation);
     }
 
     /// Once the engine holds customer and target and the target is there, the target has it.
@@ -125,6 +127,9 @@ impl Model {
             let call = self.call(id);
             call.agent = call.target.take();
             (call.state, call.held, call.transferred) = (State::Established, None, true);
+            let (target, _) = call.agent.clone().expect("it was the target");
+            let conversation = call.conversation;
+            self.assignees.insert(conversation, target);
         }
     }
 }

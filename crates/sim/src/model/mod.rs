@@ -5,9 +5,11 @@ mod assign;
 mod calls;
 mod compare;
 mod hand_over;
+mod hours;
 mod parties;
+mod team;
 
-use model::{AgentId, AgentStatus, CallId, ConversationId, EndedBy, LegId, LinkId, QueueId, VoiceStatus};
+use model::{AgentId, AgentStatus, CallId, ConversationId, EndedBy, LegId, LinkId, QueueId, StatusId, VoiceStatus};
 use std::collections::{BTreeMap, BTreeSet};
 
 pub(crate) use calls::Ring;
@@ -29,6 +31,10 @@ pub(crate) const NETWORK_ERROR: u32 = 10_308;
 #[derive(Debug, Clone)]
 pub(crate) struct Agent {
     pub(crate) status: AgentStatus,
+    pub(crate) custom: Option<StatusId>,
+    /// Conversations that are no calls.
+    pub(crate) held: BTreeSet<ConversationId>,
+    pub(crate) capacity: Option<u32>,
     pub(crate) enabled: bool,
     pub(crate) connected: bool,
     pub(crate) lease_until: Option<Time>,
@@ -81,6 +87,8 @@ pub(crate) struct Call {
     pub(crate) link: LinkId,
     pub(crate) queue: QueueId,
     pub(crate) only: Option<AgentId>,
+    /// Who had the conversation when it arrived.
+    pub(crate) familiar: Option<AgentId>,
     /// 0 is the most urgent.
     pub(crate) priority: u8,
     /// Since when it waits, or did before the answer.
@@ -136,6 +144,28 @@ pub(crate) struct Settings {
     pub(crate) can_extend: bool,
     pub(crate) ring_seconds: u32,
     pub(crate) recording: bool,
+    pub(crate) capacity: u32,
+}
+
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Queue {
+    pub(crate) auto: bool,
+    pub(crate) in_turn: bool,
+    /// Whose turn it was last.
+    pub(crate) last: Option<AgentId>,
+    pub(crate) sticky: bool,
+    /// Assigns outside of the working hours too.
+    pub(crate) outside: bool,
+}
+
+/// Calls of these customers go to that queue with that priority.
+#[derive(Debug, Clone)]
+pub(crate) struct Rule {
+    pub(crate) customers: BTreeSet<String>,
+    pub(crate) queue: QueueId,
+    pub(crate) priority: u8,
+    pub(crate) enabled: bool,
+    pub(crate) within_hours: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -143,8 +173,14 @@ pub(crate) struct Model {
     pub(crate) now: Time,
     pub(crate) settings: Settings,
     pub(crate) agents: BTreeMap<AgentId, Agent>,
-    /// Queues and whether they assign automatically.
-    pub(crate) queues: BTreeMap<QueueId, bool>,
+    pub(crate) queues: BTreeMap<QueueId, Queue>,
+    /// Times off within the working hours of all queues, which go round the clock.
+    pub(crate) off: Vec<(Time, Time)>,
+    pub(crate) rules: Vec<Rule>,
+    /// The account's own statuses with their groups.
+    pub(crate) statuses: BTreeMap<StatusId, AgentStatus>,
+    /// Who has an open conversation that began with a call.
+    pub(crate) assignees: BTreeMap<ConversationId, AgentId>,
     pub(crate) default_queue: QueueId,
     pub(crate) calls: BTreeMap<CallId, Call>,
     /// One-time links that were spent.

@@ -1,21 +1,11 @@
 //! Agents and legs.
 
 use super::{Agent, CONNECT, LEASE, Leg, Model, Path, Time, WINDOW};
-use model::{AgentId, AgentStatus, CallId, LegId, VoiceStatus};
+use model::{AgentId, CallId, LegId, VoiceStatus};
 
 impl Agent {
     pub(crate) fn present(&self) -> bool {
         self.connected && self.lease_until.is_some()
-    }
-
-    pub(crate) fn availability(&self) -> AgentStatus {
-        if !self.enabled || !self.present() {
-            return AgentStatus::Invisible;
-        }
-        if self.status == AgentStatus::Active && self.voice != VoiceStatus::Idle {
-            return AgentStatus::Busy;
-        }
-        self.status
     }
 }
 
@@ -59,15 +49,6 @@ impl Leg {
 impl Model {
     pub(crate) fn agent(&mut self, agent: AgentId) -> &mut Agent {
         self.agents.get_mut(&agent).expect("the model knows all agents")
-    }
-
-    pub(crate) fn set_status(&mut self, agent: AgentId, status: AgentStatus) {
-        let now = self.now;
-        let agent = self.agent(agent);
-        if agent.status != status && status == AgentStatus::Active {
-            agent.idle_since = now;
-        }
-        agent.status = status;
     }
 
     pub(crate) fn sign_of_life(&mut self, agent: AgentId) {

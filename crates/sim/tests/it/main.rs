@@ -13,10 +13,12 @@ const SOAK: u64 = 30;
 
 /// What must have happened somewhere in the gate's lives, or they prove little.
 const MUST_HAPPEN: &[&str] = &[
+    "agents at full capacity",
     "answered",
     "calls",
     "crashes of all roles",
     "crashes of signaling",
+    "custom statuses set",
     "declined",
     "ended by the network",
     "engine restarts",
@@ -30,6 +32,7 @@ const MUST_HAPPEN: &[&str] = &[
     "recorder restarts",
     "rejected",
     "resumed",
+    "times off",
     "transferred",
     "transferred to a queue",
     "transfers declined",

@@ -2,11 +2,11 @@ use super::select::bounded;
 use crate::{
     database::{Connection, Store, query},
     error::Error,
-    page::{AgentOrder, Page, PageRequest, QueueOrder},
+    page::{AgentOrder, NamedOrder, Page, PageRequest},
     records::{Reader, word_of},
 };
-use callcenter_core::row::{AgentRow, QueueRow};
-use model::{AccountId, AgentId, AgentStatus, QueueId, Role, WallTime};
+use callcenter_core::row::{AgentRow, QueueRow, StatusRow};
+use model::{AccountId, AgentId, AgentStatus, QueueId, Role, StatusId, WallTime};
 use sqlx::AssertSqlSafe;
 use std::collections::BTreeMap;
 
@@ -92,12 +92,20 @@ impl Store {
         Ok(Some(agent))
     }
 
+    /// One of the statuses that the account has named itself.
+    pub async fn agent_status(&self, account: AccountId, id: StatusId) -> Result<Option<StatusRow>, Error> {
+        self.one(account, |q| {
+            q.is("id", id);
+        })
+        .await
+    }
+
     /// A page of queues that are not deleted.
     pub async fn queues(
         &self,
         account: AccountId,
         filter: &QueueFilter,
-        page: PageRequest<QueueOrder>,
+        page: PageRequest<NamedOrder>,
     ) -> Result<Page<QueueRow>, Error> {
         bounded(&[filter.ids.len()])?;
         let agents: Vec<AgentId> = filter.agent.into_iter().collect();

@@ -1,6 +1,6 @@
 use super::{Reader, Record, Value};
 use crate::error::Error;
-use callcenter_core::row::{CallRow, LegRow, RunningTransfer, SegmentRow};
+use callcenter_core::row::{CallRow, FamiliarAgent, LegRow, RunningTransfer, SegmentRow};
 use model::MediaTime;
 use wire::browser::MediaState;
 
@@ -17,6 +17,8 @@ impl Record for CallRow {
         "state",
         "queue",
         "only_agent",
+        "familiar_agent",
+        "familiar_since",
         "link",
         "custom_data",
         "passed_over",
@@ -48,6 +50,8 @@ impl Record for CallRow {
             Value::word(&self.state),
             Value::id(self.queue),
             Value::id_or_null(self.only_agent),
+            Value::id_or_null(self.familiar.map(|familiar| familiar.agent)),
+            Value::time_or_null(self.familiar.map(|familiar| familiar.last_contact)),
             Value::id_or_null(self.link),
             Value::json(&self.custom_data),
             Value::json(&self.passed_over),
@@ -80,6 +84,7 @@ impl Record for CallRow {
             state: row.word("state")?,
             queue: row.id("queue")?,
             only_agent: row.id_or_null("only_agent")?,
+            familiar: familiar_agent(row)?,
             link: row.id_or_null("link")?,
             custom_data: row.json("custom_data")?,
             passed_over: row.json("passed_over")?,
@@ -97,6 +102,11 @@ impl Record for CallRow {
             end_code: row.number_or_null("end_code")?,
         })
     }
+}
+
+fn familiar_agent(row: &Reader<'_>) -> Result<Option<FamiliarAgent>, Error> {
+    let Some(agent) = row.id_or_null("familiar_agent")? else { return Ok(None) };
+    Ok(Some(FamiliarAgent { agent, last_contact: row.time("familiar_since")? }))
 }
 
 /// All four of its columns are there, or none.

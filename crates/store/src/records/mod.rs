@@ -4,6 +4,7 @@ mod batch;
 mod calls;
 mod links;
 mod people;
+mod routing;
 mod tags;
 mod value;
 mod work;

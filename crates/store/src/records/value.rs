@@ -140,6 +140,10 @@ impl Reader<'_> {
         number(column, self.get(column)?)
     }
     /// A number of any unsigned type.
+    pub(crate) fn number<T: TryFrom<i64>>(&self, column: &str) -> Result<T, Error> {
+        number(column, self.get(column)?)
+    }
+    /// A number of any unsigned type.
     pub(crate) fn number_or_null<T: TryFrom<i64>>(&self, column: &str) -> Result<Option<T>, Error> {
         self.get::<Option<i64>>(column)?.map(|value| number(column, value)).transpose()
     }

@@ -2,7 +2,8 @@
 
 use super::support::{ACCOUNT, Open, conversation};
 use callcenter_core::row::{
-    AgentRow, ConversationRow, ConversationStatus, ConversationTag, Priority, QueueRow, RowChange, TagRow,
+    AgentRow, AssignmentAlgorithm, ConversationRow, ConversationStatus, ConversationTag, Priority, QueueRow, RowChange,
+    TagRow,
 };
 use model::{AgentId, AgentStatus, ConversationId, QueueId, Role, TagId, VoiceStatus, WallTime};
 use store::{
@@ -18,6 +19,8 @@ fn agent(number: u128, name: &str, queues: &[u128]) -> AgentRow {
         role: Role::Agent,
         enabled: number != 3,
         status: AgentStatus::Active,
+        custom_status: None,
+        capacity: None,
         voice: VoiceStatus::Idle,
         idle_since: WallTime(0),
         wrap_up_seconds: None,
@@ -75,6 +78,12 @@ async fn queues_are_listed_without_deleted_ones() {
         name: format!("Queue {number}"),
         is_default: number == 1,
         auto_assignment: true,
+        algorithm: AssignmentAlgorithm::LoadBalancing,
+        sticky: false,
+        sticky_days: None,
+        working_hours: None,
+        assign_outside_hours: false,
+        last_in_turn: None,
         external_id: None,
         created_at: WallTime(0),
         updated_at: WallTime(0),

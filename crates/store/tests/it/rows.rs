@@ -4,15 +4,17 @@ use super::support::{ACCOUNT, Open};
 use callcenter_core::{
     event::{Author, Event, EventRecord},
     row::{
-        AgentRow, CallRow, CallState, ConversationRow, ConversationStatus, ConversationTag, CustomerRow, LegRow,
-        LinkConfigRow, LinkDestination, LinkHours, LinkRow, MetadataRow, NoteKind, NoteRow, Priority, QueueRow,
-        RowChange, RunningTransfer, RunningWrapUp, SegmentRow, SegmentState, Snapshot, TagRow,
+        AgentRow, AssignmentAlgorithm, CallRow, CallState, ConversationRow, ConversationStatus, ConversationTag,
+        CustomerRow, DayHours, FamiliarAgent, Holiday, LegRow, LinkConfigRow, LinkDestination, LinkHours, LinkRow,
+        MetadataRow, NoteKind, NoteRow, Priority, QueueRow, RowChange, RuleRow, RunningTransfer, RunningWrapUp,
+        SegmentRow, SegmentState, Snapshot, StatusRow, TagRow, WorkingHoursRow,
     },
     settings::AccountSettings,
 };
 use model::{
-    AgentId, AgentStatus, CallDirection, CallId, CallMedia, ConversationId, CustomerId, EndedBy, LegId, LinkConfigId,
-    LinkId, MediaTime, NoteId, ParticipantType, QueueId, RecordingMedia, Role, SegmentId, TagId, VoiceStatus, WallTime,
+    AgentId, AgentStatus, CallDirection, CallId, CallMedia, ConversationId, CustomerId, EndedBy, HolidayId, LegId,
+    LinkConfigId, LinkId, MediaTime, NoteId, ParticipantType, QueueId, RecordingMedia, Role, RuleId, SegmentId,
+    StatusId, TagId, VoiceStatus, WallTime, WorkingHoursId,
 };
 use proptest::{
     collection::{btree_map, vec},
@@ -45,8 +47,12 @@ fn number() -> impl Strategy<Value = u128> {
     1..5_u128
 }
 
+fn group() -> impl Strategy<Value = AgentStatus> {
+    select(vec![AgentStatus::Active, AgentStatus::Busy, AgentStatus::Away, AgentStatus::Invisible])
+}
+
 fn agent() -> impl Strategy<Value = AgentRow> {
-    let status = select(vec![AgentStatus::Active, AgentStatus::Busy, AgentStatus::Away, AgentStatus::Invisible]);
+    let status = (group(), option::of(number().prop_map(StatusId::of)), option::of(any::<u32>()));
     let voice = select(vec![
         VoiceStatus::Idle,
         VoiceStatus::Ringing,
@@ -66,7 +72,7 @@ fn agent() -> impl Strategy<Value = AgentRow> {
     let queues = Just((1..4_u128).map(QueueId::of).collect::<Vec<_>>()).prop_shuffle();
     (who, when, queues, 0..4_usize).prop_map(|(who, when, mut queues, served)| {
         queues.truncate(served);
-        let (id, display_name, email, role, enabled, status, voice) = who;
+        let (id, display_name, email, role, enabled, (status, custom_status, capacity), voice) = who;
         let (idle_since, wrap_up_seconds, wrap_up, last_seen, created_at, updated_at) = when;
         let id = AgentId::of(id);
         AgentRow {
@@ -76,6 +82,8 @@ fn agent() -> impl Strategy<Value = AgentRow> {
             role,
             enabled,
             status,
+            custom_status,
+            capacity,
             voice,
             idle_since,
             wrap_up_seconds,
@@ -88,18 +96,94 @@ fn agent() -> impl Strategy<Value = AgentRow> {
     })
 }
 
+fn day() -> impl Strategy<Value = DayHours> {
+    (0..=1440_u16, 0..=1440_u16, any::<bool>()).prop_map(|(start_minute, end_minute, enabled)| DayHours {
+        start_minute,
+        end_minute,
+        enabled,
+    })
+}
+
+fn holiday() -> impl Strategy<Value = Holiday> {
+    (number(), text(), time(), time(), any::<bool>()).prop_map(|(id, name, start, end, enabled)| Holiday {
+        id: HolidayId::of(id),
+        name,
+        start,
+        end,
+        enabled,
+    })
+}
+
+fn working_hours() -> impl Strategy<Value = WorkingHoursRow> {
+    let flags = (any::<bool>(), any::<bool>(), any::<bool>(), any::<bool>());
+    let week = proptest::array::uniform7(day());
+    (number(), (text(), text(), text()), week, flags, vec(holiday(), 0..3), time(), time()).prop_map(
+        |(id, (name, timezone, message), week, flags, holidays, created_at, updated_at)| WorkingHoursRow {
+            id: WorkingHoursId::of(id),
+            name,
+            timezone,
+            message,
+            week,
+            enabled: flags.0,
+            is_default: flags.1,
+            close_conversations: flags.2,
+            away_message_every_period: flags.3,
+            holidays,
+            created_at,
+            updated_at,
+        },
+    )
+}
+
+fn rule() -> impl Strategy<Value = RuleRow> {
+    let priority = select(vec![Priority::Urgent, Priority::High, Priority::Normal, Priority::Low]);
+    let expression = text().prop_map(|country| serde_json::json!({"customer.country": {"$eq": country}}));
+    let what = (option::of(text()), number(), priority, any::<bool>(), any::<bool>(), expression);
+    (number(), any::<u32>(), what, time(), time()).prop_map(|(id, position, what, created_at, updated_at)| RuleRow {
+        id: RuleId::of(id),
+        position,
+        name: what.0,
+        queue: QueueId::of(what.1),
+        priority: what.2,
+        enabled: what.3,
+        only_within_hours: what.4,
+        expression: what.5,
+        created_at,
+        updated_at,
+    })
+}
+
+fn status() -> impl Strategy<Value = StatusRow> {
+    (number(), text(), group(), time(), time()).prop_map(|(id, name, group, created_at, updated_at)| StatusRow {
+        id: StatusId::of(id),
+        name,
+        group,
+        created_at,
+        updated_at,
+    })
+}
+
 fn queue() -> impl Strategy<Value = QueueRow> {
-    let flags = (any::<bool>(), any::<bool>());
-    (number(), text(), flags, option::of(text()), time(), time(), option::of(time())).prop_map(
-        |(id, name, (is_default, auto_assignment), external_id, created_at, updated_at, deleted_at)| QueueRow {
+    let flags = (any::<bool>(), any::<bool>(), any::<bool>());
+    let algorithm = select(vec![AssignmentAlgorithm::LoadBalancing, AssignmentAlgorithm::RoundRobin]);
+    let order = (algorithm, option::of(any::<u32>()), option::of(number().prop_map(AgentId::of)));
+    let hours = (option::of(number().prop_map(WorkingHoursId::of)), any::<bool>());
+    (number(), text(), flags, order, hours, option::of(text()), (time(), time(), option::of(time()))).prop_map(
+        |(id, name, (is_default, auto_assignment, sticky), order, hours, external_id, times)| QueueRow {
             id: QueueId::of(id),
             name,
             is_default,
             auto_assignment,
+            algorithm: order.0,
+            sticky,
+            sticky_days: order.1,
+            working_hours: hours.0,
+            assign_outside_hours: hours.1,
+            last_in_turn: order.2,
             external_id,
-            created_at,
-            updated_at,
-            deleted_at,
+            created_at: times.0,
+            updated_at: times.1,
+            deleted_at: times.2,
         },
     )
 }
@@ -166,8 +250,11 @@ fn call() -> impl Strategy<Value = CallRow> {
     let ended_by = select(vec![EndedBy::Customer, EndedBy::Agent, EndedBy::Api, EndedBy::Platform]);
     let end = (option::of(ended_by), option::of(any::<u32>()));
     let passed_over = vec(number().prop_map(AgentId::of), 0..3);
-    (refs, kinds, map(), passed_over, moved, recorded, times, end).prop_map(
-        |(refs, kinds, custom_data, passed_over, moved, recorded, times, end)| CallRow {
+    let familiar = option::of(
+        (number(), time()).prop_map(|(agent, last_contact)| FamiliarAgent { agent: AgentId::of(agent), last_contact }),
+    );
+    (refs, kinds, map(), (passed_over, familiar), moved, recorded, times, end).prop_map(
+        |(refs, kinds, custom_data, (passed_over, familiar), moved, recorded, times, end)| CallRow {
             id: CallId::of(refs.0),
             conversation: ConversationId::of(refs.1),
             customer: CustomerId::of(refs.2),
@@ -177,6 +264,7 @@ fn call() -> impl Strategy<Value = CallRow> {
             state: kinds.3,
             queue: QueueId::of(refs.3),
             only_agent: refs.4.map(AgentId::of),
+            familiar,
             link: refs.5.map(LinkId::of),
             custom_data,
             passed_over,
@@ -354,6 +442,12 @@ fn settings() -> impl Strategy<Value = AccountSettings> {
 fn change() -> impl Strategy<Value = RowChange> {
     prop_oneof![
         settings().prop_map(RowChange::Settings),
+        working_hours().prop_map(RowChange::WorkingHours),
+        number().prop_map(|id| RowChange::WorkingHoursDeleted(WorkingHoursId::of(id))),
+        rule().prop_map(RowChange::Rule),
+        number().prop_map(|id| RowChange::RuleDeleted(RuleId::of(id))),
+        status().prop_map(RowChange::Status),
+        number().prop_map(|id| RowChange::StatusDeleted(StatusId::of(id))),
         agent().prop_map(RowChange::Agent),
         queue().prop_map(RowChange::Queue),
         customer().prop_map(RowChange::Customer),
@@ -379,6 +473,9 @@ fn change() -> impl Strategy<Value = RowChange> {
 #[derive(Default)]
 struct Expected {
     settings: AccountSettings,
+    working_hours: BTreeMap<WorkingHoursId, WorkingHoursRow>,
+    rules: BTreeMap<RuleId, RuleRow>,
+    statuses: BTreeMap<StatusId, StatusRow>,
     agents: BTreeMap<AgentId, AgentRow>,
     queues: BTreeMap<QueueId, QueueRow>,
     customers: BTreeMap<CustomerId, CustomerRow>,
@@ -398,6 +495,12 @@ impl Expected {
     fn apply(&mut self, change: RowChange) {
         match change {
             RowChange::Settings(settings) => self.settings = settings,
+            RowChange::WorkingHours(row) => drop(self.working_hours.insert(row.id, row)),
+            RowChange::WorkingHoursDeleted(id) => drop(self.working_hours.remove(&id)),
+            RowChange::Rule(row) => drop(self.rules.insert(row.id, row)),
+            RowChange::RuleDeleted(id) => drop(self.rules.remove(&id)),
+            RowChange::Status(row) => drop(self.statuses.insert(row.id, row)),
+            RowChange::StatusDeleted(id) => drop(self.statuses.remove(&id)),
             RowChange::Agent(row) => drop(self.agents.insert(row.id, row)),
             RowChange::Queue(row) => drop(self.queues.insert(row.id, row)),
             RowChange::Customer(row) => drop(self.customers.insert(row.id, row)),
@@ -429,6 +532,9 @@ impl Expected {
         let is_open = |id: ConversationId| self.conversations.contains_key(&id);
         Snapshot {
             settings: self.settings.clone(),
+            working_hours: self.working_hours.values().cloned().collect(),
+            rules: self.rules.values().cloned().collect(),
+            statuses: self.statuses.values().cloned().collect(),
             agents: self.agents.values().cloned().collect(),
             queues: self.queues.values().cloned().collect(),
             customers: self.customers.values().filter(is_wanted).cloned().collect(),
@@ -531,7 +637,7 @@ async fn events_come_back_in_order() {
         Event::CallStarted { direction: CallDirection::Inbound },
         Event::CallAnswered { agent: AgentId::of(1), waiting_ms: 1234 },
         Event::CallEnded { ended_by: EndedBy::Agent, duration_ms: 5, code: 10000 },
-        Event::AgentStatusChanged { agent: AgentId::of(1), status: AgentStatus::Away },
+        Event::AgentStatusChanged { agent: AgentId::of(1), status: AgentStatus::Away, custom: Some(StatusId::of(3)) },
     ];
     let records: Vec<EventRecord> = (1..)
         .zip(all)

@@ -64,7 +64,7 @@ async fn simulate(
     Path(id): Path<String>,
 ) -> Result<Json<RoutingResult>, ApiError> {
     let row = open_conversation(&state, &caller, &id).await?;
-    let route = call_center(&state, caller.account)?.query(move |core, _| core.route_of(row.id)).await?;
+    let route = call_center(&state, caller.account)?.query(move |core, now| core.route_of(row.id, now)).await?;
     // It was closed in this moment.
     let route = route.ok_or(CommandError::ConversationClosed)?;
     Ok(Json(RoutingResult {

@@ -1,9 +1,11 @@
 //! The public API: HTTP in, commands and queries out.
 
 mod agent_dto;
+mod agent_statuses;
 mod agents;
 mod api_keys;
 mod call_timeouts;
+mod capacity;
 mod conversation_dto;
 mod conversation_routing;
 mod conversation_tags;
@@ -22,6 +24,7 @@ mod queues;
 mod range;
 mod recording_source;
 mod recordings;
+mod routing;
 mod sessions;
 mod tags;
 mod timeline;
@@ -33,6 +36,8 @@ mod users;
 mod webhook_dto;
 mod webhooks;
 mod webrtc_tokens;
+mod working_hours;
+mod working_hours_dto;
 mod wrap_up;
 
 use super::caller::Caller;
@@ -49,6 +54,8 @@ pub(crate) fn register(routes: Routes) -> Routes {
     let routes = oauth::register(sessions::register(routes));
     let routes = user_activity::register(webrtc_tokens::register(routes));
     let routes = queues::register(agents::register(routes));
+    let routes = capacity::register(agent_statuses::register(routes));
+    let routes = routing::register(working_hours::register(routes));
     let routes = notes::register(conversations::register(routes));
     let routes = recordings::register(timeline::register(routes));
     let routes = conversation_tags::register(tags::register(routes));

@@ -144,7 +144,7 @@ fn all_queues(core: &CallCenter) -> Vec<TransferQueue> {
         .map(|row| TransferQueue {
             queue_id: (!row.is_default).then(|| row.id.to_string()),
             queue_name: row.name.clone(),
-            active: true,
+            active: core.is_queue_open(row.id).unwrap_or_default(),
             auto_assignment_enabled: row.auto_assignment,
             available_agents_count: available.get(&row.id).copied().unwrap_or(0),
         })

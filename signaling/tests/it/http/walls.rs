@@ -19,6 +19,11 @@ async fn things(house: &House, client: &Client) -> Ours {
     let key = client.key().await;
     let agent = house.agent(MARK).await.to_string();
     let queue = client.done(&key, "POST", "/ccaas/1/queues", json!({"name": MARK})).await;
+    let status = client.done(&key, "POST", "/ccaas/1/agent-statuses", json!({"name": MARK, "group": "AWAY"})).await;
+    let hours = json!({"name": MARK, "timezone": "Etc/UTC", "message": MARK, "workWeek": {}});
+    let hours = id(&client.done(&key, "POST", "/ccaas/1/working-hours", hours).await);
+    let rules = json!([{"name": MARK, "queueId": id(&queue), "expression": {"message.channel": "CALLS"}}]);
+    client.done(&key, "PUT", "/ccaas/1/routing", rules).await;
     let fields = json!({"topic": MARK, "agentId": agent});
     let conversation = id(&client.done(&key, "POST", "/ccaas/1/conversations", fields).await);
     client.done(&key, "POST", "/ccaas/1/tags", json!({"name": TAG})).await;
@@ -40,6 +45,9 @@ async fn things(house: &House, client: &Client) -> Ours {
         ("", "{webhookId}", id(&hook)),
         ("", "{agentId}", agent),
         ("", "{queueId}", id(&queue)),
+        ("", "{statusId}", id(&status)),
+        ("", "{workingHoursId}", hours.clone()),
+        ("/ccaas/1/working-hours", "{id}", hours),
         ("", "{conversationId}", conversation.clone()),
         ("", "{noteId}", id(&note)),
         ("", "{tagName}", TAG.to_owned()),
@@ -63,7 +71,8 @@ impl Ours {
         json!({
             "displayName": "Taken", "name": "Taken", "topic": "Taken", "content": "Taken", "status": "ACTIVE",
             "role": "AGENT", "queueId": of("{queueId}"), "agentId": of("{agentId}"), "identity": of("{agentId}"),
-            "wrapUpSeconds": 7, "tagName": TAG, "canExtendWrapUp": false, "enabled": true, "inbound": 7, "outbound": 7,
+            "wrapUpSeconds": 7, "capacity": 7, "group": "BUSY", "isDefault": true, "tagName": TAG,
+            "canExtendWrapUp": false, "enabled": true, "inbound": 7, "outbound": 7,
             "isAutoAssignmentEnabled": false, "password": "x", "link": "x",
             "destination": {"type": "WEBRTC", "identity": of("{agentId}")},
         })
@@ -76,7 +85,12 @@ async fn everything(client: &Client, ours: &Ours) -> Vec<Value> {
     let mut all = Vec::new();
     for pattern in [
         "/ccaas/1/agents/{agentId}",
+        "/ccaas/1/agents/{agentId}/capacity",
+        "/ccaas/1/agent-statuses",
+        "/ccaas/1/capacity-config",
         "/ccaas/1/queues",
+        "/ccaas/1/routing",
+        "/ccaas/1/working-hours",
         "/ccaas/1/conversations/{conversationId}",
         "/ccaas/1/conversations/{conversationId}/notes",
         "/ccaas/1/conversations/{conversationId}/timeline",

@@ -93,7 +93,7 @@ impl House {
         };
         let Reply::Agent(row) = self.does(Command::CreateAgent(fields)).await else { panic!("an agent was asked for") };
         let queue = self.center().query(|core, _| core.default_queue()).await.expect("a default queue");
-        let fields = NewQueue { name: "Default".into(), is_default: true, auto_assignment: true, external_id: None };
+        let fields = NewQueue { name: "Default".into(), is_default: true, auto_assignment: true, ..Default::default() };
         self.does(Command::UpdateQueue { queue, fields }).await;
         self.does(Command::LinkAgentQueue { agent: row.id, queue }).await;
         row.id

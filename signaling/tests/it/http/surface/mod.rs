@@ -17,7 +17,8 @@ use group::Group;
 use schema::Description;
 use walk::Walk;
 
-const GROUPS: [(&str, &str); 1] = [("conversations", include_str!("conversations.json"))];
+const GROUPS: [(&str, &str); 2] =
+    [("conversations", include_str!("conversations.json")), ("team", include_str!("team.json"))];
 
 #[tokio::test]
 async fn the_public_api_answers_as_its_description_says() {
