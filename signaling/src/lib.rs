@@ -18,6 +18,7 @@ mod recorder_link;
 pub mod serve;
 mod start;
 pub mod state;
+mod supply;
 mod turn;
 mod webhooks;
 pub mod ws;

@@ -2,7 +2,7 @@
 
 use crate::{
     account::Accounts, auth::Auth, clock::Clock, config::Config, directory::Directory, engine_link::EngineLink,
-    http::throttle::Throttle, hub::Hub, recorder_link::RecorderApart, webhooks::News,
+    http::throttle::Throttle, hub::Hub, recorder_link::RecorderApart, supply::Maker, webhooks::News,
 };
 use link::LinkState;
 use std::sync::Arc;
@@ -28,6 +28,7 @@ pub struct AppState {
     pub(crate) hub: Hub,
     pub(crate) directory: Directory,
     pub(crate) engine: EngineLink,
+    pub(crate) maker: Maker,
     pub(crate) apart: Apart,
     pub(crate) throttle: Arc<Throttle>,
     pub(crate) news: News,

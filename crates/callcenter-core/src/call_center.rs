@@ -8,11 +8,13 @@ use crate::hours::Hours;
 use crate::ids::IdSource;
 use crate::leg::Leg;
 use crate::outbox::Outbox;
+use crate::prompt::Prompts;
 use crate::recording::Segments;
 use crate::routing::{Lines, Rule};
-use crate::row::{CustomerRow, LinkConfigRow, LinkRow, QueueRow, RowChange, StatusRow};
+use crate::row::{AwayMessageRow, CustomerRow, LinkConfigRow, LinkRow, QueueRow, RowChange, StatusRow};
 use crate::settings::AccountSettings;
 use crate::timers::{Reason, Timers};
+use crate::waiting::Strategies;
 use model::{
     AccountId, AgentId, CallId, CommandId, ConversationId, CustomerId, LegId, LinkConfigId, LinkId, Now, QueueId,
     StatusId, WorkingHoursId,
@@ -49,6 +51,9 @@ pub struct CallCenter {
     pub(crate) waiting: Lines,
     /// Who serves which queue.
     pub(crate) members: BTreeMap<QueueId, BTreeSet<AgentId>>,
+    pub(crate) strategies: Strategies,
+    pub(crate) away_messages: BTreeMap<WorkingHoursId, AwayMessageRow>,
+    pub(crate) prompts: Prompts,
     /// Agents whose state their page must be told.
     pub(crate) untold_agents: BTreeSet<AgentId>,
     pub(crate) timers: Timers,
@@ -100,6 +105,8 @@ impl CallCenter {
                 // The assignment run at the turn's end looks at its line again.
                 Reason::RingAgain(_) => {}
                 Reason::RecorderSilence(segment) => self.recorder_silent(segment, &turn),
+                Reason::MaximumWait(call) => self.maximum_wait_passed(call, &mut turn),
+                Reason::WaitEnd(call) => self.wait_ended(call, &mut turn),
             }
         }
         self.settle(&mut turn);
@@ -147,6 +154,10 @@ impl CallCenter {
             Command::DeleteLinkConfig(config) => self.delete_link_config(config),
             Command::CreateLink(row) => self.create_link(row, turn),
             Command::DeleteLink(link) => self.delete_link(link, turn),
+            Command::PutWaitingStrategy { strategy, fields } => self.put_waiting_strategy(strategy, *fields, turn),
+            Command::DeleteWaitingStrategy(strategy) => self.delete_waiting_strategy(strategy),
+            Command::PutAwayMessage(row) => self.put_away_message(*row),
+            Command::DeleteAwayMessage(hours) => self.delete_away_message(hours),
             Command::CreateConversation(fields) => self.create_conversation(fields, turn),
             Command::UpdateConversation { conversation, fields } => {
                 self.update_conversation(conversation, fields, turn)
@@ -190,6 +201,8 @@ impl CallCenter {
             Command::PathBack { leg } => self.path_back(leg, turn),
             Command::LegRefused { leg, .. } => self.leg_refused(leg, turn),
             Command::EngineRestarted => self.engine_restarted(turn),
+            Command::PromptMade { prompt, length } => self.prompt_answered(prompt, Some(length)),
+            Command::PromptFailed { prompt } => self.prompt_answered(prompt, None),
             Command::RecorderBack => self.recorder_back(),
             Command::SegmentFinished(file) => self.segment_finished(*file, turn),
             Command::SegmentFailed { segment, reason } => self.segment_failed(segment, reason, turn),

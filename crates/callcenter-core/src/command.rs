@@ -6,11 +6,13 @@ use crate::row::{
     NoteRow, Priority, QueueRow, StatusRow, TagRow, WorkingHoursRow,
 };
 use crate::settings::AccountSettings;
+use crate::waiting::row::{AwayMessageRow, WaitingStrategyFields, WaitingStrategyRow};
 use model::{
-    AgentId, AgentStatus, CallId, CallMedia, ConversationId, LegId, LinkConfigId, LinkId, MediaTime, QueueId, Role,
-    SegmentId, StatusId, WorkingHoursId,
+    AgentId, AgentStatus, CallId, CallMedia, ConversationId, LegId, LinkConfigId, LinkId, MediaTime, PromptId, QueueId,
+    Role, SegmentId, StatusId, WaitingStrategyId, WorkingHoursId,
 };
 use std::collections::BTreeMap;
+use std::time::Duration;
 use wire::browser::MediaState;
 use wire::recorder::SegmentFile;
 
@@ -93,6 +95,21 @@ pub enum Command {
     CreateLink(LinkRow),
     /// Delete a link. A call that came by it goes on.
     DeleteLink(LinkId),
+
+    /// A new waiting strategy, or with its id new fields of one, which apply to the next caller.
+    PutWaitingStrategy {
+        /// The strategy; a new one when absent.
+        strategy: Option<WaitingStrategyId>,
+        /// The whole of it.
+        fields: Box<WaitingStrategyFields>,
+    },
+    /// Delete a waiting strategy. Who waits by it goes on so.
+    DeleteWaitingStrategy(WaitingStrategyId),
+
+    /// What callers hear outside of these working hours, before their call ends.
+    PutAwayMessage(Box<AwayMessageRow>),
+    /// Callers hear nothing of the kind any more.
+    DeleteAwayMessage(WorkingHoursId),
 
     // --- conversations ---
     /// A conversation without a contact, over the API.
@@ -297,6 +314,20 @@ pub enum Command {
     /// The engine was started anew and holds nothing: every live leg must rejoin.
     EngineRestarted,
 
+    // --- prompts ---
+    /// The shell has a prompt of [`crate::effect::Effect::KeepPrompts`], and can hand it to the engine.
+    PromptMade {
+        /// The prompt.
+        prompt: PromptId,
+        /// How long it plays.
+        length: Duration,
+    },
+    /// The shell cannot make a prompt for now. It says so when it can.
+    PromptFailed {
+        /// The prompt.
+        prompt: PromptId,
+    },
+
     // --- the recorder ---
     /// The recorder is connected again: it may be a new process that has missed what it was told last.
     RecorderBack,
@@ -441,6 +472,8 @@ pub enum Reply {
     Note(Box<NoteRow>),
     /// The new tag.
     Tag(Box<TagRow>),
+    /// The new or changed waiting strategy.
+    WaitingStrategy(Box<WaitingStrategyRow>),
     /// The new call.
     CallStarted {
         /// The call.
@@ -507,6 +540,12 @@ pub enum CommandError {
     /// No such link configuration.
     #[error("no call link configuration found with id={0}")]
     UnknownLinkConfig(LinkConfigId),
+    /// No such waiting strategy.
+    #[error("no waiting strategy found with id={0}")]
+    UnknownWaitingStrategy(WaitingStrategyId),
+    /// These working hours have no away message.
+    #[error("no away audio message found for working hours with id={0}")]
+    UnknownAwayMessage(WorkingHoursId),
     /// A time-frame link was opened before its time.
     #[error("this call link is not active yet")]
     LinkInactive,

@@ -3,7 +3,7 @@
 use crate::row::{ConversationStatus, Priority};
 use model::{
     AgentId, AgentStatus, CallDirection, CallId, ConversationId, EndedBy, LegId, LinkId, NoteId, QueueId, StatusId,
-    TagId, TransferFailure, UserId, WallTime,
+    TagId, TransferFailure, UserId, WallTime, WorkingHoursId,
 };
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -187,6 +187,16 @@ pub enum Event {
         to_queue: QueueId,
         /// From the call's answer until now.
         duration_ms: u64,
+    },
+    /// A call waited as long as its strategy allows.
+    MaximumWaitPassed {
+        /// Since its arrival, or since a transfer brought it to its queue.
+        waiting_ms: u64,
+    },
+    /// A call came outside of working hours and is ended after a message.
+    CallTurnedAway {
+        /// The working hours.
+        hours: WorkingHoursId,
     },
     /// A party's connection broke.
     LegLost {

@@ -9,6 +9,7 @@
 //! for the pages that are there, and `EngineRestarted` unless the engine still holds the legs.
 
 mod agent;
+pub mod audio;
 mod call;
 mod call_center;
 mod check;
@@ -24,6 +25,7 @@ mod leg;
 pub mod limits;
 mod link;
 mod outbox;
+mod prompt;
 mod queries;
 mod queue;
 mod recording;
@@ -34,6 +36,7 @@ pub mod settings;
 mod timers;
 mod transfer;
 pub mod transitions;
+mod waiting;
 mod wrap_up;
 
 pub use call_center::CallCenter;
@@ -41,3 +44,4 @@ pub use conversation::Route;
 pub use ids::IdSource;
 pub use link::LinkState;
 pub use timers::Reason;
+pub use waiting::ALL_WEB_CALLS;

@@ -62,6 +62,25 @@ pub const CAPACITY: std::ops::RangeInclusive<u32> = 1..=1_000;
 /// Longest wrap-up in seconds, extensions included.
 pub const MAX_WRAP_UP_SECONDS: u32 = 3_600;
 
+/// Waiting strategies of one account.
+pub const MAX_WAITING_STRATEGIES: usize = 1_000;
+/// Away messages of one account: one for each of its working hours.
+pub const MAX_AWAY_MESSAGES: usize = 1_000;
+/// Prompts that the settings of one account name; an announcement of the place counts once for each.
+pub const MAX_PROMPTS: usize = 2_000;
+/// Senders or queues that one waiting strategy names.
+pub const MAX_STRATEGY_CONDITIONS: usize = 200;
+/// Characters in a waiting strategy's name.
+pub const MAX_STRATEGY_NAME: usize = 128;
+/// Characters in a text to be spoken.
+pub const MAX_SPOKEN_TEXT: usize = 1_400;
+/// How fast speech may be, in thousandths of the voice's own rate.
+pub const RATE_PERMILLE: std::ops::RangeInclusive<u32> = 500..=2_000;
+/// Longest wait, and longest interval between announcements.
+pub const MAX_WAIT: Duration = Duration::from_hours(24);
+/// Places in the queue that announcements name; who is further behind hears one once they are nearer.
+pub const ANNOUNCED_POSITIONS: u32 = 30;
+
 /// When the only agent who could take a call has just passed it over, it rings there again after this pause.
 pub const RING_AGAIN_PAUSE: Duration = Duration::from_secs(5);
 /// Working hours are looked at that often at least, whatever they say.

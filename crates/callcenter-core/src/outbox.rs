@@ -3,7 +3,7 @@ use crate::event::{Author, Event, EventRecord};
 use crate::row::{ConversationTag, RowChange};
 use model::{
     AgentId, CallId, ConversationId, CustomerId, LegId, LinkConfigId, LinkId, NoteId, QueueId, RuleId, SegmentId,
-    StatusId, TagId, WallTime, WorkingHoursId,
+    StatusId, TagId, WaitingStrategyId, WallTime, WorkingHoursId,
 };
 use std::collections::{BTreeMap, VecDeque};
 
@@ -22,6 +22,8 @@ enum RowKey {
     Conversation(ConversationId),
     Call(CallId),
     Leg(LegId),
+    WaitingStrategy(WaitingStrategyId),
+    AwayMessage(WorkingHoursId),
     Note(NoteId),
     Tag(TagId),
     ConversationTag(ConversationTag),
@@ -49,6 +51,10 @@ impl RowKey {
             RowChange::LinkDeleted(id) => Self::Link(*id),
             RowChange::LinkConfig(row) => Self::LinkConfig(row.id),
             RowChange::LinkConfigDeleted(id) => Self::LinkConfig(*id),
+            RowChange::WaitingStrategy(row) => Self::WaitingStrategy(row.id),
+            RowChange::WaitingStrategyDeleted(id) => Self::WaitingStrategy(*id),
+            RowChange::AwayMessage(row) => Self::AwayMessage(row.id),
+            RowChange::AwayMessageDeleted(id) => Self::AwayMessage(*id),
             RowChange::Note(row) => Self::Note(row.id),
             RowChange::Tag(row) => Self::Tag(row.id),
             RowChange::TagDeleted(id) => Self::Tag(*id),

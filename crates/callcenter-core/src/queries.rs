@@ -1,15 +1,16 @@
 //! What the shell reads.
 
+use crate::audio::PromptSource;
 use crate::call_center::CallCenter;
 use crate::link::{self, LinkState};
 use crate::row::{
-    AgentRow, CallRow, CallState, ConversationRow, CustomerRow, LegRow, LinkConfigRow, LinkRow, QueueRow, RuleRow,
-    StatusRow,
+    AgentRow, AwayMessageRow, CallRow, CallState, ConversationRow, CustomerRow, LegRow, LinkConfigRow, LinkRow,
+    QueueRow, RuleRow, StatusRow, WaitingStrategyRow,
 };
 use crate::settings::AccountSettings;
 use model::{
-    AccountId, AgentId, AgentStatus, CallId, ConversationId, CustomerId, FoundStatus, LegId, LinkConfigId, LinkId, Now,
-    QueueId, StatusId, VoiceStatus,
+    AccountId, AgentId, AgentStatus, AudioFileId, CallId, ConversationId, CustomerId, FoundStatus, LegId, LinkConfigId,
+    LinkId, Now, QueueId, StatusId, VoiceStatus, WorkingHoursId,
 };
 use wire::browser::{AgentState, CustomStatus, LegPhase, LegSnapshot, MediaState, WrapUp};
 
@@ -196,6 +197,21 @@ impl CallCenter {
     /// Whether a call of this queue could be handed over to the agent now.
     pub fn takes_transfers(&self, agent: AgentId, queue: QueueId) -> bool {
         self.check_target_agent(agent, queue).is_ok()
+    }
+
+    /// All waiting strategies.
+    pub fn waiting_strategies(&self) -> impl Iterator<Item = &WaitingStrategyRow> {
+        self.strategies.all().map(|strategy| &strategy.row)
+    }
+
+    /// What callers hear outside of these working hours.
+    pub fn away_message(&self, hours: WorkingHoursId) -> Option<&AwayMessageRow> {
+        self.away_messages.get(&hours)
+    }
+
+    /// Whether something that is set plays the file, or somebody who waits is to hear it.
+    pub fn plays_file(&self, file: AudioFileId) -> bool {
+        self.prompts.is_wanted(&PromptSource::File(file))
     }
 
     /// The link with this hash of its secret.

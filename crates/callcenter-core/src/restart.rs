@@ -6,12 +6,14 @@ use crate::call_center::{CallCenter, Turn};
 use crate::conversation::{Conversations, Tags};
 use crate::leg::{Leg, Path};
 use crate::outbox::Outbox;
+use crate::prompt::Prompts;
 use crate::queue::fresh_default_queue;
 use crate::recording::Segments;
 use crate::routing::Lines;
-use crate::row::{AgentRow, CallRow, CallState, LegRow, RowChange, Snapshot};
+use crate::row::{AgentRow, CallRow, CallState, LegRow, RowChange, Snapshot, Wait};
 use crate::settings::{HEARTBEAT_LEASE, RECONNECT_WINDOW};
 use crate::timers::{Reason, Timers};
+use crate::waiting::Strategies;
 use model::{AccountId, CallId, CommandId, LegId, Now, ParticipantType, WallTime};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Instant;
@@ -35,6 +37,8 @@ impl CallCenter {
         snapshot.conversations.into_iter().for_each(|row| conversations.put(row));
         let mut segments = Segments::default();
         snapshot.segments.into_iter().for_each(|row| segments.put(row));
+        let mut strategies = Strategies::default();
+        snapshot.waiting_strategies.into_iter().for_each(|row| strategies.put(row));
         let customers: BTreeMap<_, _> = snapshot.customers.into_iter().map(|row| (row.id, row)).collect();
         let links: BTreeMap<_, _> = snapshot.links.into_iter().map(|row| (row.id, row)).collect();
         let mut core = Self {
@@ -61,6 +65,9 @@ impl CallCenter {
             segments,
             waiting: Lines::default(),
             members: BTreeMap::new(),
+            strategies,
+            away_messages: snapshot.away_messages.into_iter().map(|row| (row.id, row)).collect(),
+            prompts: Prompts::default(),
             untold_agents: BTreeSet::new(),
             timers: Timers::default(),
             outbox,
@@ -78,6 +85,7 @@ impl CallCenter {
         core.take_up_lines();
         let mut turn = Turn::new(now, CommandId(account.0));
         core.stop_left_segments(&turn);
+        core.want_prompts();
         core.settle(&mut turn);
         core
     }
@@ -111,15 +119,18 @@ impl CallCenter {
             let target_leg = row.transfer.map(|transfer| transfer.leg);
             let agent_leg = leg_of(ParticipantType::Agent);
             let last_passed = (!row.passed_over.is_empty()).then_some(now.mono);
-            let (told_position, media_unsure) = (None, true);
-            let call = Call { customer_leg, agent_leg, target_leg, told_position, last_passed, media_unsure, row };
-            self.calls.insert(call.row.id, call);
+            let id = row.id;
+            let call = Call::new(row, customer_leg, agent_leg);
+            let call = Call { target_leg, last_passed, media_unsure: true, sound_unsure: true, ..call };
+            self.calls.insert(id, call);
+            self.take_up_wait(id, now);
         }
     }
 
-    /// Once the legs are there: they say whose customer is away.
+    /// Once the legs are there: they say whose customer is away. Who hears the last message stands in no line.
     fn take_up_lines(&mut self) {
-        let waits = |call: &&Call| call.row.state == CallState::Waiting;
+        let is_ending = |wait: &Wait| wait.ends_at.is_some() || wait.away.is_some();
+        let waits = |call: &&Call| call.row.state == CallState::Waiting && !is_ending(&call.row.wait);
         let waiting: Vec<CallId> = self.calls.values().filter(waits).map(|call| call.row.id).collect();
         waiting.into_iter().for_each(|call| self.join_line(call));
     }

@@ -10,11 +10,16 @@ use crate::settings::AccountSettings;
 use model::{
     AgentId, AgentStatus, CallDirection, CallId, CallMedia, ConversationId, CustomerId, EndedBy, LegId, LinkConfigId,
     LinkId, MediaTime, NoteId, ParticipantType, QueueId, RecordingMedia, Role, RuleId, SegmentId, StatusId, TagId,
-    VoiceStatus, WallTime, WorkingHoursId,
+    VoiceStatus, WaitingStrategyId, WallTime, WorkingHoursId,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use wire::browser::{CallKind, LegPhase, MediaState};
+
+pub use crate::waiting::row::{
+    AwayMessageRow, ClientType, PeriodicMessage, Sender, Wait, WaitingCondition, WaitingStrategyFields,
+    WaitingStrategyRow,
+};
 
 /// An agent.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -283,6 +288,8 @@ pub struct CallRow {
     pub held_since: Option<WallTime>,
     /// The transfer to an agent that is under way.
     pub transfer: Option<RunningTransfer>,
+    /// How it waits for an agent.
+    pub wait: Wait,
     /// What is recorded, read from the settings at the start.
     pub recording: Option<RecordingMedia>,
     /// Zero of the recording's timeline on the engine's clock.
@@ -589,6 +596,14 @@ pub enum RowChange {
     /// Remove.
     LinkConfigDeleted(LinkConfigId),
     /// Insert or replace.
+    WaitingStrategy(WaitingStrategyRow),
+    /// Remove.
+    WaitingStrategyDeleted(WaitingStrategyId),
+    /// Insert or replace.
+    AwayMessage(AwayMessageRow),
+    /// Remove.
+    AwayMessageDeleted(WorkingHoursId),
+    /// Insert or replace.
     Note(NoteRow),
     /// Insert or replace.
     Tag(TagRow),
@@ -639,6 +654,10 @@ pub struct Snapshot {
     pub conversation_tags: Vec<ConversationTag>,
     /// Free values of the conversations above.
     pub metadata: Vec<MetadataRow>,
+    /// All waiting strategies.
+    pub waiting_strategies: Vec<WaitingStrategyRow>,
+    /// All away messages.
+    pub away_messages: Vec<AwayMessageRow>,
     /// Segments that are being written.
     pub segments: Vec<SegmentRow>,
     /// Sequence number of the last event in the log.

@@ -14,6 +14,10 @@ pub const WRAP_UP_STEP: Duration = Duration::from_secs(10);
 pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(20);
 /// Life of a call link whose creator gave no end.
 pub const LINK_DEFAULT_LIFE: Duration = Duration::from_hours(24);
+/// From one announcement to the next where nothing was set.
+pub const ANNOUNCEMENT_INTERVAL: Duration = Duration::from_secs(10);
+/// Added to a last message's length before the call ends, so that its end is heard after the way to the caller.
+pub const LAST_MESSAGE_TAIL: Duration = Duration::from_millis(500);
 
 /// Settings of one account.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -21,6 +21,10 @@ pub enum Reason {
     RingAgain(CallId),
     /// The recorder said nothing of a file that was to be finished.
     RecorderSilence(SegmentId),
+    /// A call has waited as long as its strategy allows.
+    MaximumWait(CallId),
+    /// The last message of a call whose wait is over has been heard.
+    WaitEnd(CallId),
 }
 
 /// Running timers: at most one for each reason.
@@ -42,6 +46,11 @@ impl Timers {
         if let Some(at) = self.by_reason.remove(&reason) {
             self.by_time.remove(&(at, reason));
         }
+    }
+
+    /// When the timer is due, if it runs.
+    pub(crate) fn due(&self, reason: Reason) -> Option<Instant> {
+        self.by_reason.get(&reason).copied()
     }
 
     pub(crate) fn first(&self) -> Option<(Instant, Reason)> {

@@ -74,6 +74,10 @@ id!(/// An address that is told of an account's events.
     WebhookId);
 id!(/// Audio that the engine plays. Other audio is another prompt, with another id.
     PromptId);
+id!(/// An audio file that somebody uploaded. Its content never changes.
+    AudioFileId);
+id!(/// How calls of some queues or senders wait.
+    WaitingStrategyId);
 id!(/// One recording file.
     SegmentId);
 id!(/// A call link's row; the secret in its URL is another value.

@@ -6,6 +6,7 @@ mod media;
 mod people;
 mod routing;
 mod team;
+mod waiting;
 
 use crate::world::{Fate, World};
 use callcenter_core::command::Command;
@@ -57,6 +58,8 @@ const ACTS: &[(u64, Act)] = &[
     (2, World::conversation_moves),
     (2, World::conversation_is_closed),
     (1, World::note_is_written),
+    (3, World::strategy_changes),
+    (6, World::prompts_are_made),
     (3, World::process_dies),
 ];
 

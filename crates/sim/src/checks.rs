@@ -4,11 +4,11 @@ use crate::engine::Transport;
 use crate::model::{Call, Leg, State};
 use crate::pages::View;
 use crate::world::World;
+use callcenter_core::audio::PromptSource;
 use callcenter_core::row::SegmentState;
-use model::{CallId, LegId, TrackKind};
+use model::{CallId, LegId, PromptId, TrackKind};
 use std::collections::{BTreeMap, BTreeSet};
-use wire::engine::{Patch, Playlist};
-use wire::prompt::{MUSIC, RINGBACK};
+use wire::engine::Patch;
 
 impl World {
     pub(crate) fn check(&self) {
@@ -22,6 +22,8 @@ impl World {
             assert!(self.model.calls.contains_key(id), "room {id} outlives its call");
             assert!(room.legs.keys().all(|leg| self.core.leg(*leg).is_some()), "legs of room {id} outlive their call");
         }
+        let wanted: BTreeSet<PromptId> = self.prompts.iter().map(PromptSource::id).collect();
+        assert_eq!(wanted, self.model.wanted, "prompts that are wanted");
         let open = self.open_segments();
         let written = self.recorder.open.keys();
         assert!(written.into_iter().all(|segment| open.contains(segment)), "a file is written that nobody stops");
@@ -53,20 +55,14 @@ impl World {
     }
 
     fn check_customers(&self) {
-        let mut places: BTreeMap<LegId, u32> = BTreeMap::new();
-        let mut counted = BTreeMap::new();
-        for id in self.model.line() {
-            let call = &self.model.calls[&id];
-            let place = counted.entry((call.only, call.only.is_none().then_some(call.queue))).or_insert(0);
-            *place += 1;
-            places.insert(call.customer.id, *place);
-        }
+        let places: BTreeMap<CallId, u32> = self.model.places().into_iter().collect();
         for page in self.customers.iter().filter(|page| page.connected) {
             assert_eq!(page.leg, self.core.leg_of_identity(&page.identity), "the leg of {}", page.identity);
             let Some(call) = page.leg.and_then(|leg| self.model.call_of_leg(leg)) else { continue };
-            let call = &self.model.calls[&call];
+            let (id, call) = (call, &self.model.calls[&call]);
             let view = match call.state {
-                State::Waiting => View::Waiting(places[&call.customer.id]),
+                State::Waiting if call.leaving.is_some() => View::Leaving,
+                State::Waiting => View::Waiting(places[&id]),
                 State::Ringing | State::Connecting => View::Ringing,
                 State::Established => View::Established,
                 State::Held => View::Held,
@@ -87,8 +83,9 @@ impl World {
         // A connection of which a crash kept the news from the core is told again by a real engine alone.
         let is_known = self.core.leg(customer).is_some_and(|leg| leg.connected_at.is_some());
         let is_up = self.engine.transport(customer) == Some(Transport::Up) && call.customer.lost_until.is_none();
-        if call.state != State::Established && is_up && is_known {
-            let source = Playlist::looped(if call.state == State::Held { MUSIC } else { RINGBACK }).into();
+        let is_sure = call.state.is_talk() || !call.sound_unsure;
+        if call.state != State::Established && is_up && is_known && is_sure {
+            let source = self.model.playlist(call).into();
             let alone = BTreeSet::from([Patch { source, sink: customer, track: TrackKind::Audio }]);
             assert_eq!(self.engine.rooms[&id].patches, alone, "what the customer of {id} hears");
         }

@@ -63,6 +63,8 @@ pub(crate) enum View {
     Start,
     Called,
     Waiting(u32),
+    /// The last message plays.
+    Leaving,
     Ringing,
     Established,
     Held,
@@ -102,6 +104,7 @@ impl CustomerPage {
         }
         match message {
             ServerMessage::Waiting { position, .. } => self.view = View::Waiting(*position),
+            ServerMessage::WaitingEnds { .. } => self.view = View::Leaving,
             ServerMessage::Ringing { .. } => self.view = View::Ringing,
             ServerMessage::Established { .. } => (self.view, self.remote_connected) = (View::Established, true),
             ServerMessage::Held { .. } => self.view = View::Held,

@@ -36,6 +36,9 @@ impl World {
             calls: BTreeMap::new(),
             spent: BTreeSet::new(),
             one_time: BTreeSet::new(),
+            plans: BTreeMap::new(),
+            wanted: BTreeSet::new(),
+            answers: BTreeMap::new(),
             endings: Vec::new(),
         };
         let mut world = Self::around(seed, core, now, model);

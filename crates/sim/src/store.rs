@@ -24,6 +24,8 @@ pub struct Store {
     tags: BTreeMap<TagId, TagRow>,
     conversation_tags: BTreeSet<ConversationTag>,
     metadata: BTreeMap<ConversationId, MetadataRow>,
+    waiting_strategies: BTreeMap<WaitingStrategyId, WaitingStrategyRow>,
+    away_messages: BTreeMap<WorkingHoursId, AwayMessageRow>,
     pub(crate) segments: BTreeMap<(SegmentId, bool), SegmentRow>,
     pub(crate) log: Vec<EventRecord>,
 }
@@ -72,6 +74,10 @@ impl Store {
             RowChange::LinkDeleted(id) => drop(self.links.remove(&id)),
             RowChange::LinkConfig(row) => drop(self.link_configs.insert(row.id, row)),
             RowChange::LinkConfigDeleted(id) => drop(self.link_configs.remove(&id)),
+            RowChange::WaitingStrategy(row) => drop(self.waiting_strategies.insert(row.id, row)),
+            RowChange::WaitingStrategyDeleted(id) => drop(self.waiting_strategies.remove(&id)),
+            RowChange::AwayMessage(row) => drop(self.away_messages.insert(row.id, row)),
+            RowChange::AwayMessageDeleted(id) => drop(self.away_messages.remove(&id)),
             RowChange::Note(_) => {}
             RowChange::Tag(row) => drop(self.tags.insert(row.id, row)),
             RowChange::TagDeleted(id) => {
@@ -107,6 +113,8 @@ impl Store {
             tags: self.tags.values().cloned().collect(),
             conversation_tags: self.conversation_tags.iter().filter(|row| is_open(row.conversation)).copied().collect(),
             metadata: self.metadata.values().filter(|row| is_open(row.conversation)).cloned().collect(),
+            waiting_strategies: self.waiting_strategies.values().cloned().collect(),
+            away_messages: self.away_messages.values().cloned().collect(),
             segments: self.segments.values().filter(|row| row.state == SegmentState::Recording).cloned().collect(),
             last_event: self.log.last().map_or(0, |record| record.sequence),
             conversations,

@@ -7,7 +7,8 @@ use crate::{
 use callcenter_core::{
     event::EventRecord,
     row::{
-        ConversationTag, LinkConfigRow, LinkRow, MetadataRow, RowChange, RuleRow, StatusRow, TagRow, WorkingHoursRow,
+        AwayMessageRow, ConversationTag, LinkConfigRow, LinkRow, MetadataRow, RowChange, RuleRow, StatusRow, TagRow,
+        WaitingStrategyRow, WorkingHoursRow,
     },
     settings::AccountSettings,
 };
@@ -100,6 +101,10 @@ fn stage<'a>(batch: &mut Batch, settings: &mut Option<&'a AccountSettings>, chan
         RowChange::LinkDeleted(id) => batch.remove::<LinkRow>([Value::id(id)]),
         RowChange::LinkConfig(row) => batch.put(row),
         RowChange::LinkConfigDeleted(id) => batch.remove::<LinkConfigRow>([Value::id(id)]),
+        RowChange::WaitingStrategy(row) => batch.put(row),
+        RowChange::WaitingStrategyDeleted(id) => batch.remove::<WaitingStrategyRow>([Value::id(id)]),
+        RowChange::AwayMessage(row) => batch.put(row),
+        RowChange::AwayMessageDeleted(id) => batch.remove::<AwayMessageRow>([Value::id(id)]),
         RowChange::Note(row) => batch.put(row),
         RowChange::Tag(row) => batch.put(row),
         RowChange::TagDeleted(id) => {

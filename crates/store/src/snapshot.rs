@@ -44,6 +44,8 @@ async fn read_all(from: &mut Connection, account: AccountId) -> Result<Snapshot,
         tags: rows(from, account, "").await?,
         conversation_tags: of_open_conversations(from, account).await?,
         metadata: of_open_conversations(from, account).await?,
+        waiting_strategies: rows(from, account, "").await?,
+        away_messages: rows(from, account, "").await?,
         segments: rows(from, account, "AND state = 'RECORDING'").await?,
         last_event: last_event(from, account).await?,
     })

@@ -229,6 +229,13 @@ pub enum ServerMessage {
         /// 1 for the next to be answered.
         position: u32,
     },
+    /// The customer's call waited as long as it may: a last message plays, and then the call ends.
+    WaitingEnds {
+        /// The customer's leg.
+        leg: LegId,
+        /// When it ends, in milliseconds from now.
+        ends_in_ms: u64,
+    },
     /// An agent's page rings for the customer.
     Ringing {
         /// The customer's leg.

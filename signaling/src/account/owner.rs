@@ -10,6 +10,7 @@ use crate::{
     hub::{Ending, Hub},
     limits,
     recorder_link::RecorderLink,
+    supply::Supply,
     webhooks::News,
 };
 use callcenter_core::{CallCenter, command::Command, effect::Effect};
@@ -31,6 +32,7 @@ pub(crate) struct Outside {
     pub(crate) hub: Hub,
     pub(crate) directory: Directory,
     pub(crate) engine: EngineLink,
+    pub(crate) supply: Supply,
     pub(crate) recorder: RecorderLink,
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) clock: Clock,
@@ -209,6 +211,7 @@ impl<'a> Owner<'a> {
                 }
             }
             Effect::Engine(command) => self.outside.engine.command(command).await?,
+            Effect::KeepPrompts(sources) => self.outside.supply.keep(self.account, sources),
             Effect::Recorder(command) => {
                 if let wire::recorder::Command::Start(start) = &command {
                     self.outside.directory.put_segment(self.account, start.segment);

@@ -87,6 +87,21 @@ pub enum Operation {
     ReadCallTimeouts,
     SetCallTimeouts,
     ResetCallTimeouts,
+    ListWaitingStrategies,
+    CreateWaitingStrategy,
+    ReadWaitingStrategy,
+    ReplaceWaitingStrategy,
+    DeleteWaitingStrategy,
+    ReadAwayAudioMessage,
+    SetAwayAudioMessage,
+    DeleteAwayAudioMessage,
+    ReadTtsPlaceholders,
+    ListVoices,
+    ListAudioFiles,
+    UploadAudioFile,
+    ReadAudioFile,
+    PlayAudioFile,
+    DeleteAudioFile,
     ListLinks,
     CreateLink,
     ReadLink,
@@ -249,6 +264,21 @@ impl Operation {
             | ListLinkConfigs
             | ReadLinkConfig => known(READ, All, All, All),
             ListAgents | ReadUserActivity => known(READ, No, All, All),
+            // What callers hear: read and uploaded by those who set it up.
+            ListWaitingStrategies
+            | ReadWaitingStrategy
+            | ReadAwayAudioMessage
+            | ReadTtsPlaceholders
+            | ListVoices
+            | ListAudioFiles
+            | ReadAudioFile
+            | PlayAudioFile => known(READ, No, All, All),
+            UploadAudioFile | DeleteAudioFile => known(MANAGE, No, All, All),
+            CreateWaitingStrategy
+            | ReplaceWaitingStrategy
+            | DeleteWaitingStrategy
+            | SetAwayAudioMessage
+            | DeleteAwayAudioMessage => known(MANAGE, No, No, All),
             // Who gets in is for people to decide: a key could make itself more than it is.
             ListApiKeys | CreateApiKey | DeleteApiKey | ListUsers | CreateUser | ReadUser | UpdateUser | DeleteUser
             | ResetPassword => known(None, No, No, All),

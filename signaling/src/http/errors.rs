@@ -4,7 +4,7 @@ use super::limits::RETRY_AFTER_BUSY;
 use axum::Json;
 use axum::extract::{MatchedPath, Request};
 use axum::http::header::{RETRY_AFTER, WWW_AUTHENTICATE};
-use axum::http::{HeaderValue, StatusCode};
+use axum::http::{HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use callcenter_core::command::CommandError;
@@ -176,7 +176,9 @@ impl ApiError {
 
     fn render(self, style: Style) -> Response {
         let status = self.status(style);
-        let is_short = self.short || style.short_bad_request && status == StatusCode::BAD_REQUEST;
+        let is_short = self.short
+            || (style.short_bad_request && status == StatusCode::BAD_REQUEST)
+            || (style.short_not_found && status == StatusCode::NOT_FOUND);
         let mut response = if is_short {
             Json(StatusResponse { status: Outcome::Error, message: self.short_text() }).into_response()
         } else {
@@ -208,6 +210,8 @@ struct Style {
     unknown_is_bad_request: bool,
     /// `/ccaas/voice/2` and `/ccca/1`: 400 has the short form.
     short_bad_request: bool,
+    /// 404 has it too.
+    short_not_found: bool,
 }
 
 /// Those of the short form's groups that the public API words in the long form.
@@ -218,19 +222,26 @@ const LONG_BAD_REQUEST: [&str; 3] = [
 ];
 
 impl Style {
-    fn of(route: &str) -> Self {
+    fn of(method: &Method, route: &str) -> Self {
         let short = route.starts_with("/ccaas/voice/2/") || route.starts_with("/ccca/1/");
         Self {
             unknown_is_bad_request: route.starts_with("/ccaas/1/") && !route.starts_with("/ccaas/1/working-hours"),
             short_bad_request: short && !LONG_BAD_REQUEST.contains(&route),
+            short_not_found: match route {
+                "/ccaas/voice/2/waiting-strategies/{id}" => *method == Method::DELETE,
+                _ => ["/ccaas/voice/2/tts/options/", "/ccaas/voice/2/away-audio-message/"]
+                    .iter()
+                    .any(|group| route.starts_with(group)),
+            },
         }
     }
 }
 
 /// Gives refusals the form of their endpoint's group.
 pub(crate) async fn restyle(route: MatchedPath, request: Request, next: Next) -> Response {
+    let method = request.method().clone();
     let mut response = next.run(request).await;
-    let style = Style::of(route.as_str());
+    let style = Style::of(&method, route.as_str());
     if style == Style::default() {
         return response;
     }
@@ -326,6 +337,8 @@ impl From<CommandError> for ApiError {
             CommandError::UnknownTag(name) => Self::unknown_id(name),
             CommandError::UnknownLeg(id) => Self::unknown_id(id),
             CommandError::UnknownLinkConfig(id) => Self::unknown_id(id),
+            CommandError::UnknownWaitingStrategy(id) => Self::unknown_id(id),
+            CommandError::UnknownAwayMessage(id) => Self::unknown_id(id),
             CommandError::UnknownLink | CommandError::LinkInactive | CommandError::LinkExpired => {
                 Self::not_found(error.to_string())
             }

@@ -30,6 +30,18 @@ pub(crate) const SIZE_MAX: u32 = 100;
 pub(crate) const SIZE_DEFAULT: u32 = 20;
 /// Rows of a page of agents or queues that take transfers, at most.
 pub(crate) const TARGETS_MAX: u32 = 2000;
+/// Rows of a page of configurations under `/ccaas/voice/2`, at most.
+pub(crate) const ELEMENTS_MAX: u32 = 999;
+/// Rows of a page of configurations under `/ccaas/voice/2` when the request does not say.
+pub(crate) const ELEMENTS_DEFAULT: u32 = 20;
+/// Largest body of an upload, in bytes: a file and what a form puts around it.
+pub(crate) const UPLOAD_MAX_BYTES: usize = prompts::limits::FILE_BYTES + 16 * 1024;
+/// Audio files of one account.
+pub(crate) const AUDIO_FILES: u32 = 500;
+/// Characters of an audio file's name.
+pub(crate) const AUDIO_FILE_NAME_CHARS: usize = 255;
+/// Uploads that are decoded at once.
+pub(crate) const AUDIO_DECODES: usize = 1;
 /// Query parameters of one request.
 pub(crate) const QUERY_PARAMETERS: usize = 1000;
 /// Events that a conversation's timeline shows, at most.

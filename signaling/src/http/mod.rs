@@ -4,6 +4,7 @@ pub mod access;
 mod api;
 mod caller;
 mod doors;
+mod elements;
 mod errors;
 mod fields;
 mod health;

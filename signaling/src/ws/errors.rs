@@ -53,8 +53,6 @@ pub const SCREEN_SHARING_CONTROL_UNSUPPORTED: Code = code(
     "This browser cannot limit what is shared.",
     "Use a current version of Chrome or Edge.",
 );
-/// Nobody answered.
-pub const NO_ANSWER: Code = code(10200, "NO_ANSWER", "Nobody answered.", "Try again later.");
 /// There is a live call already.
 pub const BUSY: Code = code(10201, "BUSY", "There is a call already.", "End it first.");
 /// The other party cannot be reached for now.
@@ -138,7 +136,7 @@ pub const ALL: [Code; 33] = [
     codes::MEDIA_ERROR,
     FORBIDDEN_DISPLAY_SURFACE,
     SCREEN_SHARING_CONTROL_UNSUPPORTED,
-    NO_ANSWER,
+    codes::NO_ANSWER,
     BUSY,
     codes::CANCELLED,
     codes::REJECTED,
@@ -230,7 +228,9 @@ fn of_refusal(refusal: &CommandError) -> CallError {
         | CommandError::UnknownQueue(_)
         | CommandError::UnknownConversation(_)
         | CommandError::UnknownLinkConfig(_)
-        | CommandError::UnknownTag(_) => told(DESTINATION_NOT_FOUND, text),
+        | CommandError::UnknownTag(_)
+        | CommandError::UnknownWaitingStrategy(_)
+        | CommandError::UnknownAwayMessage(_) => told(DESTINATION_NOT_FOUND, text),
         CommandError::ConversationClosed
         | CommandError::NotWrapping
         | CommandError::CannotExtendWrapUp

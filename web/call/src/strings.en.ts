@@ -43,6 +43,8 @@ export const strings = {
 
   connecting: "Connecting…",
   waiting: "Waiting for an agent…",
+  waitOver: "Nobody could answer in time.",
+  callEnds: "The call is about to end.",
   position: "You are number {position} in the queue.",
   next: "You are next.",
   ringing: "Ringing…",

@@ -87,9 +87,10 @@ function Timer({ call }: { call: Call }) {
 
 function Waiting({ call, guest }: { call: Call; guest: Guest | undefined }) {
   const ringing = call.status === CallStatus.RINGING;
-  const title = ringing ? t("ringing") : call.id === undefined ? t("connecting") : t("waiting");
+  const waiting = call.waitOver ? t("waitOver") : t("waiting");
+  const title = ringing ? t("ringing") : call.id === undefined ? t("connecting") : waiting;
   const place = call.position === 1 ? t("next") : call.position > 1 ? t("position", { position: call.position }) : "";
-  const text = ringing ? t("almost") : place;
+  const text = ringing ? t("almost") : call.waitOver ? t("callEnds") : place;
   return (
     <div class="waiting" role="status" data-testid="waiting">
       <span class="pulse" aria-hidden="true">

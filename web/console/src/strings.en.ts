@@ -214,6 +214,8 @@ export const strings = {
   evCALL_NOT_ANSWERED: "{agent} did not answer",
   evCALL_ANSWERED: "Answered by {agent} after {wait} of waiting",
   evCALL_NOT_CONNECTED: "{agent} answered, but the connection did not come up",
+  evMAXIMUM_WAIT_PASSED: "Nobody answered within the longest wait",
+  evCALL_TURNED_AWAY: "Called outside of working hours",
   evCALL_ENDED: "Call ended by {who} after {duration}",
   evCallMissed: "Call ended by {who} before it was answered",
   evCALL_HELD: "Call on hold by {agent}",

@@ -29,6 +29,8 @@ export interface CallOptions {
 export interface CallEvents {
   /** The place in the queue changed; 1 is next. A call that runs waits again when its agent hands it over to a queue. */
   waiting: { position: number };
+  /** The longest wait has passed: a last message plays, and then the call ends. */
+  "waiting-ends": { endsInMs: number };
   /** An agent's page rings. */
   ringing: undefined;
   /**

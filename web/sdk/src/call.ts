@@ -60,6 +60,8 @@ export class Call extends Emitter<CallEvents> {
   soundBlocked = false;
   /** The place in the queue; 0 until told. */
   position = 0;
+  /** The longest wait has passed, and a last message plays. */
+  waitOver = false;
   /** The page's clock, in milliseconds since 1970. */
   readonly startTime = Date.now();
   establishTime: number | undefined;
@@ -324,6 +326,11 @@ export class Call extends Emitter<CallEvents> {
         this.position = message.position;
         this.#setStatus(CallStatus.CALLING);
         return this.#tell("waiting", { position: message.position });
+      case "waiting_ends":
+        this.position = 0;
+        this.waitOver = true;
+        this.#setStatus(CallStatus.CALLING);
+        return this.#tell("waiting-ends", { endsInMs: message.ends_in_ms });
       case "ringing":
         this.#setStatus(CallStatus.RINGING);
         return this.#tell("ringing", undefined);

@@ -183,6 +183,7 @@ export type ServerReply =
 /** What the server says about one leg. */
 export type LegMessage =
   | { type: "waiting"; leg: string; position: number }
+  | { type: "waiting_ends"; leg: string; ends_in_ms: number }
   | { type: "ringing"; leg: string }
   | { type: "renegotiate"; leg: string; video_codecs: Codec[] }
   | { type: "established"; leg: string; remote: Remote; established_at: number; recording: boolean }

@@ -59,7 +59,9 @@ impl CallCenter {
             row.end_code = Some(code.id);
         });
         self.waiting.leave(call);
-        self.timers.cancel(Reason::RingAgain(call));
+        for reason in [Reason::RingAgain(call), Reason::MaximumWait(call), Reason::WaitEnd(call)] {
+            self.timers.cancel(reason);
+        }
         self.calls.remove(&call);
         self.conversation_changed(conversation);
     }

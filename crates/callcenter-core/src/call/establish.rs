@@ -1,11 +1,11 @@
-//! What a call's parties hear: the customer ringback, and then both each other, unless something keeps them apart.
+//! What a call's parties hear: the customer what waiting sounds like, and then both each other, unless something keeps them
+//! apart.
 
 use crate::call_center::{CallCenter, Turn};
 use crate::row::CallState;
 use model::{CallId, MediaTime, TrackKind};
 use wire::browser::{LegPhase, ServerMessage};
 use wire::engine::{Command, Patch, Playlist};
-use wire::prompt::RINGBACK;
 
 impl CallCenter {
     /// A leg's media came up: perhaps the last that was missing.
@@ -26,17 +26,12 @@ impl CallCenter {
             CallState::Established => self.join_media(call, turn),
             CallState::Held => self.part_media(call, self.hold_playlist(call), turn),
             CallState::Transferring => self.part_media(call, self.transfer_playlist(), turn),
-            CallState::Waiting | CallState::Ringing | CallState::Connecting => self.play_ringback(call),
+            CallState::Waiting | CallState::Ringing | CallState::Connecting => self.say_waiting_sound(call, turn),
             CallState::Ended => {}
         }
     }
 
-    /// The customer hears that the call is on its way until the agent's voice takes its place.
-    fn play_ringback(&mut self, call: CallId) {
-        self.play_to_customer(call, Playlist::looped(RINGBACK));
-    }
-
-    fn play_to_customer(&mut self, call: CallId, playlist: Playlist) {
+    pub(crate) fn play_to_customer(&mut self, call: CallId, playlist: Playlist) {
         let customer = self.call_ref(call).customer_leg;
         if self.leg_ref(customer).is_held_by_engine() {
             let source = playlist.into();
@@ -47,6 +42,7 @@ impl CallCenter {
 
     fn establish(&mut self, call: CallId, at: MediaTime, turn: &mut Turn) {
         self.set_call_state(call, CallState::Established);
+        self.forget_wait(call);
         self.edit_call(call, |row| {
             row.front_of_queue = false;
             if row.recording.is_some() {

@@ -13,7 +13,9 @@ mod start;
 use crate::call_center::CallCenter;
 use crate::row::{CallRow, CallState, RowChange};
 use crate::transitions;
+use crate::waiting::Strategy;
 use model::{AgentId, CallId, LegId};
+use std::sync::Arc;
 use std::time::Instant;
 
 /// A live call, with what does not outlive a restart.
@@ -27,6 +29,12 @@ pub(crate) struct Call {
     pub(crate) target_leg: Option<LegId>,
     /// The position that the customer was told last.
     pub(crate) told_position: Option<u32>,
+    /// The position that its announcement names.
+    pub(crate) announced_position: u32,
+    /// What it waits by, as it was when the wait began.
+    pub(crate) strategy: Option<Arc<Strategy>>,
+    /// Taken up after a restart: what plays to the caller is not known.
+    pub(crate) sound_unsure: bool,
     /// When an agent last passed it over.
     pub(crate) last_passed: Option<Instant>,
     /// Taken up after a restart: engine and recorder may have missed what they were to be told last.
@@ -34,6 +42,21 @@ pub(crate) struct Call {
 }
 
 impl Call {
+    pub(crate) fn new(row: CallRow, customer_leg: LegId, agent_leg: Option<LegId>) -> Self {
+        Self {
+            row,
+            customer_leg,
+            agent_leg,
+            target_leg: None,
+            told_position: None,
+            announced_position: 0,
+            strategy: None,
+            sound_unsure: false,
+            last_passed: None,
+            media_unsure: false,
+        }
+    }
+
     pub(crate) fn legs(&self) -> impl Iterator<Item = LegId> {
         self.talkers().chain(self.target_leg)
     }

@@ -133,7 +133,7 @@ impl CallCenter {
 
     /// Back to waiting, at its old place; this agent comes after the others. Who was handed over before does not wait behind
     /// anybody.
-    pub(crate) fn pass_over(&mut self, call: CallId, agent: AgentId, turn: &Turn) {
+    pub(crate) fn pass_over(&mut self, call: CallId, agent: AgentId, turn: &mut Turn) {
         self.edit_call(call, |row| {
             row.passed_over.retain(|other| *other != agent);
             row.passed_over.push(agent);
@@ -141,7 +141,7 @@ impl CallCenter {
         });
         self.set_call_state(call, CallState::Waiting);
         self.call_mut(call).last_passed = Some(turn.now.mono);
-        self.join_line(call);
+        self.wait_on(call, turn);
     }
 
     /// The call of this agent's ringing leg.

@@ -7,7 +7,7 @@ use crate::command::{CommandError, NewCall, Reply};
 use crate::event::Event;
 use crate::limits::{MAX_LIVE_CALLS, MAX_NAME};
 use crate::link::{self, LinkState};
-use crate::row::{CallRow, CallState, CustomerRow, LegRow, LinkRow, RowChange};
+use crate::row::{CallRow, CallState, CustomerRow, LegRow, LinkRow, RowChange, Wait};
 use crate::settings::CONNECT_TIMEOUT;
 use crate::timers::Reason;
 use model::{CallDirection, CallId, ConversationId, CustomerId, LegId, Now, ParticipantType};
@@ -37,8 +37,12 @@ impl CallCenter {
             row.familiar = familiar;
         });
         self.add_customer_leg(&new, id, leg, turn);
-        self.join_line(id);
+        self.begin_waiting(id, turn);
         self.log_of_call(turn, id, Event::CallStarted { direction: CallDirection::Inbound });
+        match self.away_hours(id) {
+            Some(hours) => self.turn_away(id, hours, turn),
+            None => self.join_line(id),
+        }
         self.conversation_changed(conversation);
         Ok(Reply::CallStarted { call: Box::new(self.call_ref(id).row.clone()), leg })
     }
@@ -117,6 +121,7 @@ impl CallCenter {
             front_of_queue: false,
             held_since: None,
             transfer: None,
+            wait: Wait::default(),
             recording: self.settings.recording,
             recording_epoch: None,
             created_at: turn.now.wall,
@@ -126,15 +131,7 @@ impl CallCenter {
             end_code: None,
         };
         let customer_leg = LegId(turn.ids.next_id());
-        Call {
-            row,
-            customer_leg,
-            agent_leg: None,
-            target_leg: None,
-            told_position: None,
-            last_passed: None,
-            media_unsure: false,
-        }
+        Call::new(row, customer_leg, None)
     }
 
     fn add_customer_leg(&mut self, new: &NewCall, call: CallId, leg: LegId, turn: &Turn) {

@@ -17,7 +17,8 @@ use zone::{DAY_MINUTES, Zone};
 pub(crate) struct Hours {
     pub(crate) row: WorkingHoursRow,
     zone: Zone,
-    open: bool,
+    /// Found when it was looked at last.
+    pub(crate) open: bool,
 }
 
 impl CallCenter {
@@ -53,6 +54,7 @@ impl CallCenter {
             self.save_queue(QueueRow { working_hours: None, updated_at: turn.now.wall, ..row });
         }
         self.outbox.save(RowChange::WorkingHoursDeleted(id));
+        self.forget_away_message(id);
         self.refresh_manners();
         Ok(Reply::Done)
     }
@@ -87,7 +89,7 @@ impl CallCenter {
     }
 
     /// The queue's own hours, or the default ones.
-    fn hours_of(&self, queue: &QueueRow) -> Option<&Hours> {
+    pub(crate) fn hours_of(&self, queue: &QueueRow) -> Option<&Hours> {
         match queue.working_hours {
             Some(own) => self.hours.get(&own),
             None => self.hours.values().find(|hours| hours.row.is_default),

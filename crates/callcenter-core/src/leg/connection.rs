@@ -56,6 +56,7 @@ impl CallCenter {
         if state.row.state == CallState::Ringing {
             self.tell_leg(leg, ServerMessage::Ringing { leg });
         }
+        self.tell_of_last_message(call, turn.now);
         self.waiting.tell_again(call);
         Ok(Reply::Done)
     }
@@ -73,6 +74,10 @@ impl CallCenter {
             // What was written before is whole by itself; it goes on in new files on the same timeline.
             self.stop_segments(call, turn);
             self.call_mut(call).media_unsure = false;
+            // A new engine would begin with the greeting again.
+            if self.leg_ref(self.call_ref(call).customer_leg).is_held_by_engine() {
+                self.greeting_is_over(call);
+            }
         }
         let legs: Vec<LegId> =
             self.legs.values().filter(|leg| leg.row.phase != LegPhase::Ringing).map(|leg| leg.row.id).collect();

@@ -36,6 +36,7 @@ impl CallCenter {
             if state.told_position.replace(position) != Some(position) {
                 let leg = state.customer_leg;
                 self.tell_leg(leg, ServerMessage::Waiting { leg, position });
+                self.announce_position(call, position);
             }
         }
     }

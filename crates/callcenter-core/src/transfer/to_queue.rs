@@ -71,6 +71,7 @@ impl CallCenter {
             row.queue = Some(queue);
             row.agent = None;
         });
+        self.begin_waiting(call, turn);
         self.join_line(call);
         self.say_media(call, turn);
     }

@@ -22,4 +22,6 @@ mod tags;
 mod talking;
 mod transfer_to_agent;
 mod transfer_to_queue;
+mod waiting;
+mod waiting_again;
 mod wrap_up;

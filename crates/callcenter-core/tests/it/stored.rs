@@ -22,6 +22,8 @@ pub(crate) struct Stored {
     tags: BTreeMap<TagId, TagRow>,
     conversation_tags: BTreeSet<ConversationTag>,
     metadata: BTreeMap<ConversationId, MetadataRow>,
+    waiting_strategies: BTreeMap<WaitingStrategyId, WaitingStrategyRow>,
+    away_messages: BTreeMap<WorkingHoursId, AwayMessageRow>,
     segments: BTreeMap<(SegmentId, bool), SegmentRow>,
     pub(crate) last_event: u64,
 }
@@ -46,6 +48,10 @@ impl Stored {
             RowChange::LinkDeleted(id) => drop(self.links.remove(&id)),
             RowChange::LinkConfig(row) => drop(self.link_configs.insert(row.id, row)),
             RowChange::LinkConfigDeleted(id) => drop(self.link_configs.remove(&id)),
+            RowChange::WaitingStrategy(row) => drop(self.waiting_strategies.insert(row.id, row)),
+            RowChange::WaitingStrategyDeleted(id) => drop(self.waiting_strategies.remove(&id)),
+            RowChange::AwayMessage(row) => drop(self.away_messages.insert(row.id, row)),
+            RowChange::AwayMessageDeleted(id) => drop(self.away_messages.remove(&id)),
             RowChange::Note(_) => {}
             RowChange::Tag(row) => drop(self.tags.insert(row.id, row)),
             RowChange::TagDeleted(id) => {
@@ -80,6 +86,8 @@ impl Stored {
             tags: self.tags.values().cloned().collect(),
             conversation_tags: self.conversation_tags.iter().filter(|row| is_open(row.conversation)).copied().collect(),
             metadata: self.metadata.values().filter(|row| is_open(row.conversation)).cloned().collect(),
+            waiting_strategies: self.waiting_strategies.values().cloned().collect(),
+            away_messages: self.away_messages.values().cloned().collect(),
             segments: self.segments.values().filter(|row| row.state == SegmentState::Recording).cloned().collect(),
             last_event: self.last_event,
             conversations,

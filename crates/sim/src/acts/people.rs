@@ -228,7 +228,7 @@ fn new_call(
     only: Option<AgentId>,
     customer: Leg,
 ) -> Call {
-    Call {
+    let mut call = Call {
         state: State::Waiting,
         conversation,
         link,
@@ -249,5 +249,15 @@ fn new_call(
         ring_until: None,
         answered: None,
         recorded: model.settings.recording,
+        plan: None,
+        wait_until: None,
+        greeted: false,
+        leaving: None,
+        place: 0,
+        sound_unsure: false,
+    };
+    if only.is_none() {
+        call.begins_to_wait(model.plans.get(&call.queue).cloned(), model.now);
     }
+    call
 }

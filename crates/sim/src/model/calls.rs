@@ -41,9 +41,9 @@ impl Model {
         }
     }
 
-    pub(super) fn pass_over(&mut self, call: CallId) {
+    pub(super) fn pass_over(&mut self, id: CallId) {
         let now = self.now;
-        let call = self.call(call);
+        let call = self.call(id);
         let (agent, _) = call.agent.take().expect("somebody to pass over");
         call.state = State::Waiting;
         call.ring_until = None;
@@ -56,6 +56,9 @@ impl Model {
         let agent = self.agent(agent);
         agent.voice = VoiceStatus::Idle;
         agent.idle_since = now;
+        if self.wait_is_over(&self.calls[&id]) {
+            self.wait_over(id);
+        }
     }
 
     pub(super) fn rings_end(&mut self) {
@@ -168,7 +171,8 @@ impl Model {
         }
         let handed_over = self.calls[&id].state == State::Transferring;
         self.not_taken(id);
-        if self.calls[&id].only.is_some() && !handed_over {
+        // A call whose wait was over has ended already.
+        if !handed_over && self.calls.get(&id).is_some_and(|call| call.only.is_some()) {
             self.end(id, EndedBy::Agent, REJECTED);
         }
         true
@@ -213,6 +217,7 @@ impl Model {
             }
             let call = self.call(id);
             (call.state, call.front) = (State::Established, false);
+            call.was_greeted();
         }
         self.transfers_complete();
         true

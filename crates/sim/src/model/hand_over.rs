@@ -112,6 +112,8 @@ impl Model {
         call.last_passed = Some(now);
         (call.since, call.front) = (now, front);
         self.assignees.remove(&conversation);
+        let plan = self.plans.get(&self.calls[&id].queue).cloned();
+        self.call(id).begins_to_wait(plan, now);
     }
 
     /// Once the engine holds customer and target and the target is there, the target has it.

@@ -8,11 +8,15 @@ mod hand_over;
 mod hours;
 mod parties;
 mod team;
+mod waits;
 
-use model::{AgentId, AgentStatus, CallId, ConversationId, EndedBy, LegId, LinkId, QueueId, StatusId, VoiceStatus};
+use model::{
+    AgentId, AgentStatus, CallId, ConversationId, EndedBy, LegId, LinkId, PromptId, QueueId, StatusId, VoiceStatus,
+};
 use std::collections::{BTreeMap, BTreeSet};
 
 pub(crate) use calls::Ring;
+pub(crate) use waits::Plan;
 
 /// UTC milliseconds.
 pub(crate) type Time = i64;
@@ -24,6 +28,7 @@ pub(crate) const AGAIN: Time = 5_000;
 
 pub(crate) const NORMAL_HANGUP: u32 = 10_000;
 pub(crate) const MEDIA_ERROR: u32 = 10_103;
+pub(crate) const NO_ANSWER: u32 = 10_200;
 pub(crate) const CANCELLED: u32 = 10_202;
 pub(crate) const REJECTED: u32 = 10_203;
 pub(crate) const NETWORK_ERROR: u32 = 10_308;
@@ -109,6 +114,16 @@ pub(crate) struct Call {
     pub(crate) ring_until: Option<Time>,
     pub(crate) answered: Option<Time>,
     pub(crate) recorded: bool,
+    /// By what it waits, and until when at most.
+    pub(crate) plan: Option<Plan>,
+    pub(crate) wait_until: Option<Time>,
+    pub(crate) greeted: bool,
+    /// Its wait is over: it ends then.
+    pub(crate) leaving: Option<Time>,
+    /// The last place that was announced.
+    pub(crate) place: u32,
+    /// Taken up after a restart: it hears what it heard before.
+    pub(crate) sound_unsure: bool,
 }
 
 impl Call {
@@ -186,6 +201,11 @@ pub(crate) struct Model {
     /// One-time links that were spent.
     pub(crate) spent: BTreeSet<LinkId>,
     pub(crate) one_time: BTreeSet<LinkId>,
+    /// How calls of a queue wait from now on.
+    pub(crate) plans: BTreeMap<QueueId, Plan>,
+    /// Prompts that the core asks for, and how long those are that it has; none where one cannot be made.
+    pub(crate) wanted: BTreeSet<PromptId>,
+    pub(crate) answers: BTreeMap<PromptId, Option<Time>>,
     /// Endings of this step.
     pub(crate) endings: Vec<Ending>,
 }
@@ -199,6 +219,8 @@ impl Model {
         self.windows_close();
         self.leases_lapse();
         self.wrap_ups_end();
+        self.waits_end();
+        self.last_messages_end();
     }
 
     /// The core was built again from its rows.
@@ -208,10 +230,16 @@ impl Model {
             agent.connected = false;
             agent.lease_until = agent.lease_until.map(|_| now + LEASE);
         }
+        self.answers.clear();
         for call in self.calls.values_mut() {
+            let known = call.plan.take().map(|plan| plan.id);
+            call.plan = self.plans.values().find(|plan| Some(plan.id) == known).cloned();
+            call.place = 0;
+            call.sound_unsure = true;
             call.last_passed = (!call.passed.is_empty()).then_some(now);
             call.customer.restart(now);
             call.agents_legs_mut().for_each(|(_, leg)| leg.restart(now));
         }
+        self.want_prompts();
     }
 }

@@ -163,6 +163,9 @@ impl Model {
     pub(crate) fn engine_restarted(&mut self) {
         let now = self.now;
         for call in self.calls.values_mut() {
+            if call.customer.is_held() {
+                call.was_greeted();
+            }
             call.customer.path = Path::Gone;
             call.customer.refresh(now);
             for (_, leg) in call.agents_legs_mut() {

@@ -39,6 +39,7 @@ const MUST_HAPPEN: &[&str] = &[
     "transfers not answered",
     "transfers not connected",
     "transfers to agents who went away",
+    "waited too long",
     "wrap-ups",
 ];
 

@@ -1,7 +1,8 @@
-//! Accounts and what people and programs sign in with. These rows belong to no call center's core and are written
-//! at once.
+//! Accounts, what people and programs sign in with, and uploaded files. These rows belong to no call center's core and
+//! are written at once.
 
 mod accounts;
+mod audio_files;
 mod idempotent;
 mod keys;
 mod sessions;
@@ -9,6 +10,7 @@ mod users;
 mod webhooks;
 
 pub use accounts::AccountRow;
+pub use audio_files::AudioFileRow;
 pub use idempotent::{Claim, IdempotentKey, KeptAnswer};
 pub use keys::ApiKeyRow;
 pub use sessions::SessionRow;

@@ -67,11 +67,13 @@ impl Query {
         Option<String>: Encode<'q, DB> + Type<DB>,
         Option<i64>: Encode<'q, DB> + Type<DB>,
         bool: Encode<'q, DB> + Type<DB>,
+        Vec<u8>: Encode<'q, DB> + Type<DB>,
     {
         self.values.into_iter().fold(sqlx::query(self.sql), |query, value| match value {
             Value::Text(text) => query.bind(text.map(without_nul)),
             Value::Int(number) => query.bind(number),
             Value::Bool(truth) => query.bind(truth),
+            Value::Bytes(bytes) => query.bind(bytes),
         })
     }
 }

@@ -1,6 +1,6 @@
 use super::{Reader, Record, Value};
 use crate::error::Error;
-use callcenter_core::row::{CallRow, FamiliarAgent, LegRow, RunningTransfer, SegmentRow};
+use callcenter_core::row::{CallRow, FamiliarAgent, LegRow, RunningTransfer, SegmentRow, Wait};
 use model::MediaTime;
 use wire::browser::MediaState;
 
@@ -30,6 +30,11 @@ impl Record for CallRow {
         "transfer_to",
         "transfer_leg",
         "transfer_since",
+        "waiting_strategy",
+        "waiting_until",
+        "greeted",
+        "waiting_ends_at",
+        "away_hours",
         "recording",
         "recording_epoch_us",
         "created_at",
@@ -63,6 +68,11 @@ impl Record for CallRow {
             Value::id_or_null(self.transfer.map(|transfer| transfer.to)),
             Value::id_or_null(self.transfer.map(|transfer| transfer.leg)),
             Value::time_or_null(self.transfer.map(|transfer| transfer.since)),
+            Value::id_or_null(self.wait.strategy),
+            Value::time_or_null(self.wait.until),
+            Value::Bool(self.wait.greeted),
+            Value::time_or_null(self.wait.ends_at),
+            Value::id_or_null(self.wait.away),
             Value::word_or_null(&self.recording),
             Value::count_or_null(self.recording_epoch.map(|epoch| epoch.0)),
             Value::time(self.created_at),
@@ -93,6 +103,13 @@ impl Record for CallRow {
             front_of_queue: row.truth("front_of_queue")?,
             held_since: row.time_or_null("held_since")?,
             transfer: transfer(row)?,
+            wait: Wait {
+                strategy: row.id_or_null("waiting_strategy")?,
+                until: row.time_or_null("waiting_until")?,
+                greeted: row.truth("greeted")?,
+                ends_at: row.time_or_null("waiting_ends_at")?,
+                away: row.id_or_null("away_hours")?,
+            },
             recording: row.word_or_null("recording")?,
             recording_epoch: row.number_or_null("recording_epoch_us")?.map(MediaTime),
             created_at: row.time("created_at")?,

@@ -7,6 +7,7 @@ mod people;
 mod routing;
 mod tags;
 mod value;
+mod waiting;
 mod work;
 
 use crate::{database::DbRow, error::Error};

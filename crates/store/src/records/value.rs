@@ -10,6 +10,7 @@ pub(crate) enum Value {
     Text(Option<String>),
     Int(Option<i64>),
     Bool(bool),
+    Bytes(Vec<u8>),
 }
 
 impl Value {
@@ -86,6 +87,12 @@ impl From<bool> for Value {
     }
 }
 
+impl From<&[u8]> for Value {
+    fn from(bytes: &[u8]) -> Self {
+        Self::Bytes(bytes.to_vec())
+    }
+}
+
 /// The serde name of an enum without fields.
 pub(crate) fn word_of<T: Serialize>(word: &T) -> String {
     match serde_json::to_value(word) {
@@ -116,6 +123,9 @@ impl Reader<'_> {
         self.get(column)
     }
     pub(crate) fn text_or_null(&self, column: &str) -> Result<Option<String>, Error> {
+        self.get(column)
+    }
+    pub(crate) fn bytes(&self, column: &str) -> Result<Vec<u8>, Error> {
         self.get(column)
     }
     pub(crate) fn truth(&self, column: &str) -> Result<bool, Error> {

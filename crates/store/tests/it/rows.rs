@@ -2,19 +2,21 @@
 
 use super::support::{ACCOUNT, Open};
 use callcenter_core::{
+    audio::{AudioSourceType, Message, Music, Span, SpanUnit, SpokenText, VoiceName},
     event::{Author, Event, EventRecord},
     row::{
-        AgentRow, AssignmentAlgorithm, CallRow, CallState, ConversationRow, ConversationStatus, ConversationTag,
-        CustomerRow, DayHours, FamiliarAgent, Holiday, LegRow, LinkConfigRow, LinkDestination, LinkHours, LinkRow,
-        MetadataRow, NoteKind, NoteRow, Priority, QueueRow, RowChange, RuleRow, RunningTransfer, RunningWrapUp,
-        SegmentRow, SegmentState, Snapshot, StatusRow, TagRow, WorkingHoursRow,
+        AgentRow, AssignmentAlgorithm, AwayMessageRow, CallRow, CallState, ClientType, ConversationRow,
+        ConversationStatus, ConversationTag, CustomerRow, DayHours, FamiliarAgent, Holiday, LegRow, LinkConfigRow,
+        LinkDestination, LinkHours, LinkRow, MetadataRow, NoteKind, NoteRow, PeriodicMessage, Priority, QueueRow,
+        RowChange, RuleRow, RunningTransfer, RunningWrapUp, SegmentRow, SegmentState, Sender, Snapshot, StatusRow,
+        TagRow, Wait, WaitingCondition, WaitingStrategyFields, WaitingStrategyRow, WorkingHoursRow,
     },
     settings::AccountSettings,
 };
 use model::{
-    AgentId, AgentStatus, CallDirection, CallId, CallMedia, ConversationId, CustomerId, EndedBy, HolidayId, LegId,
-    LinkConfigId, LinkId, MediaTime, NoteId, ParticipantType, QueueId, RecordingMedia, Role, RuleId, SegmentId,
-    StatusId, TagId, VoiceStatus, WallTime, WorkingHoursId,
+    AgentId, AgentStatus, AudioFileId, CallDirection, CallId, CallMedia, ConversationId, CustomerId, EndedBy,
+    HolidayId, LegId, LinkConfigId, LinkId, MediaTime, NoteId, ParticipantType, QueueId, RecordingMedia, Role, RuleId,
+    SegmentId, StatusId, TagId, VoiceStatus, WaitingStrategyId, WallTime, WorkingHoursId,
 };
 use proptest::{
     collection::{btree_map, vec},
@@ -253,8 +255,9 @@ fn call() -> impl Strategy<Value = CallRow> {
     let familiar = option::of(
         (number(), time()).prop_map(|(agent, last_contact)| FamiliarAgent { agent: AgentId::of(agent), last_contact }),
     );
-    (refs, kinds, map(), (passed_over, familiar), moved, recorded, times, end).prop_map(
-        |(refs, kinds, custom_data, (passed_over, familiar), moved, recorded, times, end)| CallRow {
+    let waits = (option::of(number()), option::of(time()), any::<bool>(), option::of(time()), option::of(number()));
+    (refs, kinds, map(), (passed_over, familiar, waits), moved, recorded, times, end).prop_map(
+        |(refs, kinds, custom_data, (passed_over, familiar, waits), moved, recorded, times, end)| CallRow {
             id: CallId::of(refs.0),
             conversation: ConversationId::of(refs.1),
             customer: CustomerId::of(refs.2),
@@ -273,6 +276,13 @@ fn call() -> impl Strategy<Value = CallRow> {
             front_of_queue: moved.1,
             held_since: moved.2,
             transfer: moved.3,
+            wait: Wait {
+                strategy: waits.0.map(WaitingStrategyId::of),
+                until: waits.1,
+                greeted: waits.2,
+                ends_at: waits.3,
+                away: waits.4.map(WorkingHoursId::of),
+            },
             recording: recorded.0,
             recording_epoch: recorded.1,
             created_at: times.0,
@@ -357,6 +367,54 @@ fn link_config() -> impl Strategy<Value = LinkConfigRow> {
             body: serde_json::to_value(body).expect("JSON"),
             created_at,
             updated_at,
+        },
+    )
+}
+
+fn message() -> impl Strategy<Value = Message> {
+    let speech = (text(), text(), option::of(any::<bool>()), 500..2_000_u32).prop_map(
+        |(text, language, language_selected_manually, rate_permille)| SpokenText {
+            voice: VoiceName { name: text.clone(), gender: language.clone() },
+            text,
+            language,
+            language_selected_manually,
+            rate_permille,
+        },
+    );
+    let source_type = option::of(select(vec![AudioSourceType::Tts, AudioSourceType::File]));
+    (any::<bool>(), source_type, option::of(speech), option::of(number())).prop_map(
+        |(enabled, source_type, speech, file)| Message {
+            enabled,
+            source_type,
+            speech,
+            file: file.map(AudioFileId::of),
+        },
+    )
+}
+
+fn waiting_strategy() -> impl Strategy<Value = WaitingStrategyRow> {
+    let span = || {
+        let unit = select(vec![SpanUnit::Seconds, SpanUnit::Minutes, SpanUnit::Hours]);
+        (unit, 1..1_000_u32).prop_map(|(unit, value)| Span { unit, value })
+    };
+    let condition = prop_oneof![
+        vec(number().prop_map(QueueId::of), 1..3).prop_map(WaitingCondition::Queue),
+        vec((select(vec![ClientType::Pstn, ClientType::Webrtc]), text()), 1..3).prop_map(|senders| {
+            let senders = senders.into_iter().map(|(client, identifier)| Sender { client, identifier });
+            WaitingCondition::Sender(senders.collect())
+        }),
+    ];
+    let music = option::of((any::<bool>(), option::of(number())));
+    let announcement = option::of((message(), option::of(span())));
+    let messages = (option::of(message()), music, announcement, option::of(message()));
+    (number(), option::of(text()), span(), messages, condition, time(), time()).prop_map(
+        |(id, name, maximum_wait, (greeting, music, announcement, last_message), condition, created_at, updated_at)| {
+            let music = music.map(|(enabled, file)| Music { enabled, file: file.map(AudioFileId::of) });
+            let announcement =
+                announcement.map(|(message, repeat_interval)| PeriodicMessage { message, repeat_interval });
+            let fields =
+                WaitingStrategyFields { name, maximum_wait, greeting, music, announcement, last_message, condition };
+            WaitingStrategyRow { id: WaitingStrategyId::of(id), fields, created_at, updated_at }
         },
     )
 }
@@ -458,6 +516,11 @@ fn change() -> impl Strategy<Value = RowChange> {
         number().prop_map(|id| RowChange::LinkDeleted(LinkId::of(id))),
         link_config().prop_map(RowChange::LinkConfig),
         number().prop_map(|id| RowChange::LinkConfigDeleted(LinkConfigId::of(id))),
+        waiting_strategy().prop_map(RowChange::WaitingStrategy),
+        number().prop_map(|id| RowChange::WaitingStrategyDeleted(WaitingStrategyId::of(id))),
+        (number(), message())
+            .prop_map(|(id, message)| RowChange::AwayMessage(AwayMessageRow { id: WorkingHoursId::of(id), message })),
+        number().prop_map(|id| RowChange::AwayMessageDeleted(WorkingHoursId::of(id))),
         note().prop_map(RowChange::Note),
         tag().prop_map(RowChange::Tag),
         number().prop_map(|id| RowChange::TagDeleted(TagId::of(id))),
@@ -484,6 +547,8 @@ struct Expected {
     legs: BTreeMap<LegId, LegRow>,
     links: BTreeMap<LinkId, LinkRow>,
     link_configs: BTreeMap<LinkConfigId, LinkConfigRow>,
+    waiting_strategies: BTreeMap<WaitingStrategyId, WaitingStrategyRow>,
+    away_messages: BTreeMap<WorkingHoursId, AwayMessageRow>,
     notes: BTreeMap<NoteId, NoteRow>,
     tags: BTreeMap<TagId, TagRow>,
     carried: BTreeSet<ConversationTag>,
@@ -511,6 +576,10 @@ impl Expected {
             RowChange::LinkDeleted(id) => drop(self.links.remove(&id)),
             RowChange::LinkConfig(row) => drop(self.link_configs.insert(row.id, row)),
             RowChange::LinkConfigDeleted(id) => drop(self.link_configs.remove(&id)),
+            RowChange::WaitingStrategy(row) => drop(self.waiting_strategies.insert(row.id, row)),
+            RowChange::WaitingStrategyDeleted(id) => drop(self.waiting_strategies.remove(&id)),
+            RowChange::AwayMessage(row) => drop(self.away_messages.insert(row.id, row)),
+            RowChange::AwayMessageDeleted(id) => drop(self.away_messages.remove(&id)),
             RowChange::Note(row) => drop(self.notes.insert(row.id, row)),
             RowChange::Tag(row) => drop(self.tags.insert(row.id, row)),
             RowChange::TagDeleted(id) => {
@@ -546,6 +615,8 @@ impl Expected {
             tags: self.tags.values().cloned().collect(),
             conversation_tags: self.carried.iter().filter(|row| is_open(row.conversation)).copied().collect(),
             metadata: self.metadata.values().filter(|row| is_open(row.conversation)).cloned().collect(),
+            waiting_strategies: self.waiting_strategies.values().cloned().collect(),
+            away_messages: self.away_messages.values().cloned().collect(),
             segments: self.segments.values().filter(|row| row.state == SegmentState::Recording).cloned().collect(),
             last_event: 0,
         }

@@ -4,6 +4,9 @@ mod agent_dto;
 mod agent_statuses;
 mod agents;
 mod api_keys;
+mod audio_dto;
+mod audio_files;
+mod away_audio_message;
 mod call_timeouts;
 mod capacity;
 mod conversation_dto;
@@ -30,9 +33,12 @@ mod tags;
 mod timeline;
 mod transfer_targets;
 mod transfers;
+mod tts;
 mod user_activity;
 mod user_dto;
 mod users;
+mod waiting_dto;
+mod waiting_strategies;
 mod webhook_dto;
 mod webhooks;
 mod webrtc_tokens;
@@ -63,6 +69,8 @@ pub(crate) fn register(routes: Routes) -> Routes {
     let routes = metadata::register(conversation_routing::register(routes));
     let routes = transfer_targets::register(transfers::register(hold::register(routes)));
     let routes = call_timeouts::register(wrap_up::register(routes));
+    let routes = away_audio_message::register(routes);
+    let routes = audio_files::register(tts::register(waiting_strategies::register(routes)));
     guest::register(link_configs::register(links::register(routes)))
 }
 

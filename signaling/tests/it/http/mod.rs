@@ -25,6 +25,8 @@ mod tags;
 mod tls;
 mod tokens;
 mod transfers;
+mod waiting;
+mod waiting_sound;
 mod walls;
 mod webhooks;
 mod working_hours;

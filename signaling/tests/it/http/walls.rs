@@ -131,7 +131,8 @@ async fn no_endpoint_shows_or_changes_anything_of_another_account() {
             let answer = call.send().await;
             let (status, text) = (answer.status.as_u16(), answer.text());
             assert!(!text.contains(MARK), "{method} {pattern} shows our data: {text}");
-            if pattern.contains('{') {
+            // A purpose is no id.
+            if pattern.contains('{') && !pattern.contains("{ttsPurpose}") {
                 let not_found = text.contains("NOT_FOUND");
                 // Transfers have 412 for a conversation without a call, be there one or not.
                 assert!(

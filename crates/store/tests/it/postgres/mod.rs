@@ -2,6 +2,8 @@
 
 #[path = "../access.rs"]
 mod access;
+#[path = "../audio_files.rs"]
+mod audio_files;
 #[path = "../durability.rs"]
 mod durability;
 #[path = "../idempotent.rs"]
