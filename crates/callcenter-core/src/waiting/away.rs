@@ -54,7 +54,8 @@ impl CallCenter {
     /// stands in no queue.
     fn closed_hours(&self, call: CallId) -> Option<WorkingHoursId> {
         let row = &self.call_ref(call).row;
-        let queue = self.queues.get(&row.queue).filter(|queue| row.only_agent.is_none() && !queue.assign_outside_hours)?;
+        let queue =
+            self.queues.get(&row.queue).filter(|queue| row.only_agent.is_none() && !queue.assign_outside_hours)?;
         self.hours_of(queue).filter(|hours| !hours.open).map(|hours| hours.row.id)
     }
 
