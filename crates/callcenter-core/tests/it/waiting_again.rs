@@ -24,8 +24,9 @@ fn music_and_place() -> Playlist {
 
 #[test]
 fn back_in_its_queue_it_waits_anew_without_the_greeting() {
-    let (mut center, _, talk) = talking();
+    let (mut center, ann, talk) = talking();
     center.must(Command::TransferToQueue { leg: talk.agent, to: None });
+    center.must(Command::SetStatus { agent: ann, status: AgentStatus::Away });
     assert_eq!(hears(&center, talk.call, talk.customer), music_and_place());
     center.forget();
     center.pass(seconds(59));

@@ -35,8 +35,8 @@ impl World {
                 let (queue, rank) = if only.is_some() { (model.default_queue, None) } else { model.route(&identity) };
                 let known = priorities.get(&call.conversation).copied();
                 ranked = rank.map(|rank| (call.conversation, rank));
-                let mut new = new_call(model, call.conversation, link, only, customer);
-                (new.queue, new.priority) = (queue, rank.or(known).unwrap_or(2));
+                let mut new = new_call(model, (call.conversation, queue), link, only, customer);
+                new.priority = rank.or(known).unwrap_or(2);
                 model.calls.insert(call.id, new);
             }
             usable
@@ -223,7 +223,7 @@ impl World {
 
 fn new_call(
     model: &Model,
-    conversation: model::ConversationId,
+    (conversation, queue): (model::ConversationId, model::QueueId),
     link: model::LinkId,
     only: Option<AgentId>,
     customer: Leg,
@@ -232,7 +232,7 @@ fn new_call(
         state: State::Waiting,
         conversation,
         link,
-        queue: model.default_queue,
+        queue,
         only,
         familiar: model.assignees.get(&conversation).copied(),
         priority: 2,

@@ -261,11 +261,15 @@ async fn an_away_message_is_set_read_and_deleted() {
     let house = House::open().await;
     let client = Client::of(&house);
     let key = client.key().await;
-    let path = format!("/ccaas/voice/2/away-audio-message/{NOTHING}");
+    let hours = json!({"name": "Office", "timezone": "Etc/UTC", "message": "We are away.", "workWeek": {}});
+    let hours = id(&client.done(&key, "POST", "/ccaas/1/working-hours", hours).await);
+    let path = format!("/ccaas/voice/2/away-audio-message/{hours}");
     client.call("GET", &path).by(&key).send().await.refused_shortly(404);
     let body = json!({"audioSource": speech("We are closed.")});
     let set = client.done(&key, "PUT", &path, body.clone()).await;
-    assert_eq!((&set["workingHoursConfigId"], &set["audioSource"]), (&json!(NOTHING), &body["audioSource"]));
+    assert_eq!((&set["workingHoursConfigId"], &set["audioSource"]), (&json!(hours), &body["audioSource"]));
+    let of_nothing = format!("/ccaas/voice/2/away-audio-message/{NOTHING}");
+    client.call("PUT", &of_nothing).by(&key).json(&body).send().await.refused_shortly(404);
     assert_eq!(client.read(&key, &path).await, set);
     let put = |body: Value| client.call("PUT", &path).by(&key).json(&body);
     assert!(put(json!({})).send().await.refused_shortly(400).contains("audioSource: must not be null"));
