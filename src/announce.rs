@@ -8,6 +8,7 @@ use signaling::{
     demo::{Demo, SignIn},
 };
 use std::{net::SocketAddr, path::Path};
+use store::Location;
 
 /// Where media is taken, and what pages are told of it.
 pub(crate) struct Media {
@@ -34,8 +35,14 @@ fn list(addresses: &[SocketAddr]) -> String {
     addresses.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
 }
 
+/// Where what must last is.
+pub(crate) struct Kept<'a> {
+    pub(crate) data: &'a Path,
+    pub(crate) database: &'a Location,
+}
+
 /// Of a process with pages, for people, and with `as_json` once more as one line for programs.
-pub(crate) fn print_server(server: &Server, media: Option<Media>, data: &Path, demo: Option<&Demo>, as_json: bool) {
+pub(crate) fn print_server(server: &Server, media: Option<Media>, kept: Kept<'_>, demo: Option<&Demo>, as_json: bool) {
     let console = format!("{}/", server.base_url);
     let docs = format!("{}/docs", server.base_url);
     let metrics = format!("http://{}/metrics", server.admin);
@@ -53,7 +60,8 @@ pub(crate) fn print_server(server: &Server, media: Option<Media>, data: &Path, d
     if let Some(media) = &media {
         media.print();
     }
-    println!("  Data        {}", data.display());
+    println!("  Data        {}", kept.data.display());
+    println!("  Database    {}", kept.database);
     println!("\nPress Ctrl+C to stop.");
     if as_json {
         let logins = demo.map(|demo| demo.sign_ins.iter().map(login).collect::<Vec<_>>());

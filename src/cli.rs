@@ -4,6 +4,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use link::Address;
 use model::Codec;
 use std::{
+    fmt,
     net::{IpAddr, SocketAddr},
     path::PathBuf,
 };
@@ -94,6 +95,8 @@ pub(crate) struct UpArgs {
     #[command(flatten)]
     pub(crate) data: DataArgs,
     #[command(flatten)]
+    pub(crate) database: DatabaseArgs,
+    #[command(flatten)]
     pub(crate) http: HttpArgs,
     #[command(flatten)]
     pub(crate) media: MediaArgs,
@@ -131,6 +134,8 @@ pub(crate) struct SignalingArgs {
     pub(crate) common: CommonArgs,
     #[command(flatten)]
     pub(crate) data: DataArgs,
+    #[command(flatten)]
+    pub(crate) database: DatabaseArgs,
     #[command(flatten)]
     pub(crate) http: HttpArgs,
     #[command(flatten)]
@@ -180,6 +185,24 @@ pub(crate) struct DataArgs {
     /// Folder for database, keys and recordings.
     #[arg(long = "data", env = "SWITCHROOM_DATA", value_name = "DIR")]
     pub(crate) dir: Option<PathBuf>,
+}
+
+/// Where signaling keeps what must last.
+#[derive(Args)]
+pub(crate) struct DatabaseArgs {
+    /// Database: sqlite:FILE or postgres://USER@HOST/NAME; switchroom.db in the data folder without it.
+    #[arg(long, env = "SWITCHROOM_DATABASE", value_name = "URL", hide_env_values = true)]
+    pub(crate) database: Option<String>,
+    /// File with the password of the PostgreSQL database.
+    #[arg(long, env = "SWITCHROOM_DATABASE_PASSWORD_FILE", value_name = "FILE")]
+    pub(crate) database_password_file: Option<String>,
+}
+
+impl fmt::Debug for DatabaseArgs {
+    /// Without the address, which may hold a password.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("DatabaseArgs").finish_non_exhaustive()
+    }
 }
 
 #[derive(Debug, Args)]

@@ -4,11 +4,12 @@ use crate::{config::Config, process::ProcessError};
 use media_engine::{EngineConfig, TurnConfig};
 use signaling::{
     TurnServers,
-    config::{GivenSockets, TlsFiles},
+    config::{GivenSockets, TlsFiles, WebhookConfig},
 };
 use std::{
     fs,
     net::{IpAddr, SocketAddr, TcpListener},
+    path::PathBuf,
     sync::Arc,
 };
 use turn::{Secret, SharedSecret};
@@ -27,6 +28,13 @@ pub(crate) fn signaling_config(
     let network =
         |text: &String| text.parse().map_err(|error| ProcessError(format!("http.behind_proxy: {text:?} is {error}")));
     let behind_proxy = http.behind_proxy.iter().map(network).collect::<Result<_, _>>()?;
+    let allow_networks = config.webhooks.allow_networks.iter().map(|text| {
+        text.parse().map_err(|error| ProcessError(format!("webhooks.allow_networks: {text:?} is {error}")))
+    });
+    let webhooks = WebhookConfig {
+        allow_networks: allow_networks.collect::<Result<_, _>>()?,
+        ca: config.webhooks.ca.as_ref().map(PathBuf::from),
+    };
     let metrics_token = metrics_token(config)?;
     let address_of = |given: &Option<Arc<TcpListener>>, configured| {
         given.as_ref().map_or(Ok(configured), |given| given.local_addr()).map_err(ProcessError::new)
@@ -41,6 +49,7 @@ pub(crate) fn signaling_config(
         allowed_origins: http.allowed_origins.clone(),
         public_url: http.public_url.as_ref().map(|url| url.trim_end_matches('/').to_owned()),
         metrics_token,
+        webhooks,
         turn: None,
         connections: config.limits.connections,
         announced: Vec::new(),

@@ -1,7 +1,7 @@
 //! `switchroom up`: every role in this process, joined by in-process channels.
 
 use crate::{
-    announce::{self, Media},
+    announce::{self, Kept, Media},
     cli::UpArgs,
     join,
     process::{self, Process, ProcessError},
@@ -30,7 +30,8 @@ async fn serve(args: &UpArgs, process: Process) -> Result<(), ProcessError> {
     }
     // The recorder takes the folder's lock, so that a second process stops here.
     let mut recorder = recorder::start(recorder::RecorderConfig { dir: data.clone() }).map_err(ProcessError::new)?;
-    let store = Store::open(&data.join("switchroom.db")).await.map_err(ProcessError::new)?;
+    let database = config.database.location(&data).map_err(ProcessError)?;
+    let store = Store::open_at(&database).await.map_err(ProcessError::new)?;
     let taps = recorder.taps.clone();
     // Pages on this machine send media to this machine.
     let alone = config.turn.bind.is_some() && config.turn.urls.is_empty();
@@ -73,7 +74,8 @@ async fn serve(args: &UpArgs, process: Process) -> Result<(), ProcessError> {
         true => Some(signaling::demo::seed(&server.state, &server.base_url).await.map_err(ProcessError::new)?),
         false => None,
     };
-    announce::print_server(&server, Some(Media::of(&engine)), &data, demo.as_ref(), args.common.print_json);
+    let kept = Kept { data: &data, database: &database };
+    announce::print_server(&server, Some(Media::of(&engine)), kept, demo.as_ref(), args.common.print_json);
 
     process::until_stopped(args, &level, || reload(&server, turn_secret.as_ref())).await;
     server.stop().await;

@@ -10,6 +10,7 @@
 
 mod churn;
 mod client;
+mod durable;
 mod flood;
 mod floor;
 mod generator;
@@ -28,6 +29,7 @@ mod server;
 
 use churn::Churn;
 use clap::{Parser, Subcommand};
+use durable::Durable;
 use flood::Flood;
 use plan::Plan;
 use serve::Variant;
@@ -73,6 +75,14 @@ enum Task {
     Flood,
     /// Ten thousand legs that come and go, and what they leave in the engine's process
     Churn,
+    /// Commands a second that are on the disk before they are answered, on SQLite and PostgreSQL
+    Durable,
+    /// Routing a call among many agents
+    Routing {
+        /// Repetitions of each
+        #[arg(long, default_value_t = Plan::FULL.rounds)]
+        rounds: usize,
+    },
     /// A few calls for a few seconds: whether packets flow, and nothing about speed
     Quick,
     /// The server's process; the other tasks start it
@@ -140,6 +150,15 @@ fn run(task: Task) -> Result<(), String> {
             println!("{left}.");
             left.check()
         }
+        Task::Durable => {
+            let rates = Durable::FULL.measure()?;
+            println!("{rates}");
+            rates.check()
+        }
+        Task::Routing { rounds } => {
+            println!("{}", report::micro_table(&micro::routing::all(rounds)?));
+            Ok(())
+        }
         Task::Quick => {
             Plan::QUICK.check()?;
             let cost = Flood::QUICK.measure()?;
@@ -147,7 +166,10 @@ fn run(task: Task) -> Result<(), String> {
             cost.check()?;
             let left = Churn::QUICK.measure()?;
             eprintln!("{left}");
-            left.check()
+            left.check()?;
+            let rates = Durable::QUICK.measure()?;
+            eprintln!("{rates}");
+            rates.check_quick()
         }
         Task::Serve { program: Served::Floor { segment, coalesce_us } } => {
             serve::floor(Variant { segment, coalesce_us }).map_err(|error| error.to_string())

@@ -2,6 +2,7 @@
 
 use crate::{
     churn::Churn,
+    durable::Durable,
     flood::Flood,
     held::{Held, Prompted},
     load::Load,
@@ -133,6 +134,7 @@ impl Plan {
         text += &self.held_report()?;
         text.push('\n');
         text += &report::micro_table(&micro::all(self.rounds)?);
+        text += &format!("\n{}", Durable::FULL.measure()?);
         Ok(text)
     }
 

@@ -21,7 +21,7 @@ impl Spread {
         Self { median: (below + above) / 2.0, least, most }
     }
 
-    fn show(self, digits: usize) -> String {
+    pub(crate) fn show(self, digits: usize) -> String {
         format!("{:.digits$} ({:.digits$}–{:.digits$})", self.median, self.least, self.most)
     }
 }

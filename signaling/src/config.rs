@@ -33,12 +33,23 @@ pub struct Config {
     pub metrics_token: Option<String>,
     /// WebSocket connections at once; 1 to 1 000 000.
     pub connections: usize,
+    /// What webhooks may reach.
+    pub webhooks: WebhookConfig,
     /// The process runs with demo data.
     pub demo: bool,
     /// Addresses and ports that pages are told to send media to, for `/readyz`.
     pub announced: Vec<String>,
     /// Sockets that listen already and are used instead of binding.
     pub sockets: GivenSockets,
+}
+
+/// What webhooks may reach, and whom they trust.
+#[derive(Debug, Clone, Default)]
+pub struct WebhookConfig {
+    /// Inner networks that may be reached, also without TLS. The open internet may always be reached by https.
+    pub allow_networks: Vec<Cidr>,
+    /// PEM file of the authorities that receivers' certificates are checked with; the system's when absent.
+    pub ca: Option<PathBuf>,
 }
 
 /// Sockets that a service manager keeps open while the process is replaced, so that no connection is refused meanwhile:
@@ -119,6 +130,7 @@ pub(crate) fn for_tests(http: &str) -> Config {
         metrics_token: None,
         connections: 100,
         turn: None,
+        webhooks: WebhookConfig::default(),
         demo: false,
         announced: Vec::new(),
         sockets: GivenSockets::default(),

@@ -103,7 +103,7 @@ async fn default_queue(handle: &AccountHandle) -> Result<QueueId, AccountError> 
     let queue = handle.query(|core, _| core.default_queue()).await?;
     let known = handle.query(move |core, _| core.queue(queue).cloned()).await?;
     if let Some(row) = known.filter(|row| !row.auto_assignment) {
-        let fields = NewQueue { name: row.name, is_default: true, auto_assignment: true, external_id: row.external_id };
+        let fields = NewQueue { auto_assignment: true, ..NewQueue::of(row) };
         handle.handle(Command::UpdateQueue { queue, fields }).await?;
     }
     Ok(queue)
@@ -258,6 +258,7 @@ async fn api_key(state: &AppState, account: AccountId) -> Result<String, store::
         scopes: vec!["conversations:manage".to_owned(), "conversations:read".to_owned()],
         created_at: state.clock.wall(),
         expires_at: None,
+        last_used_at: None,
     };
     state.store.create_api_key(&row).await?;
     Ok(key)

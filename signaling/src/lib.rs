@@ -18,7 +18,9 @@ mod recorder_link;
 pub mod serve;
 mod start;
 pub mod state;
+mod supply;
 mod turn;
+mod webhooks;
 pub mod ws;
 
 pub use clock::Clock;

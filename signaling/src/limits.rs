@@ -27,6 +27,18 @@ pub const NEGOTIATIONS: usize = 4096;
 /// How long the engine may take to answer an offer; less than the ten seconds that a page waits for its request.
 pub const NEGOTIATION_TIME: Duration = Duration::from_secs(9);
 
+/// Prompts of all accounts that are kept at hand; more cannot be made.
+pub const PROMPTS_AT_HAND: usize = 4_096;
+/// Their bytes.
+pub const PROMPTS_AT_HAND_BYTES: usize = 512 << 20;
+/// Pause before a prompt that could not be made is tried again.
+pub const PROMPT_RETRY: Duration = Duration::from_secs(60);
+/// Prompts that the engine is given to hold; for another, the one that was not named for longest goes. A shard takes some
+/// more, so that what is counted differently there does not matter.
+pub const ENGINE_PROMPTS: usize = 224;
+/// Their bytes.
+pub const ENGINE_PROMPTS_BYTES: usize = 224 << 20;
+
 /// How long a new connection may take to say hello.
 pub const HELLO_TIME: Duration = Duration::from_secs(5);
 /// A connection without any frame for so long is closed.

@@ -12,8 +12,11 @@ use crate::{
         tls::{Tls, TlsError},
     },
     state::{Apart, AppState},
+    supply::{Maker, Supply},
+    webhooks::{self, News},
 };
-use std::{net::SocketAddr, sync::Arc};
+use prompts::{Speaker, SpeakerConfig};
+use std::{io, net::SocketAddr, path::PathBuf, sync::Arc};
 use store::Store;
 use telemetry::Metrics;
 use tokio::{sync::watch, task::JoinHandle};
@@ -24,9 +27,20 @@ pub enum StartError {
     /// The keys cannot be read or made.
     #[error(transparent)]
     Keys(#[from] KeyFileError),
+    /// The authorities for webhooks cannot be read.
+    #[error(transparent)]
+    Webhooks(#[from] webhooks::ClientError),
     /// An address cannot be served.
     #[error(transparent)]
     Serve(#[from] ServeError),
+    /// The folder for speech cannot be made.
+    #[error("cannot make the folder for speech {}: {error}", folder.display())]
+    Speech {
+        /// The folder.
+        folder: PathBuf,
+        /// Why.
+        error: io::Error,
+    },
     /// The accounts cannot be read.
     #[error("cannot read the accounts: {0}")]
     Store(#[from] store::Error),
@@ -45,7 +59,8 @@ pub struct Server {
     tls: Option<Arc<Tls>>,
     stop: watch::Sender<bool>,
     serving: JoinHandle<()>,
-    links: [JoinHandle<()>; 2],
+    /// What goes on beside serving: the engine, the recorder, prompts, webhooks.
+    links: [JoinHandle<()>; 4],
 }
 
 /// Starts signaling: binds the addresses, builds every account's call center and begins to serve.
@@ -58,12 +73,16 @@ pub async fn start(
     clock: Clock,
 ) -> Result<Server, StartError> {
     let auth = Arc::new(Auth::open(&config.data)?);
+    let receivers = webhooks::Client::new(config.webhooks.ca.as_deref())?;
+    let news = News::default();
     let listeners = serve::bind(&config).await?;
     let hub = Hub::new(config.connections, metrics.clone());
     let directory = Directory::default();
     let EngineChannels { requests, events: mut engine_events, link: engine_state } = engine;
     let RecorderChannels { commands, events: recorder_events, apart: recorder_apart } = recorder;
-    let engine_link = EngineLink::new(requests);
+    let supply = Supply::default();
+    let maker = maker(&config, &store)?;
+    let engine_link = EngineLink::new(requests, supply.clone());
     let recorder_link = RecorderLink::new(commands);
     let first = match engine_state {
         Some(_) => engine_link::first_holdings(&mut engine_events, &directory).await,
@@ -79,9 +98,11 @@ pub async fn start(
         hub: hub.clone(),
         directory: directory.clone(),
         engine: engine_link.clone(),
+        supply: supply.clone(),
         recorder: recorder_link.clone(),
         metrics: metrics.clone(),
         clock: clock.clone(),
+        news: news.clone(),
     };
     let accounts = Accounts::new(outside);
     open_all(&accounts, &store, &directory).await?;
@@ -102,15 +123,46 @@ pub async fn start(
             engine_link.clone(),
             metrics.clone(),
         )),
+        tokio::spawn(supply.run(accounts.clone(), maker.clone())),
+        tokio::spawn(webhooks::run(webhooks::Outside {
+            store: store.clone(),
+            auth: auth.clone(),
+            clock: clock.clone(),
+            news: news.clone(),
+            client: receivers,
+            allowed: config.webhooks.allow_networks.clone().into(),
+        })),
     ];
     let (stop, stopping) = watch::channel(false);
     let (http, admin, base_url) = (listeners.public_addr(), listeners.admin_addr(), listeners.base_url());
     let tls = listeners.tls();
     let config = Arc::new(config);
     let apart = Apart { engine: engine_state, recorder: recorder_apart };
-    let state = AppState { accounts, store, auth, metrics, config, clock, hub, directory, engine: engine_link, apart };
+    let engine = engine_link;
+    let throttle = Arc::default();
+    let state = AppState {
+        accounts,
+        store,
+        auth,
+        metrics,
+        config,
+        clock,
+        hub,
+        directory,
+        engine,
+        maker,
+        apart,
+        throttle,
+        news,
+    };
     let serving = tokio::spawn(listeners.run(http::router(state.clone()), http::admin_router(state.clone()), stopping));
     Ok(Server { http, admin, base_url, state, tls, stop, serving, links })
+}
+
+fn maker(config: &Config, store: &Store) -> Result<Maker, StartError> {
+    let folder = config.data.join("speech");
+    let speaker = Speaker::new(SpeakerConfig::new(&folder)).map_err(|error| StartError::Speech { folder, error })?;
+    Ok(Maker::new(store.clone(), Arc::new(speaker)))
 }
 
 /// Builds every account's call center from the store.

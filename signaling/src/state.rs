@@ -2,7 +2,7 @@
 
 use crate::{
     account::Accounts, auth::Auth, clock::Clock, config::Config, directory::Directory, engine_link::EngineLink,
-    hub::Hub, recorder_link::RecorderApart,
+    http::throttle::Throttle, hub::Hub, recorder_link::RecorderApart, supply::Maker, webhooks::News,
 };
 use link::LinkState;
 use std::sync::Arc;
@@ -28,7 +28,10 @@ pub struct AppState {
     pub(crate) hub: Hub,
     pub(crate) directory: Directory,
     pub(crate) engine: EngineLink,
+    pub(crate) maker: Maker,
     pub(crate) apart: Apart,
+    pub(crate) throttle: Arc<Throttle>,
+    pub(crate) news: News,
 }
 
 /// Roles that are processes of their own; those in this process are absent.

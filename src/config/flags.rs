@@ -2,7 +2,8 @@
 
 use super::Config;
 use crate::cli::{
-    CertsArgs, CommonArgs, DataArgs, EngineArgs, HttpArgs, MediaArgs, RecorderArgs, SignalingArgs, TurnArgs, UpArgs,
+    CertsArgs, CommonArgs, DataArgs, DatabaseArgs, EngineArgs, HttpArgs, MediaArgs, RecorderArgs, SignalingArgs,
+    TurnArgs, UpArgs,
 };
 
 /// The arguments of a process.
@@ -21,6 +22,7 @@ impl Flags for UpArgs {
     fn apply(&self, config: &mut Config) {
         set(&mut config.log.level, &self.common.log);
         self.data.apply(config);
+        self.database.apply(config);
         self.http.apply(config);
         self.media.apply(config);
         self.turn.apply(config);
@@ -52,6 +54,7 @@ impl Flags for SignalingArgs {
     fn apply(&self, config: &mut Config) {
         set(&mut config.log.level, &self.common.log);
         self.data.apply(config);
+        self.database.apply(config);
         self.http.apply(config);
         self.turn.apply(config);
         self.certs.apply(config);
@@ -79,6 +82,17 @@ impl Flags for RecorderArgs {
 impl DataArgs {
     fn apply(&self, config: &mut Config) {
         set(&mut config.data.dir, &self.dir);
+    }
+}
+
+impl DatabaseArgs {
+    fn apply(&self, config: &mut Config) {
+        if self.database.is_some() {
+            config.database.url.clone_from(&self.database);
+        }
+        if self.database_password_file.is_some() {
+            config.database.password_file.clone_from(&self.database_password_file);
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! The configuration: defaults, then the file, then environment variables and flags. Every value is checked before a
 //! port is bound.
 
+mod database;
 mod flags;
 mod turn;
 
@@ -14,6 +15,7 @@ use std::{
 use toml::{Table, Value};
 use wire::link::Role;
 
+use database::Database;
 pub(crate) use flags::Flags;
 use turn::Turn;
 
@@ -24,9 +26,11 @@ pub(crate) const DEFAULTS: &str = include_str!("../../deploy/config/switchroom.e
 #[serde(deny_unknown_fields)]
 pub(crate) struct Config {
     pub(crate) data: Data,
+    pub(crate) database: Database,
     pub(crate) http: Http,
     pub(crate) media: Media,
     pub(crate) turn: Turn,
+    pub(crate) webhooks: Webhooks,
     pub(crate) link: Link,
     pub(crate) engine: Engine,
     pub(crate) recorder: Recorder,
@@ -67,6 +71,14 @@ pub(crate) struct Media {
     pub(crate) pin_to_cores: bool,
     pub(crate) real_time: bool,
     pub(crate) video_codecs: Vec<Codec>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Webhooks {
+    pub(crate) allow_networks: Vec<String>,
+    #[serde(deserialize_with = "empty_is_none")]
+    pub(crate) ca: Option<String>,
 }
 
 /// Certificates for connections with other roles.
@@ -187,6 +199,9 @@ fn validate(config: &Config) -> Result<(), ConfigError> {
     if config.http.tls_cert.is_some() != config.http.tls_key.is_some() {
         return invalid("http.tls_cert, http.tls_key", "both or neither must be given");
     }
+    if let Some(wrong) = config.database.wrong_url() {
+        return invalid("database.url", &wrong);
+    }
     if !(1..=64).contains(&config.media.shards) {
         return invalid("media.shards", "must be 1 to 64");
     }
@@ -279,6 +294,7 @@ mod tests {
             ("[engine]\nlink = \"localhost:1\"\n", "link"),
             ("[turn]\nurls = [\"stun:stun.example.com\"]\n", "turn.urls"),
             ("[turn]\nbind = \"3478\"\n", "not an address like"),
+            ("[database]\nurl = \"mysql://localhost/calls\"\n", "database.url: must begin with"),
             ("[http\n", "switchroom.toml"),
         ] {
             std::fs::write(&path, text).expect("written");

@@ -2,7 +2,7 @@
 
 use super::{node, pool};
 use crate::{
-    announce,
+    announce::{self, Kept},
     cli::SignalingArgs,
     process::{self, Process, ProcessError},
     settings::{self, TurnSecret},
@@ -36,7 +36,8 @@ async fn serve(args: &SignalingArgs, process: Process) -> Result<(), ProcessErro
     let node = node(&config, Role::Signaling)?;
     let data = config.data.dir.clone();
     up::make_data_folder(&data)?;
-    let store = Store::open(&data.join("switchroom.db")).await.map_err(ProcessError::new)?;
+    let database = config.database.location(&data).map_err(ProcessError)?;
+    let store = Store::open_at(&database).await.map_err(ProcessError::new)?;
     // What was meant for a role that stays away is repaired when it is back; pages must not wait for it.
     let engines = config.engine.addresses.iter().map(|address| dial(&node, Role::Engine, address.clone()));
     let engines: Vec<Control<Request, EngineEvent>> = engines.map(|line| control(line, without_answers())).collect();
@@ -62,7 +63,8 @@ async fn serve(args: &SignalingArgs, process: Process) -> Result<(), ProcessErro
         true => Some(signaling::demo::seed(&server.state, &server.base_url).await.map_err(ProcessError::new)?),
         false => None,
     };
-    announce::print_server(&server, None, &data, demo.as_ref(), args.common.print_json);
+    let kept = Kept { data: &data, database: &database };
+    announce::print_server(&server, None, kept, demo.as_ref(), args.common.print_json);
 
     process::until_stopped(args, &level, || up::reload(&server, turn_secret.as_ref())).await;
     server.stop().await;

@@ -1,5 +1,6 @@
-//! What the parts of a packet's way cost in memory, without sockets.
+//! What the parts of a packet's way cost in memory, without sockets, and what routing a call does.
 
+pub(crate) mod routing;
 mod sfu;
 
 use crate::load::{Kind, Load};
@@ -45,6 +46,7 @@ pub(crate) fn all(repetitions: usize) -> Result<Vec<Cost>, String> {
         let nanoseconds = (0..=repetitions).map(&mut repetition).skip(1).collect();
         costs.push(Cost { what: format!("shard without sockets, {kind:?}, {calls} calls"), nanoseconds });
     }
+    costs.extend(routing::all(repetitions)?);
     Ok(costs)
 }
 

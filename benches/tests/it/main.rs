@@ -8,6 +8,7 @@ fn floor_and_engine_forward_every_packet_both_ways() {
     let said = String::from_utf8_lossy(&bench.stderr);
     assert!(bench.status.success(), "{said}");
     assert!(said.contains("flood of") && said.contains("came and went"), "{said}");
+    assert!(said.contains("SQLite: ") && said.contains("PostgreSQL: "), "{said}");
     // Floor, engine, and engine with taps, with audio and with video.
     // Then the floor once more, beside legs that hear a prompt.
     assert_eq!(said.lines().filter(|line| line.contains("ns a packet")).count(), 7, "{said}");

@@ -1,19 +1,23 @@
 use crate::agent::Agent;
 use crate::call::Call;
 use crate::command::{Command, CommandError, Reply};
-use crate::conversation::Conversations;
+use crate::conversation::{Conversations, MetadataValues, Tags};
 use crate::effect::Effect;
-use crate::event::{Event, EventRecord};
+use crate::event::{Author, Event, EventRecord};
+use crate::hours::Hours;
 use crate::ids::IdSource;
 use crate::leg::Leg;
 use crate::outbox::Outbox;
+use crate::prompt::Prompts;
 use crate::recording::Segments;
-use crate::routing::WaitingLine;
-use crate::row::{CustomerRow, LinkConfigRow, LinkRow, QueueRow, RowChange};
+use crate::routing::{Lines, Rule};
+use crate::row::{AwayMessageRow, CustomerRow, LinkConfigRow, LinkRow, QueueRow, RowChange, StatusRow};
 use crate::settings::AccountSettings;
 use crate::timers::{Reason, Timers};
+use crate::waiting::Strategies;
 use model::{
     AccountId, AgentId, CallId, CommandId, ConversationId, CustomerId, LegId, LinkConfigId, LinkId, Now, QueueId,
+    StatusId, WorkingHoursId,
 };
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Instant;
@@ -26,11 +30,16 @@ pub struct CallCenter {
     pub(crate) seed: u64,
     pub(crate) settings: AccountSettings,
     pub(crate) agents: BTreeMap<AgentId, Agent>,
+    pub(crate) statuses: BTreeMap<StatusId, StatusRow>,
+    pub(crate) hours: BTreeMap<WorkingHoursId, Hours>,
     pub(crate) queues: BTreeMap<QueueId, QueueRow>,
     pub(crate) default_queue: QueueId,
+    pub(crate) rules: Vec<Rule>,
     pub(crate) customers: BTreeMap<CustomerId, CustomerRow>,
     pub(crate) customer_by_identity: BTreeMap<String, CustomerId>,
     pub(crate) conversations: Conversations,
+    pub(crate) tags: Tags,
+    pub(crate) metadata: BTreeMap<ConversationId, MetadataValues>,
     pub(crate) calls: BTreeMap<CallId, Call>,
     pub(crate) legs: BTreeMap<LegId, Leg>,
     pub(crate) leg_by_identity: BTreeMap<String, LegId>,
@@ -38,9 +47,13 @@ pub struct CallCenter {
     pub(crate) link_by_hash: BTreeMap<String, LinkId>,
     pub(crate) link_configs: BTreeMap<LinkConfigId, LinkConfigRow>,
     pub(crate) segments: Segments,
-    pub(crate) waiting: WaitingLine,
-    /// Something happened after which a waiting call might find an agent.
-    pub(crate) assignment_due: bool,
+    /// Calls that wait, and agents who are free for them.
+    pub(crate) waiting: Lines,
+    /// Who serves which queue.
+    pub(crate) members: BTreeMap<QueueId, BTreeSet<AgentId>>,
+    pub(crate) strategies: Strategies,
+    pub(crate) away_messages: BTreeMap<WorkingHoursId, AwayMessageRow>,
+    pub(crate) prompts: Prompts,
     /// Agents whose state their page must be told.
     pub(crate) untold_agents: BTreeSet<AgentId>,
     pub(crate) timers: Timers,
@@ -52,12 +65,20 @@ pub struct CallCenter {
 pub(crate) struct Turn {
     pub(crate) now: Now,
     pub(crate) ids: IdSource,
+    /// Who caused what happens; the system itself when absent.
+    pub(crate) author: Option<Author>,
+}
+
+impl Turn {
+    pub(crate) fn new(now: Now, id: CommandId) -> Self {
+        Self { now, ids: IdSource::new(id), author: None }
+    }
 }
 
 impl CallCenter {
     /// Decide on a command. If it is refused, nothing has changed.
     pub fn handle(&mut self, command: Command, id: CommandId, now: Now) -> Result<Reply, CommandError> {
-        let mut turn = Turn { now, ids: IdSource::new(id) };
+        let mut turn = Turn::new(now, id);
         let planned = self.outbox.planned();
         let reply = match self.decide(command, &mut turn) {
             Ok(reply) => reply,
@@ -72,16 +93,20 @@ impl CallCenter {
 
     /// Do what is due by now.
     pub fn handle_timeout(&mut self, id: CommandId, now: Now) {
-        let mut turn = Turn { now, ids: IdSource::new(id) };
+        let mut turn = Turn::new(now, id);
         while let Some(reason) = self.timers.pop_due(now.mono) {
             match reason {
                 Reason::RingTimeout(leg) => self.ring_timed_out(leg, &mut turn),
                 Reason::ConnectTimeout(leg) => self.connect_timed_out(leg, &mut turn),
                 Reason::ReconnectWindow(leg) => self.reconnect_window_passed(leg, &mut turn),
                 Reason::HeartbeatLease(agent) => self.lease_lapsed(agent, &mut turn),
+                Reason::HoursChange(hours) => self.hours_change(hours, &turn),
                 Reason::WrapUpEnd(agent) => self.end_wrap_up(agent, &mut turn),
-                Reason::RingAgain(_) => self.assignment_due = true,
+                // The assignment run at the turn's end looks at its line again.
+                Reason::RingAgain(_) => {}
                 Reason::RecorderSilence(segment) => self.recorder_silent(segment, &turn),
+                Reason::MaximumWait(call) => self.maximum_wait_passed(call, &mut turn),
+                Reason::WaitEnd(call) => self.wait_ended(call, &mut turn),
             }
         }
         self.settle(&mut turn);
@@ -109,30 +134,61 @@ impl CallCenter {
 
     fn decide(&mut self, command: Command, turn: &mut Turn) -> Result<Reply, CommandError> {
         match command {
-            Command::SetSettings(settings) => self.set_settings(settings),
+            Command::SetSettings(settings) => self.set_settings(settings, turn),
             Command::CreateAgent(fields) => self.create_agent(fields, turn),
             Command::UpdateAgent { agent, fields } => self.update_agent(agent, fields, turn),
             Command::SetAgentWrapUp { agent, seconds } => self.set_agent_wrap_up(agent, seconds, turn),
+            Command::SetAgentCapacity { agent, capacity } => self.set_agent_capacity(agent, capacity, turn),
+            Command::CreateStatus(fields) => self.create_status(fields, turn),
+            Command::UpdateStatus { status, fields } => self.update_status(status, fields, turn),
+            Command::DeleteStatus(status) => self.delete_status(status, turn),
             Command::LinkAgentQueue { agent, queue } => self.link_agent_queue(agent, queue, turn),
             Command::UnlinkAgentQueue { agent, queue } => self.unlink_agent_queue(agent, queue, turn),
             Command::CreateQueue(fields) => self.create_queue(fields, turn),
             Command::UpdateQueue { queue, fields } => self.update_queue(queue, fields, turn),
             Command::DeleteQueue(queue) => self.delete_queue(queue, turn),
+            Command::ReplaceRules(rules) => self.replace_rules(rules, turn),
+            Command::PutWorkingHours(row) => self.put_working_hours(row, turn),
+            Command::DeleteWorkingHours(hours) => self.delete_working_hours(hours, turn),
             Command::PutLinkConfig(row) => self.put_link_config(row),
             Command::DeleteLinkConfig(config) => self.delete_link_config(config),
             Command::CreateLink(row) => self.create_link(row, turn),
             Command::DeleteLink(link) => self.delete_link(link, turn),
+            Command::PutWaitingStrategy { strategy, fields } => self.put_waiting_strategy(strategy, *fields, turn),
+            Command::DeleteWaitingStrategy(strategy) => self.delete_waiting_strategy(strategy),
+            Command::PutAwayMessage(row) => self.put_away_message(*row),
+            Command::DeleteAwayMessage(hours) => self.delete_away_message(hours),
             Command::CreateConversation(fields) => self.create_conversation(fields, turn),
             Command::UpdateConversation { conversation, fields } => {
                 self.update_conversation(conversation, fields, turn)
             }
-            Command::AddNote { conversation, agent, content } => self.add_note(conversation, agent, content, turn),
+            Command::RouteConversation(conversation) => self.route_conversation(conversation, turn),
+            Command::AddNote { conversation, agent, kind, content } => {
+                self.add_note(conversation, agent, (kind, content), turn)
+            }
+            Command::CreateTag { name } => self.create_tag(name, turn),
+            Command::DeleteTag { name } => self.delete_tag(&name, turn),
+            Command::TagConversation { conversation, name } => self.tag_conversation(conversation, &name, turn),
+            Command::UntagConversation { conversation, name } => self.untag_conversation(conversation, &name, turn),
+            Command::SetMetadata { conversation, values, merge } => {
+                self.set_metadata(conversation, values, merge, turn)
+            }
+            Command::ClearMetadata(conversation) => self.clear_metadata(conversation, turn),
+            Command::By { author, command } => {
+                turn.author = Some(author);
+                self.decide(*command, turn)
+            }
             Command::SetStatus { agent, status } => self.set_status(agent, status, turn),
+            Command::SetCustomStatus { agent, status } => self.set_custom_status(agent, status, turn),
             Command::Heartbeat { agent } => self.heartbeat(agent, turn),
             Command::AgentConnected { agent } => self.agent_connected(agent, turn),
             Command::AgentDisconnected { agent } => self.agent_disconnected(agent, turn),
             Command::Accept { agent, leg } => self.accept(agent, leg, turn),
             Command::Decline { agent, leg } => self.decline(agent, leg, turn),
+            Command::Hold { leg } => self.hold(leg, turn),
+            Command::Resume { leg } => self.resume(leg, turn),
+            Command::TransferToAgent { leg, to } => self.transfer_to_agent(leg, to, turn),
+            Command::TransferToQueue { leg, to } => self.transfer_to_queue(leg, to, turn),
             Command::ExtendWrapUp { agent, seconds } => self.extend_wrap_up(agent, seconds, turn),
             Command::ClearWrapUp { agent } => self.clear_wrap_up(agent, turn),
             Command::StartCall(call) => self.start_call(call, turn),
@@ -145,6 +201,8 @@ impl CallCenter {
             Command::PathBack { leg } => self.path_back(leg, turn),
             Command::LegRefused { leg, .. } => self.leg_refused(leg, turn),
             Command::EngineRestarted => self.engine_restarted(turn),
+            Command::PromptMade { prompt, length } => self.prompt_answered(prompt, Some(length)),
+            Command::PromptFailed { prompt } => self.prompt_answered(prompt, None),
             Command::RecorderBack => self.recorder_back(),
             Command::SegmentFinished(file) => self.segment_finished(*file, turn),
             Command::SegmentFailed { segment, reason } => self.segment_failed(segment, reason, turn),
@@ -153,9 +211,7 @@ impl CallCenter {
 
     /// What follows from any change: the assignment run, and telling those concerned.
     pub(crate) fn settle(&mut self, turn: &mut Turn) {
-        if std::mem::take(&mut self.assignment_due) {
-            self.assign_waiting_calls(turn);
-        }
+        self.assign_waiting_calls(turn);
         self.tell_positions();
         for agent in std::mem::take(&mut self.untold_agents) {
             if let Some(state) = self.agent_state(agent, turn.now) {
@@ -187,7 +243,7 @@ impl CallCenter {
         call: Option<CallId>,
         event: Event,
     ) {
-        self.outbox.log(turn.now.wall, conversation, call, event);
+        self.outbox.log(turn.now.wall, conversation, call, turn.author, event);
     }
 
     pub(crate) fn log_of_call(&mut self, turn: &Turn, call: CallId, event: Event) {
@@ -195,13 +251,19 @@ impl CallCenter {
         self.log(turn, conversation, Some(call), event);
     }
 
-    fn set_settings(&mut self, settings: AccountSettings) -> Result<Reply, CommandError> {
+    fn set_settings(&mut self, settings: AccountSettings, turn: &Turn) -> Result<Reply, CommandError> {
         use crate::{check, limits};
         check::in_range("wrapUpSeconds", settings.wrap_up_seconds, 0..=limits::MAX_WRAP_UP_SECONDS)?;
         check::in_range("inbound", settings.ring_inbound_seconds, limits::RING_SECONDS)?;
         check::in_range("outbound", settings.ring_outbound_seconds, limits::RING_SECONDS)?;
+        check::in_range("capacity", settings.capacity, limits::CAPACITY)?;
+        let capacity_changes = settings.capacity != self.settings.capacity;
         self.settings = settings.clone();
         self.outbox.save(RowChange::Settings(settings));
+        if capacity_changes {
+            let agents: Vec<AgentId> = self.agents.keys().copied().collect();
+            agents.into_iter().for_each(|agent| self.refresh_capacity(agent, turn));
+        }
         Ok(Reply::Done)
     }
 }

@@ -18,6 +18,9 @@ pub struct Code {
 /// A party hung up after the answer.
 pub const NORMAL_HANGUP: Code =
     Code { id: 10000, name: "NORMAL_HANGUP", description: "The call has ended.", action: "" };
+/// The agent handed the call over.
+pub const TRANSFERRED: Code =
+    Code { id: 10000, name: "NORMAL_HANGUP", description: "The call was transferred.", action: "" };
 /// The page's offer could not be used.
 pub const MEDIA_ERROR: Code = Code {
     id: 10103,
@@ -25,6 +28,9 @@ pub const MEDIA_ERROR: Code = Code {
     description: "Audio and video could not be set up.",
     action: "Try again with a current version of Chrome, Edge, Firefox or Safari.",
 };
+/// The customer waited as long as a call may wait.
+pub const NO_ANSWER: Code =
+    Code { id: 10200, name: "NO_ANSWER", description: "Nobody answered.", action: "Try again later." };
 /// The customer hung up before an agent answered.
 pub const CANCELLED: Code =
     Code { id: 10202, name: "CANCELLED", description: "The call was ended before it was answered.", action: "" };

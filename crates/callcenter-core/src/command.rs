@@ -1,14 +1,18 @@
 //! What can be asked of the core.
 
+use crate::event::Author;
 use crate::row::{
-    AgentRow, CallRow, ConversationRow, ConversationStatus, LinkConfigRow, LinkRow, NoteRow, Priority, QueueRow,
+    AgentRow, AssignmentAlgorithm, CallRow, ConversationRow, ConversationStatus, LinkConfigRow, LinkRow, NoteKind,
+    NoteRow, Priority, QueueRow, StatusRow, TagRow, WorkingHoursRow,
 };
 use crate::settings::AccountSettings;
+use crate::waiting::row::{AwayMessageRow, WaitingStrategyFields, WaitingStrategyRow};
 use model::{
-    AgentId, AgentStatus, CallId, CallMedia, ConversationId, LegId, LinkConfigId, LinkId, MediaTime, QueueId, Role,
-    SegmentId,
+    AgentId, AgentStatus, CallId, CallMedia, ConversationId, LegId, LinkConfigId, LinkId, MediaTime, PromptId, QueueId,
+    Role, SegmentId, StatusId, WaitingStrategyId, WorkingHoursId,
 };
 use std::collections::BTreeMap;
+use std::time::Duration;
 use wire::browser::MediaState;
 use wire::recorder::SegmentFile;
 
@@ -34,6 +38,24 @@ pub enum Command {
         /// Seconds.
         seconds: Option<u32>,
     },
+    /// Let an agent have so many conversations at once, or with `None` the account's number again.
+    SetAgentCapacity {
+        /// The agent.
+        agent: AgentId,
+        /// Conversations.
+        capacity: Option<u32>,
+    },
+    /// A new status of the account's own.
+    CreateStatus(NewStatus),
+    /// Change a status. Agents who have it stay in it.
+    UpdateStatus {
+        /// The status.
+        status: StatusId,
+        /// The new fields.
+        fields: NewStatus,
+    },
+    /// Delete a status. Agents who have it stay in its group.
+    DeleteStatus(StatusId),
     /// The agent serves the queue.
     LinkAgentQueue {
         /// The agent.
@@ -59,6 +81,12 @@ pub enum Command {
     },
     /// Delete a queue; the default queue cannot be deleted. Its waiting calls go to the default queue.
     DeleteQueue(QueueId),
+    /// These are the routing rules from now on, in this order.
+    ReplaceRules(Vec<NewRule>),
+    /// New working hours, or new fields of known ones. Becoming the default takes that from others.
+    PutWorkingHours(WorkingHoursRow),
+    /// Delete working hours. Queues that had them have the default ones.
+    DeleteWorkingHours(WorkingHoursId),
     /// A new link configuration, or new fields of one. Becoming the default takes that from the other.
     PutLinkConfig(LinkConfigRow),
     /// Delete a link configuration; its links use the default one.
@@ -67,6 +95,21 @@ pub enum Command {
     CreateLink(LinkRow),
     /// Delete a link. A call that came by it goes on.
     DeleteLink(LinkId),
+
+    /// A new waiting strategy, or with its id new fields of one, which apply to the next caller.
+    PutWaitingStrategy {
+        /// The strategy; a new one when absent.
+        strategy: Option<WaitingStrategyId>,
+        /// The whole of it.
+        fields: Box<WaitingStrategyFields>,
+    },
+    /// Delete a waiting strategy. Who waits by it goes on so.
+    DeleteWaitingStrategy(WaitingStrategyId),
+
+    /// What callers hear outside of these working hours, before their call ends.
+    PutAwayMessage(Box<AwayMessageRow>),
+    /// Callers hear nothing of the kind any more.
+    DeleteAwayMessage(WorkingHoursId),
 
     // --- conversations ---
     /// A conversation without a contact, over the API.
@@ -78,14 +121,60 @@ pub enum Command {
         /// What changes.
         fields: ConversationFields,
     },
+    /// Take the assignee away and put it where routing puts it now.
+    RouteConversation(ConversationId),
     /// Write a note. Closed conversations refuse.
     AddNote {
         /// The conversation.
         conversation: ConversationId,
         /// The author.
         agent: Option<AgentId>,
+        /// What the content is.
+        kind: NoteKind,
         /// The text, 1 to 4000 characters.
         content: String,
+    },
+    /// A new tag: 1 to 100 letters, digits, dots and underscores.
+    CreateTag {
+        /// Its name.
+        name: String,
+    },
+    /// Delete a tag, and take it from all conversations.
+    DeleteTag {
+        /// Its name.
+        name: String,
+    },
+    /// Give a conversation a tag that exists. Closed conversations refuse.
+    TagConversation {
+        /// The conversation.
+        conversation: ConversationId,
+        /// The tag's name.
+        name: String,
+    },
+    /// Take a tag from a conversation. Closed conversations refuse.
+    UntagConversation {
+        /// The conversation.
+        conversation: ConversationId,
+        /// The tag's name.
+        name: String,
+    },
+    /// Set a conversation's free values. Closed conversations refuse.
+    SetMetadata {
+        /// The conversation.
+        conversation: ConversationId,
+        /// The values; where they are merged, `null` removes one.
+        values: serde_json::Map<String, serde_json::Value>,
+        /// Values that are not named stay.
+        merge: bool,
+    },
+    /// Remove a conversation's free values. Closed conversations refuse.
+    ClearMetadata(ConversationId),
+    /// A command whose author the log names.
+    By {
+        /// Who.
+        author: Author,
+        /// What.
+        command: Box<Command>,
     },
 
     // --- agents ---
@@ -95,6 +184,13 @@ pub enum Command {
         agent: AgentId,
         /// The new status.
         status: AgentStatus,
+    },
+    /// The agent sets one of the account's own statuses.
+    SetCustomStatus {
+        /// The agent.
+        agent: AgentId,
+        /// The new status.
+        status: StatusId,
     },
     /// A sign of life of the agent's page or client.
     Heartbeat {
@@ -124,6 +220,30 @@ pub enum Command {
         agent: AgentId,
         /// The ringing leg.
         leg: LegId,
+    },
+    /// The agent puts the call on hold.
+    Hold {
+        /// The agent's leg.
+        leg: LegId,
+    },
+    /// The agent ends the hold.
+    Resume {
+        /// The agent's leg.
+        leg: LegId,
+    },
+    /// The agent hands the call over to another one, who must be available and serve the call's queue.
+    TransferToAgent {
+        /// The transferor's leg.
+        leg: LegId,
+        /// The other agent.
+        to: AgentId,
+    },
+    /// The agent hands the call over to a queue, which must assign automatically.
+    TransferToQueue {
+        /// The transferor's leg.
+        leg: LegId,
+        /// The queue; the default one when absent.
+        to: Option<QueueId>,
     },
     /// Add time to the running wrap-up.
     ExtendWrapUp {
@@ -194,6 +314,20 @@ pub enum Command {
     /// The engine was started anew and holds nothing: every live leg must rejoin.
     EngineRestarted,
 
+    // --- prompts ---
+    /// The shell has a prompt of [`crate::effect::Effect::KeepPrompts`], and can hand it to the engine.
+    PromptMade {
+        /// The prompt.
+        prompt: PromptId,
+        /// How long it plays.
+        length: Duration,
+    },
+    /// The shell cannot make a prompt for now. It says so when it can.
+    PromptFailed {
+        /// The prompt.
+        prompt: PromptId,
+    },
+
     // --- the recorder ---
     /// The recorder is connected again: it may be a new process that has missed what it was told last.
     RecorderBack,
@@ -223,8 +357,17 @@ pub struct NewAgent {
     pub status: AgentStatus,
 }
 
-/// Fields of a queue.
+/// Fields of a status of the account's own.
 #[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewStatus {
+    /// At most 255 characters, unlike all others.
+    pub name: String,
+    /// Whether agents in it get calls.
+    pub group: AgentStatus,
+}
+
+/// Fields of a queue.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct NewQueue {
     /// At most 255 characters.
     pub name: String,
@@ -232,8 +375,52 @@ pub struct NewQueue {
     pub is_default: bool,
     /// Calls are assigned to agents by the system.
     pub auto_assignment: bool,
+    /// By which order of agents.
+    pub algorithm: AssignmentAlgorithm,
+    /// A customer's next call goes first to the agent who has the conversation.
+    pub sticky: bool,
+    /// Days after which that is forgotten, 1 to 3650; never when absent.
+    pub sticky_days: Option<u32>,
+    /// Its working hours; the default ones when absent.
+    pub working_hours: Option<WorkingHoursId>,
+    /// Calls are assigned outside of the working hours too.
+    pub assign_outside_hours: bool,
     /// Free text of the owner's systems.
     pub external_id: Option<String>,
+}
+
+impl NewQueue {
+    /// The fields that a queue has.
+    pub fn of(row: QueueRow) -> Self {
+        Self {
+            name: row.name,
+            is_default: row.is_default,
+            auto_assignment: row.auto_assignment,
+            algorithm: row.algorithm,
+            sticky: row.sticky,
+            sticky_days: row.sticky_days,
+            working_hours: row.working_hours,
+            assign_outside_hours: row.assign_outside_hours,
+            external_id: row.external_id,
+        }
+    }
+}
+
+/// Fields of a routing rule.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NewRule {
+    /// At most 255 characters.
+    pub name: Option<String>,
+    /// Calls for which it holds belong there.
+    pub queue: QueueId,
+    /// And have this priority.
+    pub priority: Priority,
+    /// Disabled rules never hold.
+    pub enabled: bool,
+    /// It holds only within the queue's working hours.
+    pub only_within_hours: bool,
+    /// What is asked of a call, at most 4000 characters of JSON text.
+    pub expression: serde_json::Value,
 }
 
 /// Fields of a conversation; `None` leaves a field as it is.
@@ -275,12 +462,18 @@ pub enum Reply {
     Done,
     /// The new or changed agent.
     Agent(Box<AgentRow>),
+    /// The new or changed status.
+    Status(Box<StatusRow>),
     /// The new or changed queue.
     Queue(Box<QueueRow>),
     /// The new or changed conversation.
     Conversation(Box<ConversationRow>),
     /// The new note.
     Note(Box<NoteRow>),
+    /// The new tag.
+    Tag(Box<TagRow>),
+    /// The new or changed waiting strategy.
+    WaitingStrategy(Box<WaitingStrategyRow>),
     /// The new call.
     CallStarted {
         /// The call.
@@ -297,18 +490,47 @@ pub enum Reply {
     },
 }
 
+/// Why a call cannot be handed over to an agent or queue that exists.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum TransferRefusal {
+    /// It is the transferor.
+    #[error("it cannot go to the agent who has it")]
+    ToOneself,
+    /// Only agents of the call's own queue can be picked.
+    #[error("this agent does not serve the call's queue; transfer it to a queue of that agent's instead")]
+    OtherQueue,
+    /// Not at work, not there, or busy.
+    #[error("this agent is not available; choose another one, or the queue")]
+    AgentUnavailable,
+    /// Nobody would be assigned there.
+    #[error("this queue does not assign calls automatically; choose another one")]
+    NoAutomaticAssignment,
+    /// Nobody is assigned there now.
+    #[error("this queue is outside of its working hours; choose another one")]
+    OutsideWorkingHours,
+}
+
 /// Why a command was refused. Nothing changed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum CommandError {
     /// No such agent.
     #[error("no agent found with id={0}")]
     UnknownAgent(AgentId),
+    /// No such status of the account's own.
+    #[error("no agent status found with id={0}")]
+    UnknownStatus(StatusId),
+    /// No such working hours.
+    #[error("no working hours found with id={0}")]
+    UnknownWorkingHours(WorkingHoursId),
     /// No such queue.
     #[error("no queue found with id={0}")]
     UnknownQueue(QueueId),
     /// No such conversation, or it is closed and gone from the core.
     #[error("no conversation found with id={0}")]
     UnknownConversation(ConversationId),
+    /// No such tag, or the conversation does not carry it.
+    #[error("no tag found with name={0}")]
+    UnknownTag(String),
     /// No such live leg, or it belongs to somebody else.
     #[error("no live call leg found with id={0}")]
     UnknownLeg(LegId),
@@ -318,6 +540,12 @@ pub enum CommandError {
     /// No such link configuration.
     #[error("no call link configuration found with id={0}")]
     UnknownLinkConfig(LinkConfigId),
+    /// No such waiting strategy.
+    #[error("no waiting strategy found with id={0}")]
+    UnknownWaitingStrategy(WaitingStrategyId),
+    /// These working hours have no away message.
+    #[error("no away audio message found for working hours with id={0}")]
+    UnknownAwayMessage(WorkingHoursId),
     /// A time-frame link was opened before its time.
     #[error("this call link is not active yet")]
     LinkInactive,
@@ -336,6 +564,24 @@ pub enum CommandError {
     /// The leg does not ring any more.
     #[error("the call does not ring here any more")]
     NotRinging,
+    /// Only agents hold and transfer calls.
+    #[error("only the agent of a call can do this")]
+    NotTheAgents,
+    /// Hold, resume and transfer need a call that both parties are connected in.
+    #[error("the call is not established yet")]
+    NotInTalk,
+    /// It is on hold.
+    #[error("the call is on hold already")]
+    HeldAlready,
+    /// There is nothing to resume.
+    #[error("the call is not on hold")]
+    NotHeld,
+    /// Neither hold nor another transfer until it is decided.
+    #[error("the call is being transferred")]
+    BeingTransferred,
+    /// The call cannot go there.
+    #[error("the call cannot be transferred: {0}")]
+    CannotTransfer(TransferRefusal),
     /// The agent has no running wrap-up.
     #[error("Agent is not in Wrapping status.")]
     NotWrapping,

@@ -1,5 +1,6 @@
 //! What leaves the core after its changes are committed, at least once and in order.
 
+use crate::audio::PromptSource;
 use model::{AgentId, LegId};
 use wire::browser::ServerMessage;
 
@@ -22,6 +23,9 @@ pub enum Effect {
     },
     /// Command the media engine: patches, taps, removal. Negotiations are the shell's.
     Engine(wire::engine::Command),
+    /// Exactly these prompts are wanted: make those that are missing, and say which are there with
+    /// [`crate::command::Command::PromptMade`] or [`crate::command::Command::PromptFailed`]. The engine gets a prompt before patches that name it.
+    KeepPrompts(Vec<PromptSource>),
     /// Command the recorder.
     Recorder(wire::recorder::Command),
 }

@@ -9,6 +9,7 @@
 //! for the pages that are there, and `EngineRestarted` unless the engine still holds the legs.
 
 mod agent;
+pub mod audio;
 mod call;
 mod call_center;
 mod check;
@@ -17,11 +18,14 @@ pub mod command;
 mod conversation;
 pub mod effect;
 pub mod event;
+mod hold;
+mod hours;
 mod ids;
 mod leg;
 pub mod limits;
 mod link;
 mod outbox;
+mod prompt;
 mod queries;
 mod queue;
 mod recording;
@@ -30,10 +34,14 @@ mod routing;
 pub mod row;
 pub mod settings;
 mod timers;
+mod transfer;
 pub mod transitions;
+mod waiting;
 mod wrap_up;
 
 pub use call_center::CallCenter;
+pub use conversation::Route;
 pub use ids::IdSource;
 pub use link::LinkState;
 pub use timers::Reason;
+pub use waiting::ALL_WEB_CALLS;

@@ -1,8 +1,9 @@
 use crate::effect::Effect;
-use crate::event::{Event, EventRecord};
-use crate::row::RowChange;
+use crate::event::{Author, Event, EventRecord};
+use crate::row::{ConversationTag, RowChange};
 use model::{
-    AgentId, CallId, ConversationId, CustomerId, LegId, LinkConfigId, LinkId, NoteId, QueueId, SegmentId, WallTime,
+    AgentId, CallId, ConversationId, CustomerId, LegId, LinkConfigId, LinkId, NoteId, QueueId, RuleId, SegmentId,
+    StatusId, TagId, WaitingStrategyId, WallTime, WorkingHoursId,
 };
 use std::collections::{BTreeMap, VecDeque};
 
@@ -10,15 +11,23 @@ use std::collections::{BTreeMap, VecDeque};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum RowKey {
     Settings,
+    WorkingHours(WorkingHoursId),
     Queue(QueueId),
+    Status(StatusId),
     Agent(AgentId),
+    Rule(RuleId),
     LinkConfig(LinkConfigId),
     Link(LinkId),
     Customer(CustomerId),
     Conversation(ConversationId),
     Call(CallId),
     Leg(LegId),
+    WaitingStrategy(WaitingStrategyId),
+    AwayMessage(WorkingHoursId),
     Note(NoteId),
+    Tag(TagId),
+    ConversationTag(ConversationTag),
+    Metadata(ConversationId),
     Segment(SegmentId, bool),
 }
 
@@ -26,8 +35,14 @@ impl RowKey {
     fn of(change: &RowChange) -> Self {
         match change {
             RowChange::Settings(_) => Self::Settings,
+            RowChange::WorkingHours(row) => Self::WorkingHours(row.id),
+            RowChange::WorkingHoursDeleted(id) => Self::WorkingHours(*id),
+            RowChange::Status(row) => Self::Status(row.id),
+            RowChange::StatusDeleted(id) => Self::Status(*id),
             RowChange::Agent(row) => Self::Agent(row.id),
             RowChange::Queue(row) => Self::Queue(row.id),
+            RowChange::Rule(row) => Self::Rule(row.id),
+            RowChange::RuleDeleted(id) => Self::Rule(*id),
             RowChange::Customer(row) => Self::Customer(row.id),
             RowChange::Conversation(row) => Self::Conversation(row.id),
             RowChange::Call(row) => Self::Call(row.id),
@@ -36,7 +51,16 @@ impl RowKey {
             RowChange::LinkDeleted(id) => Self::Link(*id),
             RowChange::LinkConfig(row) => Self::LinkConfig(row.id),
             RowChange::LinkConfigDeleted(id) => Self::LinkConfig(*id),
+            RowChange::WaitingStrategy(row) => Self::WaitingStrategy(row.id),
+            RowChange::WaitingStrategyDeleted(id) => Self::WaitingStrategy(*id),
+            RowChange::AwayMessage(row) => Self::AwayMessage(row.id),
+            RowChange::AwayMessageDeleted(id) => Self::AwayMessage(*id),
             RowChange::Note(row) => Self::Note(row.id),
+            RowChange::Tag(row) => Self::Tag(row.id),
+            RowChange::TagDeleted(id) => Self::Tag(*id),
+            RowChange::Tagged(row) | RowChange::Untagged(row) => Self::ConversationTag(*row),
+            RowChange::Metadata(row) => Self::Metadata(row.conversation),
+            RowChange::MetadataDeleted(id) => Self::Metadata(*id),
             RowChange::Segment(row) => Self::Segment(row.id, row.screen),
         }
     }
@@ -72,11 +96,12 @@ impl Outbox {
         at: WallTime,
         conversation: Option<ConversationId>,
         call: Option<CallId>,
+        author: Option<Author>,
         event: Event,
     ) {
         self.planned += 1;
         self.last_event += 1;
-        self.events.push_back(EventRecord { sequence: self.last_event, at, conversation, call, event });
+        self.events.push_back(EventRecord { sequence: self.last_event, at, conversation, call, author, event });
     }
 
     pub(crate) fn effect(&mut self, effect: Effect) {

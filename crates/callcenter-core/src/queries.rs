@@ -1,13 +1,18 @@
 //! What the shell reads.
 
+use crate::audio::PromptSource;
 use crate::call_center::CallCenter;
 use crate::link::{self, LinkState};
 use crate::row::{
-    AgentRow, CallRow, CallState, ConversationRow, CustomerRow, LegRow, LinkConfigRow, LinkRow, QueueRow,
+    AgentRow, AwayMessageRow, CallRow, CallState, ConversationRow, CustomerRow, LegRow, LinkConfigRow, LinkRow,
+    QueueRow, RuleRow, StatusRow, WaitingStrategyRow,
 };
 use crate::settings::AccountSettings;
-use model::{AccountId, AgentId, CallId, ConversationId, CustomerId, LegId, LinkConfigId, LinkId, Now, QueueId};
-use wire::browser::{AgentState, LegSnapshot, MediaState, WrapUp};
+use model::{
+    AccountId, AgentId, AgentStatus, AudioFileId, CallId, ConversationId, CustomerId, FoundStatus, LegId, LinkConfigId,
+    LinkId, Now, QueueId, StatusId, VoiceStatus, WorkingHoursId,
+};
+use wire::browser::{AgentState, CustomStatus, LegPhase, LegSnapshot, MediaState, WrapUp};
 
 impl CallCenter {
     /// Whose call center this is.
@@ -32,10 +37,50 @@ impl CallCenter {
         Some(AgentState {
             agent: agent.row.id,
             status: agent.row.status,
+            custom_status: agent.row.custom_status.and_then(|status| self.custom_status(status)),
+            full_capacity: agent.full,
             availability: agent.availability(),
             voice: agent.row.voice,
             wrap_up,
         })
+    }
+
+    fn custom_status(&self, status: StatusId) -> Option<CustomStatus> {
+        self.statuses.get(&status).map(|row| CustomStatus { id: row.id, name: row.name.clone() })
+    }
+
+    /// What the system finds the agent doing.
+    pub fn found_status(&self, agent: AgentId) -> FoundStatus {
+        let Some(agent) = self.agents.get(&agent) else { return FoundStatus::Offline };
+        match (agent.availability(), agent.row.voice) {
+            (AgentStatus::Invisible, _) => FoundStatus::Offline,
+            (_, VoiceStatus::Ringing) => FoundStatus::Ringing,
+            (_, VoiceStatus::InCall | VoiceStatus::Transferring) => FoundStatus::InACall,
+            (_, VoiceStatus::OnHold) => FoundStatus::OnHold,
+            (_, VoiceStatus::Wrapping) => FoundStatus::WrapUp,
+            (AgentStatus::Away, VoiceStatus::Idle) => FoundStatus::Away,
+            (AgentStatus::Busy, VoiceStatus::Idle) if agent.row.status == AgentStatus::Busy => FoundStatus::Busy,
+            (AgentStatus::Busy, VoiceStatus::Idle) => FoundStatus::FullCapacity,
+            (AgentStatus::Active, VoiceStatus::Idle) if self.conversations_held(agent.row.id) > 0 => {
+                FoundStatus::UnderCapacity
+            }
+            (AgentStatus::Active, VoiceStatus::Idle) => FoundStatus::Idle,
+        }
+    }
+
+    /// How many conversations take up the agent's capacity now.
+    pub fn conversations_held(&self, agent: AgentId) -> u32 {
+        self.conversations.held_by(agent)
+    }
+
+    /// A status of the account's own.
+    pub fn status(&self, status: StatusId) -> Option<&StatusRow> {
+        self.statuses.get(&status)
+    }
+
+    /// All statuses of the account's own.
+    pub fn statuses(&self) -> impl Iterator<Item = &StatusRow> {
+        self.statuses.values()
     }
 
     /// An agent.
@@ -56,6 +101,16 @@ impl CallCenter {
     /// A queue, deleted ones too.
     pub fn queue(&self, queue: QueueId) -> Option<&QueueRow> {
         self.queues.get(&queue)
+    }
+
+    /// Agents who serve the queue.
+    pub fn members(&self, queue: QueueId) -> impl Iterator<Item = &AgentRow> {
+        self.members.get(&queue).into_iter().flatten().filter_map(|agent| self.agent(*agent))
+    }
+
+    /// All routing rules, in order.
+    pub fn rules(&self) -> impl Iterator<Item = &RuleRow> {
+        self.rules.iter().map(|rule| &rule.row)
     }
 
     /// The queue of calls without another route.
@@ -112,7 +167,7 @@ impl CallCenter {
     pub fn leg_snapshot(&self, leg: LegId, now: Now) -> Option<LegSnapshot> {
         let row = &self.legs.get(&leg)?.row;
         let call = self.call_ref(row.call);
-        let established = call.row.state == CallState::Established;
+        let established = call.row.state.is_talk() && row.phase == LegPhase::Established;
         let other = call.other_leg(leg).filter(|_| established);
         Some(LegSnapshot {
             leg,
@@ -128,7 +183,35 @@ impl CallCenter {
             media_alive: true,
             recording: established && call.row.recording.is_some(),
             incoming: self.incoming_call(leg, now),
+            held_since: call.row.held_since.filter(|_| call.row.state == CallState::Held),
+            transfer: established.then(|| self.transfer_as_told(leg)).flatten(),
         })
+    }
+
+    /// The agent's leg of the conversation's live call, for those who command it by the conversation. In a transfer it is the
+    /// transferor's.
+    pub fn agents_leg_of(&self, conversation: ConversationId) -> Option<LegId> {
+        self.call_ref(self.live_call_of(conversation)?).agent_leg
+    }
+
+    /// Whether a call of this queue could be handed over to the agent now.
+    pub fn takes_transfers(&self, agent: AgentId, queue: QueueId) -> bool {
+        self.check_target_agent(agent, queue).is_ok()
+    }
+
+    /// All waiting strategies.
+    pub fn waiting_strategies(&self) -> impl Iterator<Item = &WaitingStrategyRow> {
+        self.strategies.all().map(|strategy| &strategy.row)
+    }
+
+    /// What callers hear outside of these working hours.
+    pub fn away_message(&self, hours: WorkingHoursId) -> Option<&AwayMessageRow> {
+        self.away_messages.get(&hours)
+    }
+
+    /// Whether something that is set plays the file, or somebody who waits is to hear it.
+    pub fn plays_file(&self, file: AudioFileId) -> bool {
+        self.prompts.is_wanted(&PromptSource::File(file))
     }
 
     /// The link with this hash of its secret.

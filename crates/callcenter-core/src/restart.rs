@@ -3,17 +3,18 @@
 use crate::agent::Agent;
 use crate::call::Call;
 use crate::call_center::{CallCenter, Turn};
-use crate::conversation::Conversations;
-use crate::ids::IdSource;
+use crate::conversation::{Conversations, Tags};
 use crate::leg::{Leg, Path};
 use crate::outbox::Outbox;
+use crate::prompt::Prompts;
 use crate::queue::fresh_default_queue;
 use crate::recording::Segments;
-use crate::routing::WaitingLine;
-use crate::row::{AgentRow, CallRow, CallState, LegRow, RowChange, Snapshot};
+use crate::routing::Lines;
+use crate::row::{AgentRow, CallRow, CallState, LegRow, RowChange, Snapshot, Wait};
 use crate::settings::{HEARTBEAT_LEASE, RECONNECT_WINDOW};
 use crate::timers::{Reason, Timers};
-use model::{AccountId, CommandId, LegId, Now, ParticipantType, WallTime};
+use crate::waiting::Strategies;
+use model::{AccountId, CallId, CommandId, LegId, Now, ParticipantType, WallTime};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Instant;
 use wire::browser::LegPhase;
@@ -36,6 +37,8 @@ impl CallCenter {
         snapshot.conversations.into_iter().for_each(|row| conversations.put(row));
         let mut segments = Segments::default();
         snapshot.segments.into_iter().for_each(|row| segments.put(row));
+        let mut strategies = Strategies::default();
+        snapshot.waiting_strategies.into_iter().for_each(|row| strategies.put(row));
         let customers: BTreeMap<_, _> = snapshot.customers.into_iter().map(|row| (row.id, row)).collect();
         let links: BTreeMap<_, _> = snapshot.links.into_iter().map(|row| (row.id, row)).collect();
         let mut core = Self {
@@ -43,11 +46,16 @@ impl CallCenter {
             seed,
             settings: snapshot.settings,
             agents: BTreeMap::new(),
+            statuses: snapshot.statuses.into_iter().map(|row| (row.id, row)).collect(),
+            hours: BTreeMap::new(),
             queues,
             default_queue,
+            rules: Vec::new(),
             customer_by_identity: customers.values().map(|row| (row.identity.clone(), row.id)).collect(),
             customers,
             conversations,
+            tags: Tags::new(snapshot.tags, snapshot.conversation_tags),
+            metadata: snapshot.metadata.into_iter().map(|row| (row.conversation, row.values)).collect(),
             calls: BTreeMap::new(),
             legs: BTreeMap::new(),
             leg_by_identity: BTreeMap::new(),
@@ -55,19 +63,29 @@ impl CallCenter {
             links,
             link_configs: snapshot.link_configs.into_iter().map(|row| (row.id, row)).collect(),
             segments,
-            waiting: WaitingLine::default(),
-            assignment_due: false,
+            waiting: Lines::default(),
+            members: BTreeMap::new(),
+            strategies,
+            away_messages: snapshot.away_messages.into_iter().map(|row| (row.id, row)).collect(),
+            prompts: Prompts::default(),
             untold_agents: BTreeSet::new(),
             timers: Timers::default(),
             outbox,
         };
+        core.take_up_rules(snapshot.rules);
+        snapshot.working_hours.into_iter().for_each(|row| core.take_up_hours(row, now));
+        for queue in core.queues.keys().copied().collect::<Vec<_>>() {
+            core.refresh_manner(queue);
+        }
         snapshot.agents.into_iter().for_each(|row| core.take_up_agent(row, now));
         core.take_up_calls(snapshot.calls, &snapshot.legs, now);
         for leg in snapshot.legs {
             core.take_up_leg(leg, now);
         }
-        let mut turn = Turn { now, ids: IdSource::new(CommandId(account.0)) };
+        core.take_up_lines();
+        let mut turn = Turn::new(now, CommandId(account.0));
         core.stop_left_segments(&turn);
+        core.want_prompts();
         core.settle(&mut turn);
         core
     }
@@ -82,25 +100,39 @@ impl CallCenter {
         if let Some(running) = &row.wrap_up {
             self.timers.arm(Reason::WrapUpEnd(id), instant_of(running.until, now));
         }
-        self.agents.insert(id, Agent { row, connected: false, lease_alive: was_there, leg: None });
+        for queue in &row.queues {
+            self.members.entry(*queue).or_default().insert(id);
+        }
+        self.agents.insert(id, Agent { row, connected: false, lease_alive: was_there, leg: None, full: false });
+        self.find_capacity(id);
     }
 
     fn take_up_calls(&mut self, calls: Vec<CallRow>, legs: &[LegRow], now: Now) {
         for row in calls {
             let leg_of = |participant: ParticipantType| -> Option<LegId> {
-                legs.iter().find(|leg| leg.call == row.id && leg.participant == participant).map(|leg| leg.id)
+                let is_target = |leg: LegId| row.transfer.is_some_and(|transfer| transfer.leg == leg);
+                let has = |leg: &&LegRow| leg.call == row.id && leg.participant == participant && !is_target(leg.id);
+                legs.iter().find(has).map(|leg| leg.id)
             };
             let customer_leg =
                 leg_of(ParticipantType::Customer).expect("a live call's rows hold its customer's live leg");
+            let target_leg = row.transfer.map(|transfer| transfer.leg);
             let agent_leg = leg_of(ParticipantType::Agent);
-            if row.state == CallState::Waiting {
-                let priority = self.conversation_ref(row.conversation).priority;
-                self.waiting.join(row.id, priority, row.created_at);
-            }
             let last_passed = (!row.passed_over.is_empty()).then_some(now.mono);
-            let call = Call { customer_leg, agent_leg, told_position: None, last_passed, media_unsure: true, row };
-            self.calls.insert(call.row.id, call);
+            let id = row.id;
+            let call = Call::new(row, customer_leg, agent_leg);
+            let call = Call { target_leg, last_passed, media_unsure: true, sound_unsure: true, ..call };
+            self.calls.insert(id, call);
+            self.take_up_wait(id, now);
         }
+    }
+
+    /// Once the legs are there: they say whose customer is away. Who hears the last message stands in no line.
+    fn take_up_lines(&mut self) {
+        let is_ending = |wait: &Wait| wait.ends_at.is_some() || wait.away.is_some();
+        let waits = |call: &&Call| call.row.state == CallState::Waiting && !is_ending(&call.row.wait);
+        let waiting: Vec<CallId> = self.calls.values().filter(waits).map(|call| call.row.id).collect();
+        waiting.into_iter().for_each(|call| self.join_line(call));
     }
 
     /// A ringing leg rings on; any other is lost until its page is back.
@@ -122,7 +154,7 @@ impl CallCenter {
         if was_lost {
             self.timers.arm(Reason::ReconnectWindow(id), now.mono + RECONNECT_WINDOW);
         } else {
-            let mut turn = Turn { now, ids: IdSource::new(CommandId(self.account.0)) };
+            let mut turn = Turn::new(now, CommandId(self.account.0));
             self.refresh_lost(id, &mut turn);
         }
     }

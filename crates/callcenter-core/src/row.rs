@@ -1,13 +1,25 @@
 //! Rows: the truth for a restart. Every state that must survive is in one of these.
 
+mod hours;
+mod rule;
+
+pub use hours::{DayHours, Holiday, WorkingHoursRow};
+pub use rule::RuleRow;
+
 use crate::settings::AccountSettings;
 use model::{
     AgentId, AgentStatus, CallDirection, CallId, CallMedia, ConversationId, CustomerId, EndedBy, LegId, LinkConfigId,
-    LinkId, MediaTime, NoteId, ParticipantType, QueueId, RecordingMedia, Role, SegmentId, VoiceStatus, WallTime,
+    LinkId, MediaTime, NoteId, ParticipantType, QueueId, RecordingMedia, Role, RuleId, SegmentId, StatusId, TagId,
+    VoiceStatus, WaitingStrategyId, WallTime, WorkingHoursId,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use wire::browser::{CallKind, LegPhase, MediaState};
+
+pub use crate::waiting::row::{
+    AwayMessageRow, ClientType, PeriodicMessage, Sender, Wait, WaitingCondition, WaitingStrategyFields,
+    WaitingStrategyRow,
+};
 
 /// An agent.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -24,6 +36,10 @@ pub struct AgentRow {
     pub enabled: bool,
     /// What the agent set.
     pub status: AgentStatus,
+    /// The account's own status within that group.
+    pub custom_status: Option<StatusId>,
+    /// Conversations that the agent can have at once, instead of the account's number.
+    pub capacity: Option<u32>,
     /// What the agent does with calls.
     pub voice: VoiceStatus,
     /// Since when the agent has been free: the longest wins.
@@ -42,6 +58,21 @@ pub struct AgentRow {
     pub updated_at: WallTime,
 }
 
+/// A status that the account has named itself.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct StatusRow {
+    /// Key.
+    pub id: StatusId,
+    /// Name, at most 255 characters.
+    pub name: String,
+    /// Whether agents in it get calls.
+    pub group: AgentStatus,
+    /// Creation, UTC.
+    pub created_at: WallTime,
+    /// Last change, UTC.
+    pub updated_at: WallTime,
+}
+
 /// A running wrap-up.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RunningWrapUp {
@@ -51,6 +82,17 @@ pub struct RunningWrapUp {
     pub conversation: ConversationId,
     /// When the agent is free again.
     pub until: WallTime,
+}
+
+/// In which order a queue's free agents are rung.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum AssignmentAlgorithm {
+    /// Who is free longest.
+    #[default]
+    LoadBalancing,
+    /// One after the other, in a circle.
+    RoundRobin,
 }
 
 /// A queue.
@@ -64,6 +106,18 @@ pub struct QueueRow {
     pub is_default: bool,
     /// Calls are assigned to agents by the system.
     pub auto_assignment: bool,
+    /// By which order of agents.
+    pub algorithm: AssignmentAlgorithm,
+    /// A customer's next call goes first to the agent who has the conversation.
+    pub sticky: bool,
+    /// Days after which that is forgotten; never when absent.
+    pub sticky_days: Option<u32>,
+    /// Its working hours; the default ones when absent.
+    pub working_hours: Option<WorkingHoursId>,
+    /// Calls are assigned outside of the working hours too.
+    pub assign_outside_hours: bool,
+    /// Whose turn it was last, where agents take turns.
+    pub last_in_turn: Option<AgentId>,
     /// Free text of the owner's systems.
     pub external_id: Option<String>,
     /// Creation, UTC.
@@ -158,8 +212,41 @@ pub enum CallState {
     Connecting,
     /// Both are connected.
     Established,
+    /// Both are connected and apart: the customer hears music.
+    Held,
+    /// It rings at another agent, or that one's media is being set up; the customer hears ringing.
+    Transferring,
     /// Over.
     Ended,
+}
+
+/// The agent who has the conversation that a call belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FamiliarAgent {
+    /// The agent.
+    pub agent: AgentId,
+    /// When the conversation changed last before this call.
+    pub last_contact: WallTime,
+}
+
+impl CallState {
+    /// Customer and agent are connected, whether they hear each other or not.
+    pub const fn is_talk(self) -> bool {
+        matches!(self, Self::Established | Self::Held | Self::Transferring)
+    }
+}
+
+/// A transfer to an agent that is under way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RunningTransfer {
+    /// The transferor.
+    pub from: AgentId,
+    /// The target.
+    pub to: AgentId,
+    /// The target's leg.
+    pub leg: LegId,
+    /// Since when, UTC.
+    pub since: WallTime,
 }
 
 /// A call.
@@ -183,6 +270,8 @@ pub struct CallRow {
     pub queue: QueueId,
     /// Only this agent may be rung: a call link that leads to the agent who shared it.
     pub only_agent: Option<AgentId>,
+    /// Who is rung first where the queue asks for it.
+    pub familiar: Option<FamiliarAgent>,
     /// The link it came by.
     pub link: Option<LinkId>,
     /// As the customer's page gave it.
@@ -191,6 +280,16 @@ pub struct CallRow {
     pub passed_over: Vec<AgentId>,
     /// The agent that rings until then.
     pub ring_until: Option<WallTime>,
+    /// Since when it waits in its queue, or did before the answer: since its arrival, or since a transfer brought it there.
+    pub waiting_since: WallTime,
+    /// It waits before all others: a transfer did not reach anybody.
+    pub front_of_queue: bool,
+    /// Since when it is on hold. A transfer that fails goes back there.
+    pub held_since: Option<WallTime>,
+    /// The transfer to an agent that is under way.
+    pub transfer: Option<RunningTransfer>,
+    /// How it waits for an agent.
+    pub wait: Wait,
     /// What is recorded, read from the settings at the start.
     pub recording: Option<RecordingMedia>,
     /// Zero of the recording's timeline on the engine's clock.
@@ -340,6 +439,17 @@ pub struct LinkConfigRow {
     pub updated_at: WallTime,
 }
 
+/// Kinds of notes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum NoteKind {
+    /// Text for colleagues.
+    #[default]
+    Internal,
+    /// The address of a file.
+    Attachment,
+}
+
 /// A note in a conversation.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct NoteRow {
@@ -349,12 +459,46 @@ pub struct NoteRow {
     pub conversation: ConversationId,
     /// Its author.
     pub agent: Option<AgentId>,
+    /// What the content is.
+    #[serde(default)]
+    pub kind: NoteKind,
     /// At most 4000 characters.
     pub content: String,
     /// Creation, UTC.
     pub created_at: WallTime,
     /// Last change, UTC.
     pub updated_at: WallTime,
+}
+
+/// A tag that conversations can carry.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TagRow {
+    /// Key.
+    pub id: TagId,
+    /// Unique in the account: 1 to 100 letters, digits, dots and underscores.
+    pub name: String,
+    /// Creation, UTC.
+    pub created_at: WallTime,
+    /// Last change, UTC.
+    pub updated_at: WallTime,
+}
+
+/// A conversation carries a tag.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct ConversationTag {
+    /// The conversation.
+    pub conversation: ConversationId,
+    /// The tag.
+    pub tag: TagId,
+}
+
+/// Free values of a conversation; there is no row without any.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct MetadataRow {
+    /// The conversation.
+    pub conversation: ConversationId,
+    /// At most 16 KiB as JSON text.
+    pub values: serde_json::Map<String, serde_json::Value>,
 }
 
 /// State of a recording file.
@@ -420,9 +564,21 @@ pub enum RowChange {
     /// The account's settings.
     Settings(AccountSettings),
     /// Insert or replace.
+    WorkingHours(WorkingHoursRow),
+    /// Remove.
+    WorkingHoursDeleted(WorkingHoursId),
+    /// Insert or replace.
+    Status(StatusRow),
+    /// Remove.
+    StatusDeleted(StatusId),
+    /// Insert or replace.
     Agent(AgentRow),
     /// Insert or replace.
     Queue(QueueRow),
+    /// Insert or replace.
+    Rule(RuleRow),
+    /// Remove.
+    RuleDeleted(RuleId),
     /// Insert or replace.
     Customer(CustomerRow),
     /// Insert or replace.
@@ -440,7 +596,27 @@ pub enum RowChange {
     /// Remove.
     LinkConfigDeleted(LinkConfigId),
     /// Insert or replace.
+    WaitingStrategy(WaitingStrategyRow),
+    /// Remove.
+    WaitingStrategyDeleted(WaitingStrategyId),
+    /// Insert or replace.
+    AwayMessage(AwayMessageRow),
+    /// Remove.
+    AwayMessageDeleted(WorkingHoursId),
+    /// Insert or replace.
     Note(NoteRow),
+    /// Insert or replace.
+    Tag(TagRow),
+    /// Remove, and from all conversations, closed ones too.
+    TagDeleted(TagId),
+    /// Insert.
+    Tagged(ConversationTag),
+    /// Remove.
+    Untagged(ConversationTag),
+    /// Insert or replace.
+    Metadata(MetadataRow),
+    /// Remove.
+    MetadataDeleted(ConversationId),
     /// Insert or replace, keyed by id and `screen`.
     Segment(SegmentRow),
 }
@@ -450,10 +626,16 @@ pub enum RowChange {
 pub struct Snapshot {
     /// Settings.
     pub settings: AccountSettings,
+    /// All working hours.
+    pub working_hours: Vec<WorkingHoursRow>,
+    /// All statuses that the account has named itself.
+    pub statuses: Vec<StatusRow>,
     /// All agents.
     pub agents: Vec<AgentRow>,
     /// All queues, deleted ones too.
     pub queues: Vec<QueueRow>,
+    /// All routing rules.
+    pub rules: Vec<RuleRow>,
     /// Customers of the conversations below.
     pub customers: Vec<CustomerRow>,
     /// Conversations that are not closed.
@@ -466,6 +648,16 @@ pub struct Snapshot {
     pub links: Vec<LinkRow>,
     /// All link configurations.
     pub link_configs: Vec<LinkConfigRow>,
+    /// All tags.
+    pub tags: Vec<TagRow>,
+    /// What the conversations above carry.
+    pub conversation_tags: Vec<ConversationTag>,
+    /// Free values of the conversations above.
+    pub metadata: Vec<MetadataRow>,
+    /// All waiting strategies.
+    pub waiting_strategies: Vec<WaitingStrategyRow>,
+    /// All away messages.
+    pub away_messages: Vec<AwayMessageRow>,
     /// Segments that are being written.
     pub segments: Vec<SegmentRow>,
     /// Sequence number of the last event in the log.

@@ -14,6 +14,10 @@ pub const WRAP_UP_STEP: Duration = Duration::from_secs(10);
 pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(20);
 /// Life of a call link whose creator gave no end.
 pub const LINK_DEFAULT_LIFE: Duration = Duration::from_hours(24);
+/// From one announcement to the next where nothing was set.
+pub const ANNOUNCEMENT_INTERVAL: Duration = Duration::from_secs(10);
+/// Added to a last message's length before the call ends, so that its end is heard after the way to the caller.
+pub const LAST_MESSAGE_TAIL: Duration = Duration::from_millis(500);
 
 /// Settings of one account.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,8 +32,15 @@ pub struct AccountSettings {
     pub ring_inbound_seconds: u32,
     /// How long a called customer rings, in seconds; 3 to 60.
     pub ring_outbound_seconds: u32,
+    /// Conversations that an agent can have at once beside a call, 1 to 1000.
+    #[serde(default = "default_capacity")]
+    pub capacity: u32,
     /// What is recorded of calls that start from now on; nothing when absent.
     pub recording: Option<RecordingMedia>,
+}
+
+fn default_capacity() -> u32 {
+    5
 }
 
 impl Default for AccountSettings {
@@ -40,6 +51,7 @@ impl Default for AccountSettings {
             wrap_up_enabled: true,
             ring_inbound_seconds: 30,
             ring_outbound_seconds: 45,
+            capacity: default_capacity(),
             recording: None,
         }
     }

@@ -1,4 +1,4 @@
-use model::{AgentId, CallId, LegId, SegmentId};
+use model::{AgentId, CallId, LegId, SegmentId, WorkingHoursId};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Instant;
 
@@ -15,10 +15,16 @@ pub enum Reason {
     HeartbeatLease(AgentId),
     /// An agent's wrap-up is over.
     WrapUpEnd(AgentId),
+    /// Working hours may begin or end.
+    HoursChange(WorkingHoursId),
     /// The only agent who can take the call passed it over and may be rung again.
     RingAgain(CallId),
     /// The recorder said nothing of a file that was to be finished.
     RecorderSilence(SegmentId),
+    /// A call has waited as long as its strategy allows.
+    MaximumWait(CallId),
+    /// The last message of a call whose wait is over has been heard.
+    WaitEnd(CallId),
 }
 
 /// Running timers: at most one for each reason.
@@ -40,6 +46,11 @@ impl Timers {
         if let Some(at) = self.by_reason.remove(&reason) {
             self.by_time.remove(&(at, reason));
         }
+    }
+
+    /// When the timer is due, if it runs.
+    pub(crate) fn due(&self, reason: Reason) -> Option<Instant> {
+        self.by_reason.get(&reason).copied()
     }
 
     pub(crate) fn first(&self) -> Option<(Instant, Reason)> {

@@ -50,6 +50,14 @@ id!(/// An agent: the WebRTC identity is this id.
     AgentId);
 id!(/// A queue of an account.
     QueueId);
+id!(/// A status that an account has named itself.
+    StatusId);
+id!(/// Working hours of an account.
+    WorkingHoursId);
+id!(/// A holiday within working hours.
+    HolidayId);
+id!(/// A rule by which calls find their queue.
+    RuleId);
 id!(/// A customer of an account.
     CustomerId);
 id!(/// A conversation with a customer.
@@ -60,8 +68,16 @@ id!(/// A leg: the public API's `callId`.
     LegId);
 id!(/// A note in a conversation.
     NoteId);
+id!(/// A tag of an account.
+    TagId);
+id!(/// An address that is told of an account's events.
+    WebhookId);
 id!(/// Audio that the engine plays. Other audio is another prompt, with another id.
     PromptId);
+id!(/// An audio file that somebody uploaded. Its content never changes.
+    AudioFileId);
+id!(/// How calls of some queues or senders wait.
+    WaitingStrategyId);
 id!(/// One recording file.
     SegmentId);
 id!(/// A call link's row; the secret in its URL is another value.

@@ -80,6 +80,32 @@ pub enum AgentStatus {
     Invisible,
 }
 
+/// What the system finds an agent doing, in words for people who look at the team.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema, ToSchema)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum FoundStatus {
+    /// Not at work, disabled, or without a page.
+    Offline,
+    /// Away from the computer.
+    Away,
+    /// Busy with something else.
+    Busy,
+    /// A call is offered.
+    Ringing,
+    /// In a call.
+    InACall,
+    /// In a call that is on hold.
+    OnHold,
+    /// Writing up the last call.
+    WrapUp,
+    /// As many conversations as the agent can have.
+    FullCapacity,
+    /// Some conversations, and room for more.
+    UnderCapacity,
+    /// Available without any conversation.
+    Idle,
+}
+
 /// What the system finds an agent doing with calls.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, JsonSchema, ToSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
@@ -91,6 +117,10 @@ pub enum VoiceStatus {
     Ringing,
     /// Connected or connecting.
     InCall,
+    /// The call is on hold.
+    OnHold,
+    /// Hands the call over to another agent, who has not taken it yet.
+    Transferring,
     /// Writing up the last call.
     Wrapping,
 }
@@ -172,6 +202,20 @@ pub enum RecordingMedia {
     Audio,
     /// Voices, cameras and screens.
     AudioAndVideo,
+}
+
+/// Why a transfer to an agent came to nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema, ToSchema)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum TransferFailure {
+    /// The other agent declined.
+    Declined,
+    /// The other agent let it ring.
+    NoAnswer,
+    /// The other agent's page was gone too long.
+    AgentGone,
+    /// The other agent answered, but their media did not come up.
+    NotConnected,
 }
 
 /// Who or what ended a call.

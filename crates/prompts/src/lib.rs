@@ -11,7 +11,7 @@
 //!
 //! * [`from_file`] makes a prompt of an uploaded file.
 //! * [`Speaker`] makes prompts of text and keeps them on disk.
-//! * [`ringback`] is made of nothing.
+//! * [`ringback`] and [`music`] are made of nothing.
 
 mod decode;
 mod encoding;
@@ -26,4 +26,4 @@ pub use error::{Problem, PromptError};
 pub use format::{EXTENSIONS, from_file};
 pub use prompt::Prompt;
 pub use speech::{Language, Speaker, SpeakerConfig, Speech, SpeechError, Voice};
-pub use tones::ringback;
+pub use tones::{music, ringback};

@@ -1,9 +1,13 @@
 //! The frames of a prompt.
 
+use sha2::{Digest, Sha256};
 use std::{fmt, sync::Arc, time::Duration};
 
 /// Samples of one frame at 48 kHz.
 pub(crate) const FRAME_SAMPLES: usize = 960;
+
+/// Bytes before the frames of a prompt that is kept.
+pub(crate) const HASH_BYTES: usize = 32;
 
 /// Opus frames of 20 ms, mono, that can be sent as they are, one on each tick, over and over.
 ///
@@ -55,6 +59,35 @@ impl Prompt {
     pub fn duration(&self) -> Duration {
         // At most limits::PROMPT_DURATION, which is 30,000 frames.
         Self::FRAME * u32::try_from(self.len()).expect("the number of frames is bounded")
+    }
+
+    /// In a form that can be kept: the SHA-256 of what follows, then each frame behind its length (16 bits, little-endian).
+    #[must_use]
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let mut frames = Vec::with_capacity(self.bytes());
+        for frame in self.frames() {
+            let length = u16::try_from(frame.len()).expect("a frame's length is bounded");
+            frames.extend_from_slice(&length.to_le_bytes());
+            frames.extend_from_slice(frame);
+        }
+        [&Sha256::digest(&frames)[..], &frames].concat()
+    }
+
+    /// `None` unless it is what [`Self::to_bytes`] made.
+    #[must_use]
+    pub fn from_bytes(kept: &[u8]) -> Option<Self> {
+        let (hash, mut frames) = kept.split_at_checked(HASH_BYTES)?;
+        if Sha256::digest(frames)[..] != *hash {
+            return None;
+        }
+        let (mut bytes, mut ends) = (Vec::with_capacity(frames.len()), Vec::new());
+        while let Some((length, rest)) = frames.split_first_chunk() {
+            let (frame, rest) = rest.split_at_checked(usize::from(u16::from_le_bytes(*length)))?;
+            bytes.extend_from_slice(frame);
+            ends.push(u32::try_from(bytes.len()).ok()?);
+            frames = rest;
+        }
+        (frames.is_empty() && !ends.is_empty()).then(|| Self::new(bytes, ends))
     }
 
     /// Bytes that all clones together hold.

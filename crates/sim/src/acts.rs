@@ -1,8 +1,12 @@
 //! The transitions, chosen at random.
 
+mod capacity;
+mod hand_over;
 mod media;
 mod people;
+mod routing;
 mod team;
+mod waiting;
 
 use crate::world::{Fate, World};
 use callcenter_core::command::Command;
@@ -19,6 +23,10 @@ const ACTS: &[(u64, Act)] = &[
     (2, World::somebody_answers_wrongly),
     (3, World::customer_hangs_up),
     (3, World::agent_hangs_up),
+    (5, World::agent_holds),
+    (7, World::agent_resumes),
+    (9, World::agent_hands_over),
+    (3, World::agent_hands_over_to_queue),
     (6, World::customers_page_comes_or_goes),
     (8, World::console_comes_or_goes),
     (1, World::console_freezes_or_thaws),
@@ -34,6 +42,13 @@ const ACTS: &[(u64, Act)] = &[
     (1, World::recorder_restarts),
     (2, World::source_is_toggled),
     (6, World::agent_sets_status),
+    (2, World::agent_sets_custom_status),
+    (1, World::statuses_change),
+    (1, World::capacity_changes),
+    (1, World::hours_change),
+    (1, World::rules_change),
+    (2, World::conversation_is_handed_over),
+    (2, World::held_conversation_is_closed),
     (2, World::agent_is_edited),
     (2, World::membership_changes),
     (1, World::queue_is_switched),
@@ -43,6 +58,8 @@ const ACTS: &[(u64, Act)] = &[
     (2, World::conversation_moves),
     (2, World::conversation_is_closed),
     (1, World::note_is_written),
+    (3, World::strategy_changes),
+    (6, World::prompts_are_made),
     (3, World::process_dies),
 ];
 

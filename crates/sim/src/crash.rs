@@ -29,6 +29,7 @@ impl World {
         self.store.commit(changes, events);
         let effects: Vec<_> = std::iter::from_fn(|| self.core.poll_effect()).collect();
         self.let_out(&effects);
+        self.model.note_sounds();
         self.model.compare(&self.core, self.now);
         if together {
             self.command(Command::EngineRestarted, |model| {

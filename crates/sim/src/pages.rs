@@ -13,6 +13,8 @@ pub(crate) struct AgentPage {
     pub(crate) ringing: Option<LegId>,
     pub(crate) talking: Option<LegId>,
     pub(crate) established: bool,
+    pub(crate) held: bool,
+    pub(crate) transferring: bool,
     pub(crate) remote_connected: bool,
     pub(crate) state: Option<AgentState>,
 }
@@ -26,6 +28,8 @@ impl AgentPage {
         let leg = snapshot.as_ref().map(|leg| leg.leg);
         self.ringing = leg.filter(|_| ringing);
         self.talking = leg.filter(|_| !ringing);
+        self.held = snapshot.as_ref().is_some_and(|leg| leg.held_since.is_some());
+        self.transferring = snapshot.as_ref().is_some_and(|leg| leg.transfer.is_some());
         self.established = snapshot.is_some_and(|leg| leg.phase == LegPhase::Established);
         self.state = core.agent_state(agent, now);
     }
@@ -34,10 +38,17 @@ impl AgentPage {
         match message {
             ServerMessage::IncomingCall(incoming) => self.ringing = Some(incoming.leg),
             ServerMessage::IncomingCallGone { leg, .. } if self.ringing == Some(*leg) => self.ringing = None,
-            ServerMessage::Established { .. } => (self.established, self.remote_connected) = (true, true),
+            ServerMessage::Established { .. } => {
+                (self.established, self.remote_connected) = (true, true);
+                (self.held, self.transferring) = (false, false);
+            }
+            ServerMessage::Held { .. } => self.held = true,
+            ServerMessage::Resumed { .. } => self.held = false,
+            ServerMessage::Transferring { .. } => (self.held, self.transferring) = (false, true),
             ServerMessage::RemoteConnection { connected, .. } => self.remote_connected = *connected,
             ServerMessage::Hangup { leg, .. } if self.talking == Some(*leg) => {
                 (self.talking, self.established) = (None, false);
+                (self.held, self.transferring) = (false, false);
             }
             ServerMessage::AgentState(state) => self.state = Some(state.clone()),
             _ => {}
@@ -52,8 +63,12 @@ pub(crate) enum View {
     Start,
     Called,
     Waiting(u32),
+    /// The last message plays.
+    Leaving,
     Ringing,
     Established,
+    Held,
+    Transferring,
     Ended(u32),
 }
 
@@ -70,12 +85,16 @@ pub(crate) struct CustomerPage {
 impl CustomerPage {
     pub(crate) fn welcome(&mut self, core: &CallCenter, now: Now) {
         self.leg = core.leg_of_identity(&self.identity);
-        let phase = self.leg.and_then(|leg| core.leg_snapshot(leg, now)).map(|leg| leg.phase);
-        self.view = match phase {
-            None => View::Start,
-            Some(LegPhase::Connecting) => View::Ringing,
-            Some(LegPhase::Established) => View::Established,
-            Some(_) => View::Called,
+        let Some(leg) = self.leg.and_then(|leg| core.leg_snapshot(leg, now)) else {
+            self.view = View::Start;
+            return;
+        };
+        self.view = match leg.phase {
+            LegPhase::Connecting => View::Ringing,
+            LegPhase::Established if leg.held_since.is_some() => View::Held,
+            LegPhase::Established if leg.transfer.is_some() => View::Transferring,
+            LegPhase::Established => View::Established,
+            _ => View::Called,
         };
     }
 
@@ -85,8 +104,12 @@ impl CustomerPage {
         }
         match message {
             ServerMessage::Waiting { position, .. } => self.view = View::Waiting(*position),
+            ServerMessage::WaitingEnds { .. } => self.view = View::Leaving,
             ServerMessage::Ringing { .. } => self.view = View::Ringing,
             ServerMessage::Established { .. } => (self.view, self.remote_connected) = (View::Established, true),
+            ServerMessage::Held { .. } => self.view = View::Held,
+            ServerMessage::Resumed { .. } => self.view = View::Established,
+            ServerMessage::Transferring { .. } => self.view = View::Transferring,
             ServerMessage::RemoteConnection { connected, .. } => self.remote_connected = *connected,
             ServerMessage::Hangup { code, .. } => (self.view, self.leg) = (View::Ended(code.id), None),
             _ => {}

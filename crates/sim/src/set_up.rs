@@ -1,11 +1,11 @@
 //! The account before anything happens: agents, customers, queues, links.
 
-use crate::model::{Agent, Model, Settings};
+use crate::model::{Agent, Model, Queue, Settings};
 use crate::pages::{AgentPage, CustomerPage};
 use crate::world::World;
 use callcenter_core::CallCenter;
 use callcenter_core::command::{Command, NewAgent, NewQueue, Reply};
-use callcenter_core::row::{LinkDestination, LinkRow, Snapshot};
+use callcenter_core::row::{AssignmentAlgorithm, LinkDestination, LinkRow, Snapshot};
 use callcenter_core::settings::AccountSettings;
 use model::{AccountId, AgentId, AgentStatus, LinkId, Now, QueueId, RecordingMedia, Role, VoiceStatus, WallTime};
 use std::collections::{BTreeMap, BTreeSet};
@@ -27,16 +27,23 @@ impl World {
             now: now.wall.0,
             settings: plain(&settings),
             agents: BTreeMap::new(),
-            queues: BTreeMap::from([(default_queue, false)]),
+            queues: BTreeMap::from([(default_queue, Queue::default())]),
+            off: Vec::new(),
+            rules: Vec::new(),
+            statuses: BTreeMap::new(),
+            assignees: BTreeMap::new(),
             default_queue,
             calls: BTreeMap::new(),
             spent: BTreeSet::new(),
             one_time: BTreeSet::new(),
+            plans: BTreeMap::new(),
+            wanted: BTreeSet::new(),
+            answers: BTreeMap::new(),
             endings: Vec::new(),
         };
         let mut world = Self::around(seed, core, now, model);
         world.queues.push(default_queue);
-        world.set_queue(default_queue, true);
+        world.set_queue(default_queue, |queue| queue.auto = true);
         world.add_queue();
         (0..AGENTS).for_each(|number| world.add_agent(number));
         world.add_links();
@@ -50,11 +57,11 @@ impl World {
     }
 
     fn add_queue(&mut self) {
-        let fields = NewQueue { name: "Sales".to_owned(), is_default: false, auto_assignment: true, external_id: None };
+        let fields = NewQueue { name: "Sales".to_owned(), auto_assignment: true, ..NewQueue::default() };
         let mut id = None;
         let learn = |model: &mut Model, reply: Option<&Reply>| {
             let Some(Reply::Queue(row)) = reply else { return false };
-            model.queues.insert(row.id, true);
+            model.queues.insert(row.id, Queue { auto: true, ..Queue::default() });
             id = Some(row.id);
             true
         };
@@ -62,16 +69,20 @@ impl World {
         self.queues.extend(id);
     }
 
-    pub(crate) fn set_queue(&mut self, queue: QueueId, auto_assignment: bool) {
-        let row = self.core.queue(queue).expect("a known queue");
+    pub(crate) fn set_queue(&mut self, queue: QueueId, change: impl FnOnce(&mut Queue)) {
+        let mut plain = self.model.queues[&queue];
+        change(&mut plain);
+        let algorithm =
+            if plain.in_turn { AssignmentAlgorithm::RoundRobin } else { AssignmentAlgorithm::LoadBalancing };
         let fields = NewQueue {
-            name: row.name.clone(),
-            is_default: row.is_default,
-            auto_assignment,
-            external_id: row.external_id.clone(),
+            auto_assignment: plain.auto,
+            algorithm,
+            sticky: plain.sticky,
+            assign_outside_hours: plain.outside,
+            ..NewQueue::of(self.core.queue(queue).expect("a known queue").clone())
         };
         self.command(Command::UpdateQueue { queue, fields }, |model| {
-            model.queues.insert(queue, auto_assignment);
+            model.queues.insert(queue, plain);
             true
         });
     }
@@ -172,12 +183,16 @@ fn plain(settings: &AccountSettings) -> Settings {
         can_extend: settings.wrap_up_can_extend,
         ring_seconds: settings.ring_inbound_seconds,
         recording: settings.recording.is_some(),
+        capacity: settings.capacity,
     }
 }
 
 fn new_agent(now: i64) -> Agent {
     Agent {
         status: AgentStatus::Invisible,
+        custom: None,
+        held: BTreeSet::new(),
+        capacity: None,
         enabled: true,
         connected: false,
         lease_until: None,

@@ -5,11 +5,12 @@ use crate::random::Random;
 use crate::recorder::Recorder;
 use crate::store::Store;
 use callcenter_core::CallCenter;
+use callcenter_core::audio::PromptSource;
 use callcenter_core::command::{Command, Reply};
 use callcenter_core::effect::Effect;
 use callcenter_core::event::{Event, EventRecord};
 use callcenter_core::row::RowChange;
-use model::{AgentId, CommandId, ConversationId, LinkId, Now, QueueId};
+use model::{AgentId, CommandId, ConversationId, LinkId, Now, QueueId, TransferFailure};
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 use wire::browser::ServerMessage;
@@ -45,6 +46,8 @@ pub struct World {
     pub(crate) customers: Vec<CustomerPage>,
     pub(crate) links: Vec<(LinkId, Option<AgentId>)>,
     pub(crate) queues: Vec<QueueId>,
+    /// Prompts that the core wants, as it said last.
+    pub(crate) prompts: Vec<PromptSource>,
     pub(crate) priorities: BTreeMap<ConversationId, u8>,
     pub(crate) fate: Fate,
     pub(crate) coverage: Coverage,
@@ -83,6 +86,7 @@ impl World {
             customers: Vec::new(),
             links: Vec::new(),
             queues: Vec::new(),
+            prompts: Vec::new(),
             priorities: BTreeMap::new(),
             fate: Fate::Lives,
             coverage: Coverage::new(),
@@ -200,6 +204,7 @@ impl World {
         let effects: Vec<Effect> = std::iter::from_fn(|| self.core.poll_effect()).collect();
         let rings: Vec<Ring> = effects.iter().filter_map(ring).collect();
         self.model.assign(&rings);
+        self.model.note_sounds();
         self.compare_endings(&events);
         self.store.commit(changes, events);
         if fate == Fate::NotLetOut {
@@ -229,6 +234,7 @@ impl World {
                     connected.for_each(|page| page.read(*leg, message));
                 }
                 Effect::Engine(command) => self.engine.carry_out(command),
+                Effect::KeepPrompts(sources) => self.prompts.clone_from(sources),
                 Effect::Recorder(command) => self.recorder.carry_out(command),
             }
         }
@@ -259,6 +265,10 @@ fn is_decisive(command: &Command) -> bool {
             | Command::Accept { .. }
             | Command::Decline { .. }
             | Command::Hangup { .. }
+            | Command::Hold { .. }
+            | Command::Resume { .. }
+            | Command::TransferToAgent { .. }
+            | Command::TransferToQueue { .. }
             | Command::LegConnected { .. }
             | Command::SegmentFinished(_)
             | Command::ClearWrapUp { .. }
@@ -292,14 +302,28 @@ fn name(event: &Event) -> &'static str {
         Event::CallNotAnswered { .. } => "not answered",
         Event::CallAnswered { .. } => "answered",
         Event::CallNotConnected { .. } => "not connected",
+        Event::CallHeld { .. } => "held",
+        Event::CallResumed { .. } => "resumed",
+        Event::CallTransferStarted { .. } => "transfers",
+        Event::CallTransferred { .. } => "transferred",
+        Event::CallTransferFailed { reason, .. } => match reason {
+            TransferFailure::Declined => "transfers declined",
+            TransferFailure::NoAnswer => "transfers not answered",
+            TransferFailure::AgentGone => "transfers to agents who went away",
+            TransferFailure::NotConnected => "transfers not connected",
+        },
+        Event::CallTransferredToQueue { .. } => "transferred to a queue",
         Event::LegLost { .. } => "legs lost",
         Event::LegBack { .. } => "legs back",
         Event::CallEnded { code: 10_308, .. } => "ended by the network",
         Event::CallEnded { code: 10_203, .. } => "rejected",
+        Event::CallEnded { code: 10_200, .. } => "waited too long",
+        Event::MaximumWaitPassed { .. } => "waits over",
         Event::CallEnded { .. } => "ended",
         Event::WrapUpStarted { .. } => "wrap-ups",
         Event::RecordingFinished { .. } => "files finished",
         Event::RecordingFailed { .. } => "files failed",
+        Event::AgentCapacity { full: true, .. } => "agents at full capacity",
         Event::AgentReachable { .. } => "agents gone or back",
         Event::LinkUsed { .. } => "one-time links used",
         _ => "other events",

@@ -1,15 +1,18 @@
 use crate::{
-    database::{Connection, Store},
+    database::{Connection, Kind, Store, query},
     error::Error,
     limits,
-    records::{json_of, put, remove},
+    records::{Batch, List, Reader, Record, Value, insert, json_of},
 };
 use callcenter_core::{
     event::EventRecord,
-    row::{AgentRow, LinkConfigRow, LinkRow, RowChange},
+    row::{
+        AwayMessageRow, ConversationTag, LinkConfigRow, LinkRow, MetadataRow, RowChange, RuleRow, StatusRow, TagRow,
+        WaitingStrategyRow, WorkingHoursRow,
+    },
     settings::AccountSettings,
 };
-use model::AccountId;
+use model::{AccountId, QueueId};
 
 /// What a command changed. A unit is written as a whole or not at all.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -39,93 +42,105 @@ impl Store {
     pub async fn claim_epoch(&self, account: AccountId) -> Result<Epoch, Error> {
         let sql = "INSERT INTO epochs (account, epoch) VALUES ($1, 1) \
                    ON CONFLICT (account) DO UPDATE SET epoch = epochs.epoch + 1 RETURNING epoch";
-        let epoch = sqlx::query_scalar(sql).bind(account.to_string()).fetch_one(&self.writer).await?;
-        Ok(Epoch(epoch))
+        let row = query(sql).bind(account.to_string()).fetch_one(&self.writer).await?;
+        Ok(Epoch(Reader(&row).integer("epoch")?))
     }
 
     /// Writes whole commands in one transaction, at most [`limits::GROUP_COMMANDS`] of them. When it fails, nothing
-    /// of the group was written.
+    /// of the group was written; whether it was when a server is lost in the middle, a new snapshot says.
     pub async fn commit(&self, account: AccountId, epoch: Epoch, group: &[Unit]) -> Result<(), Error> {
         assert!(group.len() <= limits::GROUP_COMMANDS, "the caller bounds its groups");
-        // The lock is taken at once: a reader that turns into a writer may fail half-way.
-        let mut transaction = self.writer.begin_with("BEGIN IMMEDIATE").await?;
-        fence(&mut transaction, account, epoch).await?;
-        for unit in group {
-            for change in &unit.changes {
-                write(&mut transaction, account, change).await?;
-            }
-            for event in &unit.events {
-                append(&mut transaction, account, event).await?;
-            }
-        }
-        Ok(transaction.commit().await?)
+        let mut transaction = self.writer.begin(Kind::Write).await?;
+        let written = write_group(&mut transaction, account, epoch, group).await;
+        transaction.end(written).await
     }
+}
+
+async fn write_group(to: &mut Connection, account: AccountId, epoch: Epoch, group: &[Unit]) -> Result<(), Error> {
+    let mut batch = Batch::default();
+    let mut settings = None;
+    for change in group.iter().flat_map(|unit| &unit.changes) {
+        stage(&mut batch, &mut settings, change);
+    }
+    let events = group.iter().flat_map(|unit| &unit.events).map(event_values).collect();
+    fence(to, account, epoch).await?;
+    batch.write(to, account).await?;
+    if let Some(settings) = settings {
+        put_settings(to, account, settings).await?;
+    }
+    insert(to, account, "events", EVENT_COLUMNS, events, "").await
 }
 
 /// Fails unless `epoch` is the account's last, and keeps others from claiming it before the commit.
 async fn fence(to: &mut Connection, account: AccountId, epoch: Epoch) -> Result<(), Error> {
     let sql = "UPDATE epochs SET epoch = epoch WHERE account = $1 AND epoch = $2";
-    let held = sqlx::query(sql).bind(account.to_string()).bind(epoch.0).execute(to).await?.rows_affected();
+    let held = query(sql).bind(account.to_string()).bind(epoch.0).execute(to).await?.rows_affected();
     if held == 1 { Ok(()) } else { Err(Error::StaleEpoch { account, held: epoch.0 }) }
 }
 
-async fn write(to: &mut Connection, account: AccountId, change: &RowChange) -> Result<(), Error> {
+/// Settings are a column of the account's own row.
+fn stage<'a>(batch: &mut Batch, settings: &mut Option<&'a AccountSettings>, change: &'a RowChange) {
     match change {
-        RowChange::Settings(settings) => put_settings(to, account, settings).await,
-        RowChange::Agent(row) => put_agent(to, account, row).await,
-        RowChange::Queue(row) => put(to, account, row).await,
-        RowChange::Customer(row) => put(to, account, row).await,
-        RowChange::Conversation(row) => put(to, account, row).await,
-        RowChange::Call(row) => put(to, account, row).await,
-        RowChange::Leg(row) => put(to, account, row).await,
-        RowChange::Link(row) => put(to, account, row).await,
-        RowChange::LinkDeleted(id) => remove::<LinkRow>(to, account, id.to_string()).await,
-        RowChange::LinkConfig(row) => put(to, account, row).await,
-        RowChange::LinkConfigDeleted(id) => remove::<LinkConfigRow>(to, account, id.to_string()).await,
-        RowChange::Note(row) => put(to, account, row).await,
-        RowChange::Segment(row) => put(to, account, row).await,
+        RowChange::Settings(changed) => *settings = Some(changed),
+        RowChange::WorkingHours(row) => batch.put(row),
+        RowChange::WorkingHoursDeleted(id) => batch.remove::<WorkingHoursRow>([Value::id(id)]),
+        RowChange::Status(row) => batch.put(row),
+        RowChange::StatusDeleted(id) => batch.remove::<StatusRow>([Value::id(id)]),
+        RowChange::Agent(row) => {
+            batch.put(row);
+            batch.put_list(&QUEUES_OF_AGENTS, row.id.to_string(), row.queues.iter().map(QueueId::to_string).collect());
+        }
+        RowChange::Queue(row) => batch.put(row),
+        RowChange::Rule(row) => batch.put(row),
+        RowChange::RuleDeleted(id) => batch.remove::<RuleRow>([Value::id(id)]),
+        RowChange::Customer(row) => batch.put(row),
+        RowChange::Conversation(row) => batch.put(row),
+        RowChange::Call(row) => batch.put(row),
+        RowChange::Leg(row) => batch.put(row),
+        RowChange::Link(row) => batch.put(row),
+        RowChange::LinkDeleted(id) => batch.remove::<LinkRow>([Value::id(id)]),
+        RowChange::LinkConfig(row) => batch.put(row),
+        RowChange::LinkConfigDeleted(id) => batch.remove::<LinkConfigRow>([Value::id(id)]),
+        RowChange::WaitingStrategy(row) => batch.put(row),
+        RowChange::WaitingStrategyDeleted(id) => batch.remove::<WaitingStrategyRow>([Value::id(id)]),
+        RowChange::AwayMessage(row) => batch.put(row),
+        RowChange::AwayMessageDeleted(id) => batch.remove::<AwayMessageRow>([Value::id(id)]),
+        RowChange::Note(row) => batch.put(row),
+        RowChange::Tag(row) => batch.put(row),
+        RowChange::TagDeleted(id) => {
+            batch.remove::<TagRow>([Value::id(id)]);
+            batch.remove_all::<ConversationTag>("tag", Value::id(id));
+        }
+        RowChange::Tagged(carried) => batch.put(carried),
+        RowChange::Untagged(carried) => batch.remove::<ConversationTag>(carried.values()),
+        RowChange::Metadata(row) => batch.put(row),
+        RowChange::MetadataDeleted(id) => batch.remove::<MetadataRow>([Value::id(id)]),
+        RowChange::Segment(row) => batch.put(row),
     }
 }
+
+const QUEUES_OF_AGENTS: List = List { table: "agent_queues", owner: "agent", member: "queue" };
 
 async fn put_settings(to: &mut Connection, account: AccountId, settings: &AccountSettings) -> Result<(), Error> {
     let sql = "UPDATE accounts SET settings = $2 WHERE id = $1";
-    sqlx::query(sql).bind(account.to_string()).bind(json_of(settings)).execute(to).await?;
+    query(sql).bind(account.to_string()).bind(json_of(settings)).execute(to).await?;
     Ok(())
 }
 
-async fn put_agent(to: &mut Connection, account: AccountId, agent: &AgentRow) -> Result<(), Error> {
-    put(&mut *to, account, agent).await?;
-    let forget = "DELETE FROM agent_queues WHERE account = $1 AND agent = $2";
-    sqlx::query(forget).bind(account.to_string()).bind(agent.id.to_string()).execute(&mut *to).await?;
-    let serve = "INSERT INTO agent_queues (account, agent, queue, position) VALUES ($1, $2, $3, $4)";
-    for (position, queue) in (0_i64..).zip(&agent.queues) {
-        sqlx::query(serve)
-            .bind(account.to_string())
-            .bind(agent.id.to_string())
-            .bind(queue.to_string())
-            .bind(position)
-            .execute(&mut *to)
-            .await?;
-    }
-    Ok(())
-}
+const EVENT_COLUMNS: &[&str] = &["sequence", "at", "conversation", "call", "type", "version", "body", "author"];
 
-async fn append(to: &mut Connection, account: AccountId, record: &EventRecord) -> Result<(), Error> {
+fn event_values(record: &EventRecord) -> Vec<Value> {
     let body = serde_json::to_value(&record.event).expect("events are plain data");
-    let kind = body.get("type").and_then(|kind| kind.as_str()).unwrap_or_default().to_owned();
+    let kind = body.get("type").and_then(|kind| kind.as_str()).unwrap_or_default();
     let sequence = i64::try_from(record.sequence).expect("no account lives to see 2^63 events");
-    let sql = "INSERT INTO events (account, sequence, at, conversation, call, type, version, body) \
-               VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
-    sqlx::query(sql)
-        .bind(account.to_string())
-        .bind(sequence)
-        .bind(record.at.0)
-        .bind(record.conversation.map(|id| id.to_string()))
-        .bind(record.call.map(|id| id.to_string()))
-        .bind(kind)
-        .bind(EVENT_VERSION)
-        .bind(body.to_string())
-        .execute(to)
-        .await?;
-    Ok(())
+    vec![
+        sequence.into(),
+        Value::time(record.at),
+        Value::id_or_null(record.conversation),
+        Value::id_or_null(record.call),
+        Value::text(kind),
+        EVENT_VERSION.into(),
+        Value::text(&body.to_string()),
+        record.author.as_ref().map(json_of).into(),
+    ]
 }

@@ -93,7 +93,7 @@ pub trait Sortable: Copy + Sized + 'static {
     const ALL: &'static [Self];
     /// Name in the public API.
     fn name(self) -> &'static str;
-    /// Column of the table.
+    /// Column of the table, or an expression over them.
     fn column(self) -> &'static str;
     /// The field with that name in the public API.
     fn of_name(name: &str) -> Option<Self> {
@@ -135,9 +135,9 @@ impl Sortable for AgentOrder {
     }
 }
 
-/// Fields of queues to sort by.
+/// Fields of queues and other things with a name to sort by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum QueueOrder {
+pub enum NamedOrder {
     /// `id`
     #[default]
     Id,
@@ -149,7 +149,7 @@ pub enum QueueOrder {
     UpdatedAt,
 }
 
-impl Sortable for QueueOrder {
+impl Sortable for NamedOrder {
     const ALL: &'static [Self] = &[Self::Id, Self::Name, Self::CreatedAt, Self::UpdatedAt];
     fn name(self) -> &'static str {
         match self {
@@ -185,13 +185,26 @@ pub enum ConversationOrder {
     Topic,
     /// `status`
     Status,
-    /// `priority`
+    /// `priority`, the most urgent first.
     Priority,
+    /// `queueId`
+    QueueId,
+    /// `agentId`
+    AgentId,
 }
 
 impl Sortable for ConversationOrder {
-    const ALL: &'static [Self] =
-        &[Self::Id, Self::CreatedAt, Self::UpdatedAt, Self::ClosedAt, Self::Topic, Self::Status, Self::Priority];
+    const ALL: &'static [Self] = &[
+        Self::Id,
+        Self::CreatedAt,
+        Self::UpdatedAt,
+        Self::ClosedAt,
+        Self::Topic,
+        Self::Status,
+        Self::Priority,
+        Self::QueueId,
+        Self::AgentId,
+    ];
     fn name(self) -> &'static str {
         match self {
             Self::Id => "id",
@@ -201,6 +214,8 @@ impl Sortable for ConversationOrder {
             Self::Topic => "topic",
             Self::Status => "status",
             Self::Priority => "priority",
+            Self::QueueId => "queueId",
+            Self::AgentId => "agentId",
         }
     }
     fn column(self) -> &'static str {
@@ -211,7 +226,9 @@ impl Sortable for ConversationOrder {
             Self::ClosedAt => "closed_at",
             Self::Topic => "topic",
             Self::Status => "status",
-            Self::Priority => "priority",
+            Self::Priority => "CASE priority WHEN 'URGENT' THEN 0 WHEN 'HIGH' THEN 1 WHEN 'NORMAL' THEN 2 ELSE 3 END",
+            Self::QueueId => "queue",
+            Self::AgentId => "agent",
         }
     }
 }
@@ -240,6 +257,40 @@ impl Sortable for NoteOrder {
     fn column(self) -> &'static str {
         match self {
             Self::Id => "id",
+            Self::CreatedAt => "created_at",
+            Self::UpdatedAt => "updated_at",
+        }
+    }
+}
+
+/// Fields of tags to sort by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum TagOrder {
+    /// `id`
+    #[default]
+    Id,
+    /// `name`
+    Name,
+    /// `createdAt`
+    CreatedAt,
+    /// `updatedAt`
+    UpdatedAt,
+}
+
+impl Sortable for TagOrder {
+    const ALL: &'static [Self] = &[Self::Id, Self::Name, Self::CreatedAt, Self::UpdatedAt];
+    fn name(self) -> &'static str {
+        match self {
+            Self::Id => "id",
+            Self::Name => "name",
+            Self::CreatedAt => "createdAt",
+            Self::UpdatedAt => "updatedAt",
+        }
+    }
+    fn column(self) -> &'static str {
+        match self {
+            Self::Id => "id",
+            Self::Name => "name",
             Self::CreatedAt => "created_at",
             Self::UpdatedAt => "updated_at",
         }

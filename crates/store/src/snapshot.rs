@@ -1,8 +1,8 @@
 use crate::{
-    database::{Connection, Store},
+    database::{Connection, Kind, Store, query},
     error::Error,
     queries::queues_of_agents,
-    records::{Record, read, select},
+    records::{Reader, Record, read, select},
 };
 use callcenter_core::{
     row::{AgentRow, CustomerRow, Snapshot},
@@ -15,41 +15,52 @@ impl Store {
     /// What a call center is built from, read at one instant. Claim the epoch first: then no other owner's commit
     /// can come after it.
     pub async fn snapshot(&self, account: AccountId) -> Result<Snapshot, Error> {
-        let mut transaction = self.readers.begin().await?;
-        let from = &mut *transaction;
-        let snapshot = Snapshot {
-            settings: settings(from, account).await?,
-            agents: agents(from, account).await?,
-            queues: rows(from, account, "").await?,
-            customers: customers(from, account).await?,
-            conversations: rows(from, account, "AND status <> 'CLOSED'").await?,
-            calls: rows(from, account, "AND state <> 'ENDED'").await?,
-            legs: rows(
-                from,
-                account,
-                "AND ended_at IS NULL AND call IN \
-                 (SELECT id FROM calls WHERE calls.account = legs.account AND calls.state <> 'ENDED')",
-            )
-            .await?,
-            links: rows(from, account, "").await?,
-            link_configs: rows(from, account, "").await?,
-            segments: rows(from, account, "AND state = 'RECORDING'").await?,
-            last_event: last_event(from, account).await?,
-        };
-        transaction.commit().await?;
-        Ok(snapshot)
+        let mut transaction = self.readers.begin(Kind::Snapshot).await?;
+        let read = read_all(&mut transaction, account).await;
+        transaction.end(read).await
     }
+}
+
+async fn read_all(from: &mut Connection, account: AccountId) -> Result<Snapshot, Error> {
+    Ok(Snapshot {
+        settings: settings(from, account).await?,
+        working_hours: rows(from, account, "").await?,
+        rules: rows(from, account, "").await?,
+        statuses: rows(from, account, "").await?,
+        agents: agents(from, account).await?,
+        queues: rows(from, account, "").await?,
+        customers: customers(from, account).await?,
+        conversations: rows(from, account, "AND status <> 'CLOSED'").await?,
+        calls: rows(from, account, "AND state <> 'ENDED'").await?,
+        legs: rows(
+            from,
+            account,
+            "AND ended_at IS NULL AND call IN \
+                 (SELECT id FROM calls WHERE calls.account = legs.account AND calls.state <> 'ENDED')",
+        )
+        .await?,
+        links: rows(from, account, "").await?,
+        link_configs: rows(from, account, "").await?,
+        tags: rows(from, account, "").await?,
+        conversation_tags: of_open_conversations(from, account).await?,
+        metadata: of_open_conversations(from, account).await?,
+        waiting_strategies: rows(from, account, "").await?,
+        away_messages: rows(from, account, "").await?,
+        segments: rows(from, account, "AND state = 'RECORDING'").await?,
+        last_event: last_event(from, account).await?,
+    })
 }
 
 async fn rows<R: Record>(from: &mut Connection, account: AccountId, and: &str) -> Result<Vec<R>, Error> {
     let sql = format!("{} WHERE account = $1 {and} ORDER BY id", select::<R>());
-    let found = sqlx::query(AssertSqlSafe(sql)).bind(account.to_string()).fetch_all(from).await?;
+    let found = query(AssertSqlSafe(sql)).bind(account.to_string()).fetch_all(from).await?;
     found.iter().map(read).collect()
 }
 
 async fn settings(from: &mut Connection, account: AccountId) -> Result<AccountSettings, Error> {
     let sql = "SELECT settings FROM accounts WHERE id = $1";
-    let text: Option<Option<String>> = sqlx::query_scalar(sql).bind(account.to_string()).fetch_optional(from).await?;
+    let row = query(sql).bind(account.to_string()).fetch_optional(from).await?;
+    let text = row.map(|row| Reader(&row).text_or_null("settings")).transpose()?;
     let Some(text) = text.flatten() else { return Ok(AccountSettings::default()) };
     serde_json::from_str(&text).map_err(|error| Error::Damaged(format!("settings: {error}")))
 }
@@ -71,8 +82,20 @@ async fn customers(from: &mut Connection, account: AccountId) -> Result<Vec<Cust
     rows(from, account, condition).await
 }
 
+/// Rows of conversations that are not closed, by their key, which begins with the conversation.
+async fn of_open_conversations<R: Record>(from: &mut Connection, account: AccountId) -> Result<Vec<R>, Error> {
+    let sql = format!(
+        "{} WHERE account = $1 AND conversation IN \
+         (SELECT id FROM conversations AS open WHERE open.account = $1 AND open.status <> 'CLOSED') ORDER BY {}",
+        select::<R>(),
+        R::KEY.join(", ")
+    );
+    let found = query(AssertSqlSafe(sql)).bind(account.to_string()).fetch_all(from).await?;
+    found.iter().map(read).collect()
+}
+
 async fn last_event(from: &mut Connection, account: AccountId) -> Result<u64, Error> {
-    let sql = "SELECT COALESCE(MAX(sequence), 0) FROM events WHERE account = $1";
-    let last: i64 = sqlx::query_scalar(sql).bind(account.to_string()).fetch_one(from).await?;
-    u64::try_from(last).map_err(|_| Error::Damaged(format!("events.sequence: {last}")))
+    let sql = "SELECT COALESCE(MAX(sequence), 0) AS last FROM events WHERE account = $1";
+    let row = query(sql).bind(account.to_string()).fetch_one(from).await?;
+    Reader(&row).count("last")
 }

@@ -6,7 +6,7 @@
 use crate::quality::LegQuality;
 use model::{
     AgentId, AgentStatus, CallDirection, CallId, CallMedia, Codec, ConversationId, EndedBy, LegId, ParticipantType,
-    QueueId, Role, VoiceStatus, WallTime,
+    QueueId, Role, StatusId, TransferFailure, VoiceStatus, WallTime,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -67,6 +67,29 @@ pub enum ClientMessage {
         /// One's own leg.
         leg: LegId,
     },
+    /// An agent puts the call on hold: the customer hears music, and neither hears the other.
+    Hold {
+        /// Answered by `done` or `error`.
+        request: u64,
+        /// One's own leg.
+        leg: LegId,
+    },
+    /// The agent ends the hold.
+    Resume {
+        /// Answered by `done` or `error`.
+        request: u64,
+        /// One's own leg.
+        leg: LegId,
+    },
+    /// An agent hands the call over.
+    Transfer {
+        /// Answered by `done` or `error`.
+        request: u64,
+        /// One's own leg.
+        leg: LegId,
+        /// To whom.
+        to: TransferTarget,
+    },
     /// A new offer for a leg that is in a call.
     Offer {
         /// Answered by `answer` or `error`.
@@ -92,6 +115,16 @@ pub enum ClientMessage {
         /// 1 (BAD) to 5 (EXCELLENT).
         network_quality: u8,
     },
+}
+
+/// To whom an agent hands a call over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum TransferTarget {
+    /// An available agent of the call's queue: the call comes back unless that one takes it.
+    Agent(AgentId),
+    /// A queue, null for the default one: the call waits there for whoever is free.
+    Queue(Option<QueueId>),
 }
 
 /// Why a leg offers again.
@@ -196,6 +229,13 @@ pub enum ServerMessage {
         /// 1 for the next to be answered.
         position: u32,
     },
+    /// The customer's call waited as long as it may: a last message plays, and then the call ends.
+    WaitingEnds {
+        /// The customer's leg.
+        leg: LegId,
+        /// When it ends, in milliseconds from now.
+        ends_in_ms: u64,
+    },
     /// An agent's page rings for the customer.
     Ringing {
         /// The customer's leg.
@@ -227,6 +267,35 @@ pub enum ServerMessage {
         established_at: WallTime,
         /// The call is being recorded.
         recording: bool,
+    },
+    /// The call is on hold; told to both parties.
+    Held {
+        /// One's own leg.
+        leg: LegId,
+        /// Since when, UTC milliseconds.
+        since: WallTime,
+    },
+    /// The hold is over: both hear each other again.
+    Resumed {
+        /// One's own leg.
+        leg: LegId,
+    },
+    /// The call rings at another agent: neither hears the other. `established` follows, with the new agent or with the one
+    /// of before.
+    Transferring {
+        /// One's own leg.
+        leg: LegId,
+        /// To whom.
+        transfer: Transfer,
+    },
+    /// The other agent did not take the call: it is the transferor's again.
+    TransferFailed {
+        /// The transferor's leg.
+        leg: LegId,
+        /// Who did not take it.
+        to: Remote,
+        /// Why.
+        reason: TransferFailure,
     },
     /// The other party turned a source on or off.
     RemoteMedia {
@@ -408,6 +477,21 @@ pub struct LegSnapshot {
     pub recording: bool,
     /// The ringing call, when the phase is `ringing` at an agent.
     pub incoming: Option<IncomingCall>,
+    /// Since when the call is on hold.
+    #[serde(default)]
+    pub held_since: Option<WallTime>,
+    /// The call rings at another agent.
+    #[serde(default)]
+    pub transfer: Option<Transfer>,
+}
+
+/// A call on its way to another agent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Transfer {
+    /// Where it rings; told to the transferor alone.
+    pub to: Option<Remote>,
+    /// Since when, UTC milliseconds.
+    pub since: WallTime,
 }
 
 /// Life of a leg.
@@ -433,12 +517,27 @@ pub struct AgentState {
     pub agent: AgentId,
     /// What the agent set.
     pub status: AgentStatus,
+    /// The account's own status within that group.
+    #[serde(default)]
+    pub custom_status: Option<CustomStatus>,
+    /// The agent has as many conversations as one can have, and gets no new ones.
+    #[serde(default)]
+    pub full_capacity: bool,
     /// What the system finds: the status that counts for new calls.
     pub availability: AgentStatus,
     /// What the agent does with calls.
     pub voice: VoiceStatus,
     /// The wrap-up that runs.
     pub wrap_up: Option<WrapUp>,
+}
+
+/// A status that an account has named itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct CustomStatus {
+    /// The status.
+    pub id: StatusId,
+    /// Name to show.
+    pub name: String,
 }
 
 /// A running wrap-up.

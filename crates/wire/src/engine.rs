@@ -134,7 +134,8 @@ impl From<Playlist> for Source {
 
 /// Prompts in turn: the greeting once, then music over and over, which the announcement interrupts. What is absent is
 /// silence. It begins when the leg can hear it and goes on where it was when the leg rejoins; another playlist, or the
-/// same one after another source, begins anew.
+/// same one after another source, begins anew. One that differs in its announcement alone goes on: the other announcement
+/// is heard when one comes next.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Playlist {
     /// Once, before everything else.

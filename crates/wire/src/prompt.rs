@@ -15,6 +15,8 @@ pub const PART_FRAMES: usize = 1_000;
 /// What a customer hears until an agent answers. It comes with signaling; another sound gets another number, so that an
 /// engine of the release before does not take it for the old one.
 pub const RINGBACK: PromptId = PromptId::of(1);
+/// Music where none was chosen, or what was chosen is not there. It comes with signaling too.
+pub const MUSIC: PromptId = PromptId::of(2);
 
 /// Frames in one piece of memory, which clones share. In JSON: a list of them, each in base64.
 #[derive(Clone, PartialEq, Eq)]

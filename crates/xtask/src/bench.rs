@@ -1,4 +1,4 @@
-//! What a forwarded packet costs, beside the floor of the same machine: see benches/.
+//! What packets and commands cost: see benches/.
 
 use crate::{
     results,
@@ -10,7 +10,7 @@ use std::fs;
 /// Measures with the release build, and keeps the tables.
 pub(crate) fn measure() -> Done {
     let root = root();
-    tools::get(tools::TO_BUILD)?;
+    tools::get(&[tools::TO_BUILD, tools::TO_BENCH].concat())?;
     run(command(&root, "cargo build --locked --release -p benches"))?;
     let report = root.join("target/xtask/bench-report.md");
     fs::create_dir_all(root.join("target/xtask")).map_err(at(&report))?;

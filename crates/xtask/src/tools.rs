@@ -1,6 +1,7 @@
 //! Programs that must be there, and getting them.
 
-use crate::shell::{self, Done, Failure, command, has, root, run};
+use crate::shell::{self, Done, Failure, at, command, has, root, run};
+use std::{fs, path::Path};
 
 /// A program and the Debian package that brings it.
 type Tool = (&'static str, &'static str);
@@ -19,19 +20,30 @@ pub(crate) const TO_TEST: &[Tool] = &[
     ("ffmpeg", "ffmpeg"),
     ("ffprobe", "ffmpeg"),
     ("espeak-ng", "espeak-ng"),
+    POSTGRESQL,
 ];
+
+/// What benches need besides.
+pub(crate) const TO_BENCH: &[Tool] = &[POSTGRESQL];
+
+/// Its programs lie apart, in a folder of each release.
+const POSTGRESQL: Tool = ("postgres", "postgresql");
+const POSTGRESQL_RELEASES: &str = "/usr/lib/postgresql";
+/// Debian's way to say that installing the package makes and starts no server of the machine's own.
+const NO_CLUSTER: (&str, &str) = ("/etc/postgresql-common/createcluster.d", "create_main_cluster = false");
 
 /// Node's versions that the pages' build tool accepts: these minors of these majors, and any later major.
 const NODE: &[(u32, u32)] = &[(20, 19), (22, 12)];
 
 /// Gets Debian packages for what is missing, as root; otherwise stops with the command to run.
 pub(crate) fn get(tools: &[Tool]) -> Done {
-    let mut packages: Vec<_> = tools.iter().filter(|(program, _)| !has(program)).map(|(_, package)| *package).collect();
+    let mut packages: Vec<_> = tools.iter().filter(|tool| !is_there(tool)).map(|(_, package)| *package).collect();
     packages.sort_unstable();
     packages.dedup();
     if packages.is_empty() {
         return Ok(());
     }
+    let makes_a_cluster = packages.contains(&POSTGRESQL.1);
     let packages = packages.join(" ");
     if !has("apt-get") {
         return Err(Failure::new(format!(
@@ -40,15 +52,39 @@ pub(crate) fn get(tools: &[Tool]) -> Done {
     }
     let install = format!("apt-get install -y --no-install-recommends {packages}");
     if !shell::is_root() {
+        let first = if makes_a_cluster {
+            let (folder, line) = NO_CLUSTER;
+            format!("    sudo mkdir -p {folder} && echo '{line}' | sudo tee {folder}/switchroom.conf\n")
+        } else {
+            String::new()
+        };
         return Err(Failure::new(format!(
-            "These packages are missing: {packages}\nInstall them with\n\n    sudo apt-get update && sudo {install}\n\nand try again."
+            "These packages are missing: {packages}\nInstall them with\n\n{first}    sudo apt-get update && sudo {install}\n\nand try again."
         )));
+    }
+    if makes_a_cluster {
+        make_no_cluster()?;
     }
     let root = root();
     run(command(&root, "apt-get update"))?;
     let mut install = command(&root, &install);
     install.env("DEBIAN_FRONTEND", "noninteractive");
     run(install)
+}
+
+fn is_there((program, package): &Tool) -> bool {
+    if *package != POSTGRESQL.1 {
+        return has(program);
+    }
+    let releases = fs::read_dir(POSTGRESQL_RELEASES).into_iter().flatten().flatten();
+    releases.into_iter().any(|release| release.path().join("bin").join(program).is_file())
+}
+
+fn make_no_cluster() -> Done {
+    let folder = Path::new(NO_CLUSTER.0);
+    fs::create_dir_all(folder).map_err(at(folder))?;
+    let file = folder.join("switchroom.conf");
+    fs::write(&file, format!("{}\n", NO_CLUSTER.1)).map_err(at(&file))
 }
 
 /// Stops unless Node and npm are there and new enough.

@@ -1,11 +1,12 @@
 use super::Outside;
 use callcenter_core::{
     event::Event,
-    row::{CallState, RowChange, SegmentState, Snapshot},
+    row::{CallRow, CallState, RowChange, SegmentState, Snapshot},
 };
 use model::{AccountId, CallId, LegId};
 use std::{collections::BTreeSet, time::Duration};
 use store::Unit;
+use wire::browser::CallKind;
 
 /// Notes what committed changes mean for the directory and for operators.
 #[derive(Default)]
@@ -16,7 +17,8 @@ pub(super) struct Outcomes {
 
 impl Outcomes {
     pub(super) fn of(snapshot: &Snapshot) -> Self {
-        let established = snapshot.calls.iter().filter(|call| call.state == CallState::Established);
+        let was_set_up = |call: &&CallRow| call.state.is_talk() || call.kind == CallKind::Transferred;
+        let established = snapshot.calls.iter().filter(was_set_up);
         Self { established: established.map(|call| call.id).collect() }
     }
 

@@ -10,6 +10,8 @@ use crate::{
     hub::{Ending, Hub},
     limits,
     recorder_link::RecorderLink,
+    supply::Supply,
+    webhooks::News,
 };
 use callcenter_core::{CallCenter, command::Command, effect::Effect};
 use futures_util::FutureExt;
@@ -30,9 +32,11 @@ pub(crate) struct Outside {
     pub(crate) hub: Hub,
     pub(crate) directory: Directory,
     pub(crate) engine: EngineLink,
+    pub(crate) supply: Supply,
     pub(crate) recorder: RecorderLink,
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) clock: Clock,
+    pub(crate) news: News,
 }
 
 /// Why a core was dropped.
@@ -180,6 +184,9 @@ impl<'a> Owner<'a> {
             turn.out.into_iter().for_each(Out::refuse);
             return Err(error.into());
         }
+        if let Some(last) = turn.units.iter().flat_map(|unit| &unit.events).next_back() {
+            self.outside.news.committed(self.account, last.sequence);
+        }
         let over = self.outcomes.note(self.account, &turn.units, self.outside);
         for out in turn.out {
             match out {
@@ -204,6 +211,7 @@ impl<'a> Owner<'a> {
                 }
             }
             Effect::Engine(command) => self.outside.engine.command(command).await?,
+            Effect::KeepPrompts(sources) => self.outside.supply.keep(self.account, sources),
             Effect::Recorder(command) => {
                 if let wire::recorder::Command::Start(start) = &command {
                     self.outside.directory.put_segment(self.account, start.segment);

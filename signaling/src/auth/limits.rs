@@ -14,6 +14,10 @@ pub const TRACKED_ATTEMPTS: usize = 100_000;
 pub const ARGON2_AT_ONCE: usize = 2;
 /// How long a sign-in waits for its turn at argon2.
 pub const ARGON2_WAIT: Duration = Duration::from_secs(5);
+/// Shortest password that can be set, in characters.
+pub const PASSWORD_MIN_CHARS: usize = 8;
+/// Uses of one API key a minute that are noted.
+pub const NOTED_KEY_USES_PER_MINUTE: usize = 1;
 /// Longest password, in bytes.
 pub const PASSWORD_MAX_BYTES: usize = 1024;
 /// Longest sign-in name, in characters.

@@ -46,6 +46,7 @@ impl Listener {
                 }
             }
             Event::Refused { id, reason } => {
+                self.link.note_refusal(&reason).await;
                 if !self.link.pending.answer(id, Err(reason.clone())) {
                     tracing::warn!(%id, %reason, "the media engine refused a command");
                 }

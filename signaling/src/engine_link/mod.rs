@@ -10,11 +10,13 @@ pub(crate) use events::listen;
 pub(crate) use holdings::first_holdings;
 pub(crate) use negotiation::NegotiationError;
 
-use crate::limits;
+use crate::{limits, supply::Supply};
 use link::LinkState;
 use model::CommandId;
 use negotiation::Pending;
+use std::sync::Arc;
 use tokio::sync::{
+    Mutex,
     mpsc::{self, error::SendTimeoutError},
     watch,
 };
@@ -42,15 +44,23 @@ pub(crate) struct EngineStuck;
 pub(crate) struct EngineLink {
     requests: mpsc::Sender<Request>,
     pending: Pending,
+    supply: Supply,
+    held: Arc<Mutex<prompts::Held>>,
 }
 
 impl EngineLink {
-    pub(crate) fn new(requests: mpsc::Sender<Request>) -> Self {
-        Self { requests, pending: Pending::default() }
+    pub(crate) fn new(requests: mpsc::Sender<Request>, supply: Supply) -> Self {
+        Self { requests, pending: Pending::default(), supply, held: Arc::default() }
     }
 
-    /// Sends a command that needs no answer. The engine is meant to drain its queue at once.
+    /// Sends a command that needs no answer, and before it the prompts that it names and the engine does not hold.
     pub(crate) async fn command(&self, command: Command) -> Result<(), EngineStuck> {
+        let named = prompts::named(&command);
+        if named.is_empty() { self.send(command).await } else { self.patch(command, named).await }
+    }
+
+    /// The engine is meant to drain its queue at once.
+    async fn send(&self, command: Command) -> Result<(), EngineStuck> {
         let request = Request { id: CommandId::fresh(), command };
         match self.requests.send_timeout(request, limits::EFFECT_WAIT).await {
             Ok(()) => Ok(()),

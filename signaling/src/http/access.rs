@@ -22,6 +22,27 @@ pub enum Operation {
     LinkAgentQueue,
     UnlinkAgentQueue,
     ListAgentConversations,
+    ListWorkingHours,
+    CreateWorkingHours,
+    ReadWorkingHours,
+    ReplaceWorkingHours,
+    PatchWorkingHours,
+    DeleteWorkingHours,
+    ReadWorkingHoursStatus,
+    AddHoliday,
+    DeleteHoliday,
+    ReadRouting,
+    ReplaceRouting,
+    DeleteRouting,
+    ListAgentStatuses,
+    CreateAgentStatus,
+    ReadAgentStatus,
+    UpdateAgentStatus,
+    DeleteAgentStatus,
+    ReadAgentCapacity,
+    SetAgentCapacity,
+    ReadCapacityConfig,
+    SetCapacityConfig,
     ListQueues,
     CreateQueue,
     UpdateQueue,
@@ -31,10 +52,30 @@ pub enum Operation {
     ReadConversation,
     ReplaceConversation,
     PatchConversation,
+    AssignConversation,
+    UnassignConversation,
+    RouteConversation,
+    SimulateRouting,
+    ListLinkedConversations,
+    ReadMetadata,
+    SetMetadata,
+    PatchMetadata,
+    DeleteMetadata,
+    ListTags,
+    CreateTag,
+    DeleteTag,
+    AddConversationTag,
+    RemoveConversationTag,
     ListNotes,
     AddNote,
     ReadNote,
     ReadTimeline,
+    HoldCall,
+    ResumeCall,
+    TransferToAgent,
+    TransferToQueue,
+    ListTransferAgents,
+    ListTransferQueues,
     ListRecordings,
     DownloadRecording,
     ReadWrapUpConfig,
@@ -46,6 +87,21 @@ pub enum Operation {
     ReadCallTimeouts,
     SetCallTimeouts,
     ResetCallTimeouts,
+    ListWaitingStrategies,
+    CreateWaitingStrategy,
+    ReadWaitingStrategy,
+    ReplaceWaitingStrategy,
+    DeleteWaitingStrategy,
+    ReadAwayAudioMessage,
+    SetAwayAudioMessage,
+    DeleteAwayAudioMessage,
+    ReadTtsPlaceholders,
+    ListVoices,
+    ListAudioFiles,
+    UploadAudioFile,
+    ReadAudioFile,
+    PlayAudioFile,
+    DeleteAudioFile,
     ListLinks,
     CreateLink,
     ReadLink,
@@ -57,6 +113,22 @@ pub enum Operation {
     PatchLinkConfig,
     DeleteLinkConfig,
     OpenLinkAsGuest,
+    ListWebhooks,
+    CreateWebhook,
+    ReadWebhook,
+    UpdateWebhook,
+    DeleteWebhook,
+    ReplayWebhook,
+    RotateWebhookSecret,
+    ListApiKeys,
+    CreateApiKey,
+    DeleteApiKey,
+    ListUsers,
+    CreateUser,
+    ReadUser,
+    UpdateUser,
+    DeleteUser,
+    ResetPassword,
 }
 
 /// What an API key may be used for.
@@ -146,27 +218,83 @@ impl Operation {
             // What an agent does for itself; team leads may step in.
             SetAgentStatus | ExtendWrapUp | ClearWrapUp => known(MANAGE, Own, All, All),
             AgentHeartbeat => known(MANAGE, Own, Own, Own),
-            ReadAgent | ListAgentConversations | ReadAgentConfig => known(READ, Own, All, All),
+            ReadAgent | ListAgentConversations | ReadAgentConfig | ReadAgentCapacity => known(READ, Own, All, All),
             // Conversations: an agent's own, the team's for its leads.
-            ListConversations | ReadConversation | ListNotes | ReadNote | ReadTimeline | ListRecordings
-            | DownloadRecording => known(READ, Own, All, All),
-            ReplaceConversation | PatchConversation | AddNote => known(MANAGE, Own, All, All),
-            CreateConversation => known(MANAGE, No, All, All),
+            ListConversations
+            | ReadConversation
+            | ListNotes
+            | ReadNote
+            | ReadTimeline
+            | ListRecordings
+            | DownloadRecording
+            | SimulateRouting
+            | ListLinkedConversations
+            | ReadMetadata => known(READ, Own, All, All),
+            ReplaceConversation
+            | PatchConversation
+            | AssignConversation
+            | UnassignConversation
+            | RouteConversation
+            | SetMetadata
+            | PatchMetadata
+            | DeleteMetadata
+            | AddConversationTag
+            | RemoveConversationTag
+            | AddNote => known(MANAGE, Own, All, All),
+            // Their calls likewise.
+            HoldCall | ResumeCall | TransferToAgent | TransferToQueue => known(MANAGE, Own, All, All),
+            ListTransferAgents => known(READ, Own, All, All),
+            CreateConversation | CreateTag | DeleteTag => known(MANAGE, No, All, All),
             // Links: agents make links and manage those they made.
             ListLinks | ReadLink => known(READ, Own, All, All),
             CreateLink | DeleteLink => known(MANAGE, Own, All, All),
             // Reading the set-up.
-            ListQueues | ReadWrapUpConfig | ReadCallTimeouts | ListLinkConfigs | ReadLinkConfig => {
-                known(READ, All, All, All)
-            }
+            ListWorkingHours
+            | ReadWorkingHours
+            | ReadWorkingHoursStatus
+            | ReadRouting
+            | ListAgentStatuses
+            | ReadAgentStatus
+            | ReadCapacityConfig
+            | ListQueues
+            | ListTransferQueues
+            | ListTags
+            | ReadWrapUpConfig
+            | ReadCallTimeouts
+            | ListLinkConfigs
+            | ReadLinkConfig => known(READ, All, All, All),
             ListAgents | ReadUserActivity => known(READ, No, All, All),
-            // The team.
-            LinkAgentQueue | UnlinkAgentQueue | SetAgentWrapUp => known(MANAGE, No, All, All),
-            // Setting up the account.
-            CreateAgent | UpdateAgent | CreateQueue | UpdateQueue | DeleteQueue | SetWrapUpConfig | SetCallTimeouts
-            | ResetCallTimeouts | CreateLinkConfig | ReplaceLinkConfig | PatchLinkConfig | DeleteLinkConfig => {
+            // What callers hear: read and uploaded by those who set it up.
+            ListWaitingStrategies
+            | ReadWaitingStrategy
+            | ReadAwayAudioMessage
+            | ReadTtsPlaceholders
+            | ListVoices
+            | ListAudioFiles
+            | ReadAudioFile
+            | PlayAudioFile => known(READ, No, All, All),
+            UploadAudioFile | DeleteAudioFile => known(MANAGE, No, All, All),
+            CreateWaitingStrategy
+            | ReplaceWaitingStrategy
+            | DeleteWaitingStrategy
+            | SetAwayAudioMessage
+            | DeleteAwayAudioMessage => known(MANAGE, No, No, All),
+            // Who gets in is for people to decide: a key could make itself more than it is.
+            ListApiKeys | CreateApiKey | DeleteApiKey | ListUsers | CreateUser | ReadUser | UpdateUser | DeleteUser
+            | ResetPassword => known(None, No, No, All),
+            // What leaves the account.
+            ListWebhooks | ReadWebhook => known(READ, No, No, All),
+            CreateWebhook | UpdateWebhook | DeleteWebhook | ReplayWebhook | RotateWebhookSecret => {
                 known(MANAGE, No, No, All)
             }
+            // The team.
+            LinkAgentQueue | UnlinkAgentQueue | SetAgentWrapUp | SetAgentCapacity => known(MANAGE, No, All, All),
+            // Setting up the account.
+            CreateAgent | UpdateAgent | CreateAgentStatus | UpdateAgentStatus | DeleteAgentStatus
+            | CreateWorkingHours | ReplaceWorkingHours | PatchWorkingHours | DeleteWorkingHours | AddHoliday
+            | DeleteHoliday | ReplaceRouting | DeleteRouting | SetCapacityConfig | CreateQueue | UpdateQueue
+            | DeleteQueue | SetWrapUpConfig | SetCallTimeouts | ResetCallTimeouts | CreateLinkConfig
+            | ReplaceLinkConfig | PatchLinkConfig | DeleteLinkConfig => known(MANAGE, No, No, All),
         }
     }
 }

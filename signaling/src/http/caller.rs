@@ -2,9 +2,11 @@
 
 use super::access::{Operation, Reach, Rule};
 use super::errors::ApiError;
+use super::idempotency;
+use super::throttle::Allowance;
 use crate::auth::{cookies, keys};
 use crate::state::AppState;
-use axum::extract::{FromRequestParts, RawPathParams, Request, State};
+use axum::extract::{FromRequestParts, MatchedPath, RawPathParams, Request, State};
 use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
@@ -12,6 +14,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use callcenter_core::event::Author;
 use callcenter_core::row::ConversationRow;
 use model::{AccountId, AgentId, Role, UserId, WallTime};
 use store::{ApiKeyRow, SessionRow, UserRow};
@@ -95,6 +98,25 @@ impl Caller {
         }
     }
 
+    /// Who this is, for the log of conversations.
+    pub(crate) fn author(&self) -> Author {
+        match &self.who {
+            Who::Key(key) => Author::Program { key: *key },
+            Who::Person(person) => match (person.role, person.agent) {
+                (Role::Agent, Some(agent)) => Author::Agent { agent },
+                _ => Author::Supervisor { user: person.user },
+            },
+        }
+    }
+
+    /// The id of the key or person.
+    fn id(&self) -> Uuid {
+        match &self.who {
+            Who::Key(id) => *id,
+            Who::Person(person) => person.user.0,
+        }
+    }
+
     /// Who this is, for the log.
     pub(crate) fn name(&self) -> String {
         match &self.who {
@@ -123,11 +145,25 @@ pub(crate) async fn guard(
     match admit(&state, operation, request.headers(), path_agent.as_deref()).await {
         Ok(None) => {}
         Ok(Some(caller)) => {
-            request.extensions_mut().insert(caller);
+            if let Err(error) = count(&state, &caller, operation, &request) {
+                return error.into_response();
+            }
+            request.extensions_mut().insert(caller.clone());
+            if idempotency::is_asked(&request) {
+                return idempotency::once(state, caller, request, next).await;
+            }
         }
         Err(error) => return error.into_response(),
     }
     next.run(request).await
+}
+
+/// Counts the request against what its operation allows each caller.
+fn count(state: &AppState, caller: &Caller, operation: Operation, request: &Request) -> Result<(), ApiError> {
+    let route = request.extensions().get::<MatchedPath>().map_or("", MatchedPath::as_str);
+    let Some(allowance) = Allowance::of(request.method(), route) else { return Ok(()) };
+    let admitted = state.throttle.admit(caller.id(), operation, allowance, state.clock.now().mono);
+    admitted.map_err(|wait| ApiError::too_many_requests(wait, "Too many requests to this operation; slow down."))
 }
 
 async fn admit(
@@ -202,6 +238,9 @@ async fn credential(state: &AppState, headers: &HeaderMap, now: WallTime) -> Res
     };
     if key.expires_at.is_some_and(|end| end <= now) {
         return Err(ApiError::unauthorized("This API key has expired."));
+    }
+    if state.auth.key_uses.try_one(&key.id, state.clock.now().mono).is_ok() {
+        state.store.note_key_use(key.account, key.id, now).await?;
     }
     Ok(Credential::Key(key))
 }

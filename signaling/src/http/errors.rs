@@ -4,7 +4,7 @@ use super::limits::RETRY_AFTER_BUSY;
 use axum::Json;
 use axum::extract::{MatchedPath, Request};
 use axum::http::header::{RETRY_AFTER, WWW_AUTHENTICATE};
-use axum::http::{HeaderValue, StatusCode};
+use axum::http::{HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use callcenter_core::command::CommandError;
@@ -20,6 +20,8 @@ pub(crate) struct ApiError {
     text: String,
     fields: BTreeMap<String, Vec<String>>,
     retry_after: Option<Duration>,
+    /// In the short form, whatever its group's is.
+    short: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,9 +32,11 @@ enum Kind {
     NotFound,
     MethodNotAllowed,
     Conflict,
+    PreconditionFailed,
     TooLarge,
     UnsupportedMediaType,
     RangeNotSatisfiable,
+    Unprocessable,
     TooManyRequests,
     Internal,
     Unavailable,
@@ -40,7 +44,7 @@ enum Kind {
 
 impl ApiError {
     fn new(kind: Kind, text: impl Into<String>) -> Self {
-        Self { kind, text: text.into(), fields: BTreeMap::new(), retry_after: None }
+        Self { kind, text: text.into(), fields: BTreeMap::new(), retry_after: None, short: false }
     }
     /// 400.
     pub(crate) fn bad_request(text: impl Into<String>) -> Self {
@@ -82,6 +86,14 @@ impl ApiError {
     pub(crate) fn conflict(text: impl Into<String>) -> Self {
         Self::new(Kind::Conflict, text)
     }
+    /// 412.
+    pub(crate) fn precondition_failed(text: impl Into<String>) -> Self {
+        Self::new(Kind::PreconditionFailed, text)
+    }
+    /// The same in the short form, which some operations have for more than 400.
+    pub(crate) fn in_short(self) -> Self {
+        Self { short: true, ..self }
+    }
     /// 413.
     pub(crate) fn too_large(limit_bytes: usize) -> Self {
         Self::new(Kind::TooLarge, format!("The request's body is larger than {limit_bytes} bytes."))
@@ -93,6 +105,10 @@ impl ApiError {
     /// 416.
     pub(crate) fn range_not_satisfiable() -> Self {
         Self::new(Kind::RangeNotSatisfiable, "The requested range lies outside of the file.")
+    }
+    /// 422.
+    pub(crate) fn unprocessable(text: impl Into<String>) -> Self {
+        Self::new(Kind::Unprocessable, text)
     }
     /// 429.
     pub(crate) fn too_many_requests(wait: Duration, text: impl Into<String>) -> Self {
@@ -108,6 +124,11 @@ impl ApiError {
         Self { retry_after: Some(RETRY_AFTER_BUSY), ..Self::new(Kind::Unavailable, text) }
     }
 
+    /// Says when to try again.
+    pub(crate) fn after(self, wait: Duration) -> Self {
+        Self { retry_after: Some(wait), ..self }
+    }
+
     fn status(&self, style: Style) -> StatusCode {
         match self.kind {
             Kind::NotFound if style.unknown_is_bad_request => StatusCode::BAD_REQUEST,
@@ -117,9 +138,11 @@ impl ApiError {
             Kind::NotFound => StatusCode::NOT_FOUND,
             Kind::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Kind::Conflict => StatusCode::CONFLICT,
+            Kind::PreconditionFailed => StatusCode::PRECONDITION_FAILED,
             Kind::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Kind::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Kind::RangeNotSatisfiable => StatusCode::RANGE_NOT_SATISFIABLE,
+            Kind::Unprocessable => StatusCode::UNPROCESSABLE_ENTITY,
             Kind::TooManyRequests => StatusCode::TOO_MANY_REQUESTS,
             Kind::Internal => StatusCode::INTERNAL_SERVER_ERROR,
             Kind::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
@@ -128,12 +151,17 @@ impl ApiError {
 
     fn message_id(&self) -> &'static str {
         match self.kind {
-            Kind::BadRequest | Kind::TooLarge | Kind::UnsupportedMediaType | Kind::RangeNotSatisfiable => "BAD_REQUEST",
+            Kind::BadRequest
+            | Kind::TooLarge
+            | Kind::UnsupportedMediaType
+            | Kind::RangeNotSatisfiable
+            | Kind::Unprocessable => "BAD_REQUEST",
             Kind::Unauthorized => "UNAUTHORIZED",
             Kind::Forbidden => "FORBIDDEN",
             Kind::NotFound => "NOT_FOUND",
             Kind::MethodNotAllowed => "METHOD_NOT_ALLOWED",
             Kind::Conflict => "CONFLICT",
+            Kind::PreconditionFailed => "PRECONDITION_FAILED",
             Kind::TooManyRequests => "TOO_MANY_REQUESTS",
             Kind::Internal => "GENERAL_ERROR",
             Kind::Unavailable => "SERVICE_UNAVAILABLE",
@@ -148,7 +176,10 @@ impl ApiError {
 
     fn render(self, style: Style) -> Response {
         let status = self.status(style);
-        let mut response = if style.short_bad_request && status == StatusCode::BAD_REQUEST {
+        let is_short = self.short
+            || (style.short_bad_request && status == StatusCode::BAD_REQUEST)
+            || (style.short_not_found && status == StatusCode::NOT_FOUND);
+        let mut response = if is_short {
             Json(StatusResponse { status: Outcome::Error, message: self.short_text() }).into_response()
         } else {
             Json(ApiException::of(&self)).into_response()
@@ -175,27 +206,42 @@ impl IntoResponse for ApiError {
 /// How a group of endpoints words its refusals.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 struct Style {
-    /// `/ccaas/1`: an unknown id is 400 with `NOT_FOUND`.
+    /// `/ccaas/1`: an unknown id is 400 with `NOT_FOUND`, working hours aside.
     unknown_is_bad_request: bool,
     /// `/ccaas/voice/2` and `/ccca/1`: 400 has the short form.
     short_bad_request: bool,
+    /// 404 has it too.
+    short_not_found: bool,
 }
 
+/// Those of the short form's groups that the public API words in the long form.
+const LONG_BAD_REQUEST: [&str; 3] = [
+    "/ccaas/voice/2/call-timeouts",
+    "/ccaas/voice/2/conversation/{conversationId}/transfer/agent",
+    "/ccaas/voice/2/conversation/{conversationId}/transfer/queue",
+];
+
 impl Style {
-    fn of(route: &str) -> Self {
+    fn of(method: &Method, route: &str) -> Self {
         let short = route.starts_with("/ccaas/voice/2/") || route.starts_with("/ccca/1/");
         Self {
-            unknown_is_bad_request: route.starts_with("/ccaas/1/"),
-            // The one of its group that the public API words in the long form.
-            short_bad_request: short && route != "/ccaas/voice/2/call-timeouts",
+            unknown_is_bad_request: route.starts_with("/ccaas/1/") && !route.starts_with("/ccaas/1/working-hours"),
+            short_bad_request: short && !LONG_BAD_REQUEST.contains(&route),
+            short_not_found: match route {
+                "/ccaas/voice/2/waiting-strategies/{id}" => *method == Method::DELETE,
+                _ => ["/ccaas/voice/2/tts/options/", "/ccaas/voice/2/away-audio-message/"]
+                    .iter()
+                    .any(|group| route.starts_with(group)),
+            },
         }
     }
 }
 
 /// Gives refusals the form of their endpoint's group.
 pub(crate) async fn restyle(route: MatchedPath, request: Request, next: Next) -> Response {
+    let method = request.method().clone();
     let mut response = next.run(request).await;
-    let style = Style::of(route.as_str());
+    let style = Style::of(&method, route.as_str());
     if style == Style::default() {
         return response;
     }
@@ -284,10 +330,15 @@ impl From<CommandError> for ApiError {
     fn from(error: CommandError) -> Self {
         match error {
             CommandError::UnknownAgent(id) => Self::unknown_agent(id),
+            CommandError::UnknownWorkingHours(id) => Self::unknown_id(id),
+            CommandError::UnknownStatus(id) => Self::unknown_id(id),
             CommandError::UnknownQueue(id) => Self::unknown_id(id),
             CommandError::UnknownConversation(id) => Self::unknown_id(id),
+            CommandError::UnknownTag(name) => Self::unknown_id(name),
             CommandError::UnknownLeg(id) => Self::unknown_id(id),
             CommandError::UnknownLinkConfig(id) => Self::unknown_id(id),
+            CommandError::UnknownWaitingStrategy(id) => Self::unknown_id(id),
+            CommandError::UnknownAwayMessage(id) => Self::unknown_id(id),
             CommandError::UnknownLink | CommandError::LinkInactive | CommandError::LinkExpired => {
                 Self::not_found(error.to_string())
             }
@@ -298,6 +349,12 @@ impl From<CommandError> for ApiError {
             | CommandError::CallExists
             | CommandError::AgentBusy
             | CommandError::NotRinging
+            | CommandError::NotTheAgents
+            | CommandError::NotInTalk
+            | CommandError::HeldAlready
+            | CommandError::NotHeld
+            | CommandError::BeingTransferred
+            | CommandError::CannotTransfer(_)
             | CommandError::NotWrapping
             | CommandError::CannotExtendWrapUp => Self::bad_request(error.to_string()),
         }

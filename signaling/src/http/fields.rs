@@ -51,6 +51,11 @@ impl Fields {
         self.map.get(name).filter(|value| !value.is_null()).cloned()
     }
 
+    /// All of them as they came, for an object whose names are free.
+    pub(crate) fn all(self) -> Map<String, Value> {
+        self.map
+    }
+
     /// A text with so many characters.
     pub(crate) fn text(&mut self, name: &str, chars: RangeInclusive<usize>) -> Option<String> {
         let Value::String(text) = self.raw(name)? else {
@@ -158,6 +163,24 @@ impl Fields {
         }
     }
 
+    /// A list of objects, each read by `read`; what is wrong in one is named with its place.
+    pub(crate) fn objects<T>(
+        &mut self,
+        name: &str,
+        max_items: usize,
+        read: impl FnMut(&mut Fields) -> T,
+    ) -> Option<Vec<T>> {
+        let mut items = Vec::new();
+        for (place, item) in self.list(name, max_items)?.into_iter().enumerate() {
+            let Value::Object(map) = item else {
+                self.reject(name, "must be a list of objects");
+                return None;
+            };
+            items.push(Fields { prefix: format!("{}{name}[{place}].", self.prefix), ..Fields::new(map) });
+        }
+        Some(read_each(items, read, &mut self.errors))
+    }
+
     /// Free text values by key.
     pub(crate) fn custom_data(&mut self, name: &str) -> Option<BTreeMap<String, String>> {
         let value = self.raw(name)?;
@@ -187,20 +210,60 @@ impl Fields {
     }
 }
 
+/// The body, which must be a list of JSON objects.
+#[derive(Debug)]
+pub(crate) struct FieldsList(Vec<Fields>);
+
+impl FieldsList {
+    /// Reads each object; what is wrong in one is named with its place.
+    pub(crate) fn read<T>(self, read: impl FnMut(&mut Fields) -> T) -> Result<Vec<T>, ApiError> {
+        let mut errors = FieldErrors::new();
+        let all = read_each(self.0, read, &mut errors);
+        if errors.is_empty() { Ok(all) } else { Err(ApiError::invalid_fields(errors)) }
+    }
+}
+
+fn read_each<T>(items: Vec<Fields>, mut read: impl FnMut(&mut Fields) -> T, errors: &mut FieldErrors) -> Vec<T> {
+    let mut all = Vec::new();
+    for mut item in items {
+        all.push(read(&mut item));
+        for (field, mut why) in item.errors {
+            errors.entry(field).or_default().append(&mut why);
+        }
+    }
+    all
+}
+
+impl<S: Send + Sync> FromRequest<S> for FieldsList {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, ApiError> {
+        const EXPECTED: &str = "The body must be a list of JSON objects.";
+        let Value::Array(items) = json_body(request).await? else { return Err(ApiError::bad_request(EXPECTED)) };
+        let object = |(place, item): (usize, Value)| match item {
+            Value::Object(map) => Ok(Fields { prefix: format!("[{place}]."), ..Fields::new(map) }),
+            _ => Err(ApiError::bad_request(EXPECTED)),
+        };
+        items.into_iter().enumerate().map(object).collect::<Result<_, _>>().map(Self)
+    }
+}
+
+async fn json_body(request: Request) -> Result<Value, ApiError> {
+    if !is_json(request.headers()) {
+        return Err(ApiError::unsupported_media_type("application/json"));
+    }
+    let bytes = to_bytes(request.into_body(), BODY_MAX_BYTES).await.map_err(|_| ApiError::too_large(BODY_MAX_BYTES))?;
+    serde_json::from_slice(&bytes).map_err(|error| ApiError::bad_request(format!("The body is not JSON: {error}.")))
+}
+
 /// The body, which must be a JSON object.
 impl<S: Send + Sync> FromRequest<S> for Fields {
     type Rejection = ApiError;
 
     async fn from_request(request: Request, _: &S) -> Result<Self, ApiError> {
-        if !is_json(request.headers()) {
-            return Err(ApiError::unsupported_media_type("application/json"));
-        }
-        let bytes =
-            to_bytes(request.into_body(), BODY_MAX_BYTES).await.map_err(|_| ApiError::too_large(BODY_MAX_BYTES))?;
-        match serde_json::from_slice(&bytes) {
-            Ok(Value::Object(map)) => Ok(Self::new(map)),
-            Ok(_) => Err(ApiError::bad_request("The body must be a JSON object.")),
-            Err(error) => Err(ApiError::bad_request(format!("The body is not JSON: {error}."))),
+        match json_body(request).await? {
+            Value::Object(map) => Ok(Self::new(map)),
+            _ => Err(ApiError::bad_request("The body must be a JSON object.")),
         }
     }
 }

@@ -28,6 +28,20 @@ pub(crate) const LIMIT_DEFAULT: u32 = 10;
 pub(crate) const SIZE_MAX: u32 = 100;
 /// Rows of a page under `/call-link/1` and `/webrtc/1` when the request does not say.
 pub(crate) const SIZE_DEFAULT: u32 = 20;
+/// Rows of a page of agents or queues that take transfers, at most.
+pub(crate) const TARGETS_MAX: u32 = 2000;
+/// Rows of a page of configurations under `/ccaas/voice/2`, at most.
+pub(crate) const ELEMENTS_MAX: u32 = 999;
+/// Rows of a page of configurations under `/ccaas/voice/2` when the request does not say.
+pub(crate) const ELEMENTS_DEFAULT: u32 = 20;
+/// Largest body of an upload, in bytes: a file and what a form puts around it.
+pub(crate) const UPLOAD_MAX_BYTES: usize = prompts::limits::FILE_BYTES + 16 * 1024;
+/// Audio files of one account.
+pub(crate) const AUDIO_FILES: u32 = 500;
+/// Characters of an audio file's name.
+pub(crate) const AUDIO_FILE_NAME_CHARS: usize = 255;
+/// Uploads that are decoded at once.
+pub(crate) const AUDIO_DECODES: usize = 1;
 /// Query parameters of one request.
 pub(crate) const QUERY_PARAMETERS: usize = 1000;
 /// Events that a conversation's timeline shows, at most.
@@ -36,3 +50,13 @@ pub(crate) const TIMELINE_EVENTS: usize = 2000;
 pub(crate) const CUSTOM_DATA_MAX_CHARS: usize = 920;
 /// Bytes read from a recording at once.
 pub(crate) const FILE_CHUNK_BYTES: usize = 64 * 1024;
+/// How long the answer to a request with an idempotency key is kept.
+pub(crate) const IDEMPOTENCY_KEY_LIFE: Duration = Duration::from_hours(24);
+/// How long a request with an idempotency key may take before it counts as interrupted.
+pub(crate) const IDEMPOTENT_RUN_TIME: Duration = Duration::from_secs(60);
+/// Largest body of a request with an idempotency key, in bytes: it is read before its operation's own limit counts.
+pub(crate) const IDEMPOTENT_BODY_MAX_BYTES: usize = 8 * 1024 * 1024;
+/// Largest answer that is kept, in bytes; no operation that makes something answers with more.
+pub(crate) const IDEMPOTENT_ANSWER_MAX_BYTES: usize = 4 * 1024 * 1024;
+/// Pairs of caller and operation whose requests are counted at once.
+pub(crate) const TRACKED_CALLERS: usize = 100_000;

@@ -4,14 +4,18 @@ pub mod access;
 mod api;
 mod caller;
 mod doors;
+mod elements;
 mod errors;
 mod fields;
 mod health;
+mod idempotency;
 pub(crate) mod limits;
 mod openapi;
+mod openapi_common;
 mod pages;
 mod params;
 mod routes;
+pub(crate) mod throttle;
 mod times;
 
 pub use openapi::openapi;
@@ -24,6 +28,8 @@ use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use errors::ApiError;
 use utoipa_axum::router::OpenApiRouter;
+
+pub(crate) use times::text as time_text;
 
 pub(crate) use api::links::{link_url, long_lived_row};
 

@@ -1,6 +1,7 @@
 //! The API's description, generated from the code.
 
 use super::api;
+use super::openapi_common;
 use super::routes::Routes;
 use crate::state::AppState;
 use axum::Router;
@@ -51,7 +52,9 @@ impl Modify for Credentials {
 /// The description, OpenAPI 3.1.
 pub fn openapi() -> utoipa::openapi::OpenApi {
     let routes = Routes::new(OpenApiRouter::with_openapi(Description::openapi()), None);
-    api::register(routes).into_router().into_openapi()
+    let mut openapi = api::register(routes).into_router().into_openapi();
+    openapi_common::describe(&mut openapi);
+    openapi
 }
 
 pub(super) fn routes() -> Router<AppState> {

@@ -40,6 +40,12 @@ impl Params {
         self.pairs.iter().find(|(key, value)| key == name && !value.is_empty()).map(|(_, value)| value.clone())
     }
 
+    /// Texts, as repeated parameters or with commas.
+    pub(crate) fn texts(&self, name: &str) -> Vec<String> {
+        let values = self.pairs.iter().filter(|(key, _)| key == name).flat_map(|(_, value)| value.split(','));
+        values.map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned).collect()
+    }
+
     /// Ids, as repeated parameters or with commas. What cannot be an id becomes one that nothing has.
     pub(crate) fn ids<T: FromStr>(&self, name: &str) -> Option<Vec<T>> {
         let mut values = self.pairs.iter().filter(|(key, value)| key == name && !value.is_empty()).peekable();

@@ -53,8 +53,6 @@ pub const SCREEN_SHARING_CONTROL_UNSUPPORTED: Code = code(
     "This browser cannot limit what is shared.",
     "Use a current version of Chrome or Edge.",
 );
-/// Nobody answered.
-pub const NO_ANSWER: Code = code(10200, "NO_ANSWER", "Nobody answered.", "Try again later.");
 /// There is a live call already.
 pub const BUSY: Code = code(10201, "BUSY", "There is a call already.", "End it first.");
 /// The other party cannot be reached for now.
@@ -138,7 +136,7 @@ pub const ALL: [Code; 33] = [
     codes::MEDIA_ERROR,
     FORBIDDEN_DISPLAY_SURFACE,
     SCREEN_SHARING_CONTROL_UNSUPPORTED,
-    NO_ANSWER,
+    codes::NO_ANSWER,
     BUSY,
     codes::CANCELLED,
     codes::REJECTED,
@@ -192,6 +190,19 @@ pub(super) fn of_account(error: &AccountError) -> CallError {
     }
 }
 
+/// As [`of_account`], where an agent named in the request is another one than who asks.
+pub(super) fn of_agents_call(error: &AccountError) -> CallError {
+    match error {
+        AccountError::Refused(CommandError::UnknownAgent(_)) => {
+            advised(DESTINATION_NOT_FOUND, "This agent does not exist any more", "Choose another one.")
+        }
+        AccountError::Refused(CommandError::UnknownQueue(_)) => {
+            advised(DESTINATION_NOT_FOUND, "This queue does not exist any more", "Choose another one.")
+        }
+        other => of_account(other),
+    }
+}
+
 fn of_refusal(refusal: &CommandError) -> CallError {
     let text = refusal.to_string();
     match refusal {
@@ -202,13 +213,24 @@ fn of_refusal(refusal: &CommandError) -> CallError {
         CommandError::LinkInactive => advised(DESTINATION_UNAVAILABLE, text, "Open it again at the agreed time."),
         CommandError::LinkExpired => told(DESTINATION_UNAVAILABLE, text),
         CommandError::CallExists | CommandError::AgentBusy => told(BUSY, text),
+        CommandError::NotTheAgents => told(FORBIDDEN, text),
+        CommandError::NotInTalk
+        | CommandError::HeldAlready
+        | CommandError::NotHeld
+        | CommandError::BeingTransferred => advised(INVALID_REQUEST, text, ""),
+        CommandError::CannotTransfer(_) => advised(DESTINATION_UNAVAILABLE, text, "Choose another agent or queue."),
         CommandError::NotRinging => told(codes::CANCELLED, text),
         CommandError::UnknownAgent(_) => told(FORBIDDEN, "This sign-in is not an agent of this contact center"),
         CommandError::LimitReached { .. } => told(CONGESTION, text),
         CommandError::Invalid { .. } => told(INVALID_REQUEST, text),
-        CommandError::UnknownQueue(_) | CommandError::UnknownConversation(_) | CommandError::UnknownLinkConfig(_) => {
-            told(DESTINATION_NOT_FOUND, text)
-        }
+        CommandError::UnknownStatus(_)
+        | CommandError::UnknownWorkingHours(_)
+        | CommandError::UnknownQueue(_)
+        | CommandError::UnknownConversation(_)
+        | CommandError::UnknownLinkConfig(_)
+        | CommandError::UnknownTag(_)
+        | CommandError::UnknownWaitingStrategy(_)
+        | CommandError::UnknownAwayMessage(_) => told(DESTINATION_NOT_FOUND, text),
         CommandError::ConversationClosed
         | CommandError::NotWrapping
         | CommandError::CannotExtendWrapUp

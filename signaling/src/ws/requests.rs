@@ -15,7 +15,7 @@ use serde_json::Value;
 use std::future::Future;
 use tokio::sync::mpsc;
 use wire::{
-    browser::{CallError, ClientMessage, LegPhase, OfferReason, ServerMessage},
+    browser::{CallError, ClientMessage, LegPhase, OfferReason, ServerMessage, TransferTarget},
     engine,
 };
 
@@ -44,8 +44,20 @@ pub(super) struct Unreadable {
     pub(super) is_newer: bool,
 }
 
-const TYPES: [&str; 9] =
-    ["hello", "ping", "start_call", "accept", "decline", "hangup", "offer", "set_media", "network_quality_changed"];
+const TYPES: [&str; 12] = [
+    "hello",
+    "ping",
+    "start_call",
+    "accept",
+    "decline",
+    "hangup",
+    "hold",
+    "resume",
+    "transfer",
+    "offer",
+    "set_media",
+    "network_quality_changed",
+];
 
 pub(super) fn parse(text: &str) -> Result<ClientMessage, Unreadable> {
     let value: Value = match serde_json::from_str(text) {
@@ -81,6 +93,9 @@ pub(super) fn number_of(message: &ClientMessage) -> Option<u64> {
         | ClientMessage::Accept { request, .. }
         | ClientMessage::Decline { request, .. }
         | ClientMessage::Hangup { request, .. }
+        | ClientMessage::Hold { request, .. }
+        | ClientMessage::Resume { request, .. }
+        | ClientMessage::Transfer { request, .. }
         | ClientMessage::Offer { request, .. } => Some(*request),
         ClientMessage::Hello { .. }
         | ClientMessage::Ping { .. }
@@ -114,6 +129,15 @@ pub(super) fn begin(context: &Context, message: ClientMessage) -> Begun {
         ClientMessage::Accept { request, leg, offer } => accept(context, request, leg, offer),
         ClientMessage::Decline { request, leg } => decline(context, request, leg),
         ClientMessage::Hangup { request, leg } => hang_up(context, request, leg),
+        ClientMessage::Hold { request, leg } => of_agents_call(context, request, leg, Command::Hold { leg }),
+        ClientMessage::Resume { request, leg } => of_agents_call(context, request, leg, Command::Resume { leg }),
+        ClientMessage::Transfer { request, leg, to } => {
+            let command = match to {
+                TransferTarget::Agent(to) => Command::TransferToAgent { leg, to },
+                TransferTarget::Queue(to) => Command::TransferToQueue { leg, to },
+            };
+            of_agents_call(context, request, leg, command)
+        }
         ClientMessage::Offer { request, leg, reason, sdp } => offer(context, request, leg, reason, sdp),
         ClientMessage::SetMedia { leg, media } => own_leg(context, leg).and_then(|_| {
             let submitted = context.presence.handle.submit(Command::SetMedia { leg, media });
@@ -190,6 +214,20 @@ fn hang_up(context: &Context, request: u64, leg: LegId) -> Beginning {
     own_leg(context, leg)?;
     let answer = submit(context, Command::Hangup { leg })?;
     carry_out(context, request, false, async move { wait(answer).await.map(|_| ServerMessage::Done { request }) });
+    Ok(Begun::Waiting)
+}
+
+/// Hold, resume and transfer.
+fn of_agents_call(context: &Context, request: u64, leg: LegId, command: Command) -> Beginning {
+    if !matches!(context.presence.seat, Seat::Agent(_)) {
+        return Err(errors::told(errors::FORBIDDEN, "Calls are held and transferred by agents"));
+    }
+    own_leg(context, leg)?;
+    let answer = submit(context, command)?;
+    carry_out(context, request, false, async move {
+        let reply = answer.await.unwrap_or(Err(AccountError::Unavailable));
+        reply.map(|_| ServerMessage::Done { request }).map_err(|error| errors::of_agents_call(&error))
+    });
     Ok(Begun::Waiting)
 }
 

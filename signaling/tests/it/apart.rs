@@ -8,7 +8,7 @@ use model::{CallId, LegId, MediaTime, SegmentId};
 use wire::{
     browser::ServerMessage,
     engine::{Command, Event, HeldLeg, HeldRoom},
-    prompt::RINGBACK,
+    prompt::{MUSIC, RINGBACK},
     recorder,
 };
 
@@ -147,12 +147,13 @@ async fn an_engine_gets_the_prompts_that_it_does_not_hold_before_anything_else()
     // A leg that is over, so that the end of what comes before patches shows.
     let rooms = vec![room(started.call, [started.leg, agent_leg, LegId::of(77)].map(connected))];
     // The one in this process got it at the start.
-    for (prompts, loaded) in [(vec![], vec![250, 250]), (vec![RINGBACK], vec![])] {
+    for (prompts, loaded) in [(vec![], vec![250, 250]), (vec![RINGBACK, MUSIC], vec![])] {
         house.engine.tell(Event::Holds { rooms: rooms.clone(), prompts }).await;
         let mut frames_loaded = Vec::new();
         loop {
             match house.engine.command().await {
                 Command::LoadPrompt { prompt: RINGBACK, first: 0, of: 250, frames } => frames_loaded.push(frames.len()),
+                Command::LoadPrompt { prompt: MUSIC, .. } if !loaded.is_empty() => {}
                 Command::LoadPrompt { prompt, .. } => panic!("{prompt} is nobody's"),
                 Command::RemoveLeg { .. } => break,
                 _ => {}

@@ -53,7 +53,10 @@ async fn a_call_survives_the_death_of_its_account_s_task_between_commit_and_effe
 
 #[tokio::test]
 async fn after_a_crash_of_the_process_everybody_rejoins_the_call() {
-    let mut house = House::open().await;
+    everybody_rejoins_after_a_crash(House::open().await).await;
+}
+
+pub(crate) async fn everybody_rejoins_after_a_crash(mut house: House) {
     let agent_id = house.agent("Ada").await;
     let Talk { started, agent_leg, .. } = talk(&mut house, agent_id).await;
     let mut house = house.crash_and_start().await;

@@ -6,6 +6,8 @@ mod apart;
 mod calls;
 mod doors;
 mod durability;
+mod hand_over;
 mod http;
+mod postgres;
 mod schema;
 mod turn;

@@ -43,6 +43,8 @@ export const strings = {
 
   connecting: "Connecting…",
   waiting: "Waiting for an agent…",
+  waitOver: "Nobody could answer in time.",
+  callEnds: "The call is about to end.",
   position: "You are number {position} in the queue.",
   next: "You are next.",
   ringing: "Ringing…",
@@ -50,6 +52,10 @@ export const strings = {
   stayOpen: "Please keep this page open.",
   inCallWith: "In call with {name}",
   agent: "Agent",
+  onHold: "You are on hold",
+  onHoldHelp: "{name} does not hear or see you now, and will be back soon.",
+  transferring: "You are being transferred",
+  transferringHelp: "Another agent is being called.",
 
   controls: "Call controls",
   mute: "Mute microphone",

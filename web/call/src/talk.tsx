@@ -8,6 +8,7 @@ import { useDeviceList } from "../../shared/src/tracks.ts";
 import { RemoteVideo, StreamVideo, streamOf } from "../../shared/src/video.tsx";
 import { CallSettings } from "./call-settings.tsx";
 import type { Guest } from "./guest.ts";
+import { Interrupted, isInterrupted, stateText } from "./interrupted.tsx";
 import { t } from "./text.ts";
 
 interface Props {
@@ -32,7 +33,7 @@ export function Talk({ call, guest, note }: Props) {
     });
   };
   return (
-    <div class="talk" data-testid="talk" data-status={statusName(call.status)}>
+    <div class="talk" data-testid="talk" data-status={statusName(call)}>
       <header class="talk-bar">
         <span class="talk-title">{guest?.title ?? t("title")}</span>
         <span class="talk-state">
@@ -40,9 +41,12 @@ export function Talk({ call, guest, note }: Props) {
           {established && <Timer call={call} />}
         </span>
       </header>
+      <p class="visually-hidden" role="status" data-testid="spoken-state">
+        {established && stateText(call, name)}
+      </p>
       <Notices call={call} name={name} note={problem === "" ? note : t("failed", { problem })} />
       <main class="stage">
-        {established ? <Pictures call={call} name={name} /> : <Waiting call={call} guest={guest} />}
+        <Stage call={call} guest={guest} name={name} />
         <OwnPicture call={call} />
       </main>
       {settings && <CallSettings call={call} onClose={() => setSettings(false)} />}
@@ -51,8 +55,15 @@ export function Talk({ call, guest, note }: Props) {
   );
 }
 
-function statusName(status: CallStatus): string {
-  return Object.entries(CallStatus).find(([, value]) => value === status)?.[0] ?? "";
+function Stage({ call, guest, name }: { call: Call; guest: Guest | undefined; name: string }) {
+  if (call.status !== CallStatus.ESTABLISHED) return <Waiting call={call} guest={guest} />;
+  return isInterrupted(call) ? <Interrupted call={call} name={name} /> : <Pictures call={call} name={name} />;
+}
+
+function statusName(call: Call): string {
+  if (call.transferring !== undefined) return "TRANSFERRING";
+  if (call.heldSince !== undefined) return "ON_HOLD";
+  return Object.entries(CallStatus).find(([, value]) => value === call.status)?.[0] ?? "";
 }
 
 function Recording() {
@@ -76,9 +87,10 @@ function Timer({ call }: { call: Call }) {
 
 function Waiting({ call, guest }: { call: Call; guest: Guest | undefined }) {
   const ringing = call.status === CallStatus.RINGING;
-  const title = ringing ? t("ringing") : call.id === undefined ? t("connecting") : t("waiting");
+  const waiting = call.waitOver ? t("waitOver") : t("waiting");
+  const title = ringing ? t("ringing") : call.id === undefined ? t("connecting") : waiting;
   const place = call.position === 1 ? t("next") : call.position > 1 ? t("position", { position: call.position }) : "";
-  const text = ringing ? t("almost") : place;
+  const text = ringing ? t("almost") : call.waitOver ? t("callEnds") : place;
   return (
     <div class="waiting" role="status" data-testid="waiting">
       <span class="pulse" aria-hidden="true">
@@ -140,7 +152,7 @@ function Notices({ call, name, note }: { call: Call; name: string; note: string 
           <span aria-hidden="true">{t("reconnecting", { seconds: left })}</span>
         </p>
       )}
-      {left === undefined && !call.remoteConnected && (
+      {left === undefined && !call.remoteConnected && call.transferring === undefined && (
         <p class="notice warn" data-testid="remote-gone">
           <Icon name="warning" />
           <span>{t("remoteGone", { name })}</span>
@@ -205,6 +217,7 @@ function Controls({ call, guest, attempt, onSettings }: ControlProps) {
   const camera = call.localTrack("camera");
   const cameras = useDeviceList(camera).filter((device) => device.kind === "videoinput").length;
   const other = call.cameraOrientation === "FRONT" ? "BACK" : "FRONT";
+  const unseen = isInterrupted(call);
   return (
     <footer class="controls">
       <div class="round-controls" role="toolbar" aria-label={t("controls")}>
@@ -230,6 +243,7 @@ function Controls({ call, guest, attempt, onSettings }: ControlProps) {
           <Round
             icon="flip"
             label={t("flip")}
+            disabled={unseen}
             testid="flip"
             onClick={() => attempt(call.setCameraOrientation(other))}
           />
@@ -239,6 +253,7 @@ function Controls({ call, guest, attempt, onSettings }: ControlProps) {
             icon="screen"
             label={t(call.hasScreenShare ? "stopShare" : "share")}
             pressed={call.hasScreenShare}
+            disabled={unseen && !call.hasScreenShare}
             testid="share"
             onClick={() => attempt(call.screenShare(!call.hasScreenShare))}
           />
@@ -259,10 +274,11 @@ interface RoundProps {
   pressed?: boolean;
   off?: boolean;
   hangUp?: boolean;
+  disabled?: boolean;
   onClick: () => void;
 }
 
-function Round({ icon, label, testid, pressed, off, hangUp, onClick }: RoundProps) {
+function Round({ icon, label, testid, pressed, off, hangUp, disabled, onClick }: RoundProps) {
   const button = useRef<HTMLButtonElement>(null);
   return (
     <button
@@ -271,6 +287,7 @@ function Round({ icon, label, testid, pressed, off, hangUp, onClick }: RoundProp
       class={`round${hangUp ? " hang-up" : ""}${off ? " off" : ""}${pressed ? " pressed" : ""}`}
       aria-label={label}
       title={label}
+      disabled={disabled}
       data-testid={testid}
       data-on={pressed ?? !off}
       onClick={onClick}

@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { errorText } from "../src/data/api.ts";
+import { failureText } from "../src/call/transferring.tsx";
+import { errorText, type TransferAgent, type TransferQueue } from "../src/data/api.ts";
 import { hrefOf, parseRoute } from "../src/data/route.ts";
+import { agentTarget, queueTarget } from "../src/data/targets.ts";
 import { stateOf } from "../src/views/links.tsx";
 import { windowOf } from "../src/views/new-link.tsx";
 import { inWords, ownersOf } from "../src/views/timeline.tsx";
@@ -30,8 +32,61 @@ describe("the timeline in words", () => {
     expect(inWords({ ...event, type: "LEG_BACK", legId: "leg-1" }, owners)).toBe("Connection of the customer is back");
   });
 
+  it("tells of hold and transfer", () => {
+    const by = { ...event, agentName: "Ada", toAgentName: "Bob" };
+    expect(inWords({ ...by, type: "CALL_HELD" })).toBe("Call on hold by Ada");
+    expect(inWords({ ...by, type: "CALL_RESUMED", heldMs: 42_000 })).toBe("Call resumed by Ada after 0:42 on hold");
+    expect(inWords({ ...by, type: "CALL_TRANSFERRED" })).toBe("Call transferred from Ada to Bob");
+    const failed = { ...by, type: "CALL_TRANSFER_FAILED", reason: "NO_ANSWER" };
+    expect(inWords(failed)).toBe("Transfer from Ada to Bob failed: no answer");
+  });
+
+  it("names the queue that a call was transferred to, while there is one", () => {
+    const moved = { ...event, type: "CALL_TRANSFERRED_TO_QUEUE", agentName: "Ada", toQueueId: "q" };
+    expect(inWords(moved, new Map(), new Map([["q", "Sales"]]))).toBe("Call transferred by Ada to the queue Sales");
+    expect(inWords(moved)).toBe("Call transferred by Ada to another queue");
+  });
+
   it("shows events of later releases by their own name", () => {
-    expect(inWords({ ...event, type: "CALL_TRANSFERRED" })).toBe("call transferred");
+    expect(inWords({ ...event, type: "CALL_PARKED" })).toBe("call parked");
+  });
+});
+
+describe("who can take a call", () => {
+  const agent: TransferAgent = {
+    agentId: "1",
+    displayName: "Bob",
+    available: false,
+    availability: "ACTIVE",
+    voice: "IDLE",
+  };
+  const queue: TransferQueue = {
+    queueId: null,
+    queueName: "Default Queue",
+    active: true,
+    autoAssignmentEnabled: true,
+    availableAgentsCount: 2,
+  };
+
+  it("says why an agent cannot", () => {
+    const says = (over: Partial<TransferAgent>) => agentTarget({ ...agent, ...over });
+    expect(says({ available: true })).toMatchObject({ able: true, says: "Available", to: { agent: "1" } });
+    expect(says({ voice: "ON_HOLD" })).toMatchObject({ able: false, says: "On hold" });
+    expect(says({ availability: "AWAY" })).toMatchObject({ able: false, says: "Away" });
+    expect(says({})).toMatchObject({ able: false, says: "Not available" });
+  });
+
+  it("says why a queue cannot, and that one without agents can", () => {
+    const says = (over: Partial<TransferQueue>) => queueTarget({ ...queue, ...over });
+    expect(says({})).toMatchObject({ able: true, says: "Available agents: 2", to: { queue: null } });
+    expect(says({ availableAgentsCount: 0 })).toMatchObject({ able: true, color: "warn" });
+    expect(says({ active: false })).toMatchObject({ able: false, says: "Outside of working hours" });
+    expect(says({ autoAssignmentEnabled: false })).toMatchObject({ able: false });
+  });
+
+  it("says in plain words why a transfer failed, also for a reason of a later release", () => {
+    expect(failureText("DECLINED", "Bob")).toBe("The call could not be transferred. Bob declined the call.");
+    expect(failureText("ABDUCTED", "Bob")).toBe("The call could not be transferred.");
   });
 });
 

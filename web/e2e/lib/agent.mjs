@@ -35,10 +35,10 @@ export class Agent {
    * @param {import("./harness.mjs").Scene} t
    * @param {import("./server.mjs").Server} server
    * @param {import("./server.mjs").Login} login
-   * @param {Parameters<import("./harness.mjs").Scene["tab"]>[1] & { relayOnly?: boolean }} [options]
+   * @param {Parameters<import("./harness.mjs").Scene["tab"]>[1] & { relayOnly?: boolean, party?: import("./media.mjs").Party }} [options]
    */
-  static async signIn(t, server, login, { relayOnly, ...options } = {}) {
-    const tab = await t.tab(AGENT, options);
+  static async signIn(t, server, login, { relayOnly, party = AGENT, ...options } = {}) {
+    const tab = await t.tab(party, options);
     await signInAt(tab, server, login, { relayOnly });
     await tab.appears('[data-testid="link-state"][data-state="connected"]', SIGN_IN_TIMEOUT_MS);
     return new Agent(tab);
@@ -51,16 +51,21 @@ export class Agent {
    * @param {Agent} first
    */
   static async openAgain(t, server, first) {
-    const tab = await t.tab(AGENT, { beside: first.tab, untouched: true });
+    const tab = await t.tab(first.tab.party, { beside: first.tab, untouched: true });
     await tab.goto(`${server.console}?processing=off`);
     await tab.appears('[data-testid="link-state"][data-state="connected"]');
     return new Agent(tab);
   }
 
-  /** Chooses Active, unless it is chosen already. */
-  async goActive() {
+  /** Chooses Active. Where somebody waits for it, the page rings at once. */
+  async chooseActive() {
     await this.tab.click(id("status-menu"));
     await this.tab.click(id("status-ACTIVE"));
+  }
+
+  /** Chooses Active, and is free. */
+  async goActive() {
+    await this.chooseActive();
     await this.tab.appears('[data-testid="status-menu"][data-status="ACTIVE"][data-availability="ACTIVE"]');
   }
 
@@ -103,6 +108,61 @@ export class Agent {
 
   async hangUp() {
     await this.tab.click(id("hang-up"));
+  }
+
+  /** Puts the call on hold, and the page says so with the time. */
+  async hold() {
+    await this.tab.click(id("hold"));
+    await this.isOnHold();
+  }
+
+  async isOnHold() {
+    await this.tab.appears('[data-testid="call-panel"][data-status="ON_HOLD"]');
+    await this.tab.appears('[data-testid="status-menu"][data-voice="ON_HOLD"]');
+    await this.tab.says(/On hold \d+:\d\d/);
+  }
+
+  async resume() {
+    await this.tab.click(id("hold"));
+    await this.inCall();
+  }
+
+  async openTransfer() {
+    await this.tab.click(id("transfer"));
+    await this.tab.appears(id("transfer-dialog"));
+  }
+
+  /** Chooses that agent in the dialog, once the page says that they are available. @param {import("./server.mjs").Login} login */
+  async chooseAgent(login) {
+    await this.tab.click(`${id("target-agent")}[data-key="${login.agentId}"][data-able="true"]`);
+    await this.tab.appears(id("transfer-question"));
+  }
+
+  /** @param {string} queueId */
+  async chooseQueue(queueId) {
+    await this.tab.click(id("tab-queues"));
+    await this.tab.click(`${id("target-queue")}[data-key="${queueId}"][data-able="true"]`);
+    await this.tab.appears(id("transfer-question"));
+  }
+
+  /** To that agent, at whom it rings then. @param {import("./server.mjs").Login} login */
+  async transferTo(login) {
+    await this.openTransfer();
+    await this.chooseAgent(login);
+    await this.tab.click(id("transfer-now"));
+    await this.isTransferring(login);
+  }
+
+  /** @param {import("./server.mjs").Login} login */
+  async isTransferring(login) {
+    await this.tab.appears('[data-testid="call-panel"][data-status="TRANSFERRING"]');
+    await this.tab.disappears(id("transfer-dialog"));
+    await this.tab.says(new RegExp(`Transferring to ${login.displayName}… \\d+:\\d\\d`));
+  }
+
+  /** The other agent did not take it, and the page says why. @param {string} reason @param {number} [timeoutMs] */
+  async transferFails(reason, timeoutMs) {
+    await this.tab.appears(`${id("transfer-failed")}[data-reason="${reason}"]`, timeoutMs);
   }
 
   /** The page says that the customer is muted. */

@@ -1,5 +1,6 @@
 /** A customer at a call link, as a person uses it. */
 import { CUSTOMER } from "./media.mjs";
+import { until } from "./wait.mjs";
 
 const id = (name) => `[data-testid="${name}"]`;
 const IN_CALL = '[data-testid="talk"][data-status="ESTABLISHED"]';
@@ -71,6 +72,25 @@ export class Customer {
 
   async ended() {
     await this.tab.appears(id("ended"));
+  }
+
+  async isOnHold() {
+    await this.tab.appears('[data-testid="talk"][data-status="ON_HOLD"]');
+    await this.tab.says("You are on hold");
+  }
+
+  async isTransferred() {
+    await this.tab.appears('[data-testid="talk"][data-status="TRANSFERRING"]');
+    await this.tab.says("You are being transferred");
+  }
+
+  /** In the call with that agent, by name. @param {import("./server.mjs").Login} login @param {number} [timeoutMs] */
+  async inCallWith(login, timeoutMs) {
+    await this.inCall(timeoutMs);
+    await until(`${this.tab.who} is in call with ${login.displayName}`, async () => {
+      const said = await this.tab.text(id("spoken-state"));
+      return said === `In call with ${login.displayName}` || Promise.reject(new Error(`said: ${said}`));
+    });
   }
 
   /** The page says that the agent is muted. */

@@ -2,7 +2,7 @@
 import { strict as assert } from "node:assert";
 import { Agent } from "./agent.mjs";
 import { Customer } from "./customer.mjs";
-import { AGENT, CUSTOMER } from "./media.mjs";
+import { CUSTOMER, FIRST, SECOND } from "./media.mjs";
 
 /** @typedef {"chromium" | "firefox"} Browser */
 /** @typedef {{ agentBrowser?: Browser, customerBrowser?: Browser, link?: string, relayOnly?: boolean }} Choice */
@@ -22,6 +22,26 @@ export async function bothThere(t, server, { agentBrowser, customerBrowser, link
   return { agent, customer };
 }
 
+/**
+ * A call of a customer with the first of two agents; the second is Active too, unless told otherwise.
+ * @param {import("./harness.mjs").Scene} t
+ * @param {import("./server.mjs").Server} server
+ * @param {{ video?: boolean, secondActive?: boolean }} [choice]
+ */
+export async function callWithTwoAgents(t, server, { video = false, secondActive = true } = {}) {
+  const [agent, second, customer] = await Promise.all([
+    Agent.signIn(t, server, server.login("agent", 0), { party: FIRST }),
+    Agent.signIn(t, server, server.login("agent", 1), { party: SECOND }),
+    Customer.open(t, server.callLink),
+  ]);
+  // The first is free longest: the call rings there.
+  await Promise.all([agent.goActive(), customer.ready()]);
+  if (secondActive) await second.goActive();
+  await call({ agent, customer }, { video });
+  await bothHear({ agent, customer });
+  return { agent, second, customer };
+}
+
 /** @typedef {{ agent: Agent, customer: Customer }} Pair */
 
 /** The customer calls, the agent answers, both are in the call. @param {Pair} pair @param {{ video?: boolean }} [options] */
@@ -34,17 +54,19 @@ export async function call({ agent, customer }, { video = true } = {}) {
 
 /** @param {Pair} pair @param {number} [timeoutMs] */
 export async function bothHear({ agent, customer }, timeoutMs) {
-  await Promise.all([agent.tab.hears(CUSTOMER, timeoutMs), customer.tab.hears(AGENT, timeoutMs)]);
+  await Promise.all([agent.tab.hears(CUSTOMER, timeoutMs), customer.tab.hears(agent.tab.party, timeoutMs)]);
 }
 
 /** @param {Pair} pair @param {number} [timeoutMs] */
 export async function bothSee({ agent, customer }, timeoutMs) {
-  await Promise.all([agent.tab.sees(CUSTOMER.camera, timeoutMs), customer.tab.sees(AGENT.camera, timeoutMs)]);
+  const theirs = agent.tab.party.camera;
+  await Promise.all([agent.tab.sees(CUSTOMER.camera, timeoutMs), customer.tab.sees(theirs, timeoutMs)]);
 }
 
 /** When (epoch ms) both hear each other again. @param {Pair} pair @param {number} timeoutMs */
 export async function bothHeardAt({ agent, customer }, timeoutMs) {
-  const times = await Promise.all([agent.tab.heardAt(CUSTOMER, timeoutMs), customer.tab.heardAt(AGENT, timeoutMs)]);
+  const theirs = agent.tab.party;
+  const times = await Promise.all([agent.tab.heardAt(CUSTOMER, timeoutMs), customer.tab.heardAt(theirs, timeoutMs)]);
   return Math.max(...times);
 }
 

@@ -16,7 +16,14 @@ import { join } from "node:path";
 export const AGENT = { name: "agent", toneHz: 440, camera: "blue", screen: "green" };
 /** @type {Party} */
 export const CUSTOMER = { name: "customer", toneHz: 1000, camera: "red", screen: "yellow" };
-export const TONES = [AGENT.toneHz, CUSTOMER.toneHz];
+/** Two agents whose tones are far from those of ringing and of music, for tests in which the customer hears these too. */
+/** @type {Party} */
+export const FIRST = { name: "first-agent", toneHz: 1500, camera: "blue", screen: "yellow" };
+/** @type {Party} */
+export const SECOND = { name: "second-agent", toneHz: 2200, camera: "green", screen: "yellow" };
+export const TONES = [AGENT, CUSTOMER, FIRST, SECOND].map((party) => party.toneHz);
+/** Tones that nothing but their party makes. */
+export const OWN_TONES = [CUSTOMER, FIRST, SECOND].map((party) => party.toneHz);
 
 /** On for as long as off; both together are one period. */
 export const PULSE_PERIOD_S = 0.5;

@@ -75,7 +75,8 @@ export function installProbe(options) {
     analyser.smoothingTimeConstant = 0;
     const heard = context.createMediaStreamSource(new MediaStream([track]));
     heard.connect(analyser);
-    ear = { track, context, analyser, source: heard, bins: new Float32Array(analyser.frequencyBinCount) };
+    const [bins, samples] = [new Float32Array(analyser.frequencyBinCount), new Float32Array(analyser.fftSize)];
+    ear = { track, context, analyser, source: heard, bins, samples };
     return ear;
   };
 
@@ -93,10 +94,21 @@ export function installProbe(options) {
     });
   };
 
-  /** Highest and lowest level of each tone over a while. */
+  /** Level of all that is heard in the last 85 ms, in dBFS; -200 while nothing audible plays. */
+  const loudness = () => {
+    const track = audibleTrack();
+    if (!track) return -200;
+    const { analyser, samples } = earFor(track);
+    analyser.getFloatTimeDomainData(samples);
+    const power = samples.reduce((sum, sample) => sum + sample * sample, 0) / samples.length;
+    return Math.max(-200, 10 * Math.log10(power));
+  };
+
+  /** Highest and lowest level of each tone, and of all that is heard, over a while. */
   probe.listen = async (tones, ms) => {
     const ends = performance.now() + ms;
     const seen = tones.map((hz) => ({ hz, high: -200, low: 0 }));
+    const all = { high: -200, low: 0 };
     let samples = 0;
     while (performance.now() < ends) {
       const levels = probe.levels(tones);
@@ -106,9 +118,12 @@ export function installProbe(options) {
         tone.high = Math.max(tone.high, level);
         tone.low = Math.min(tone.low, level);
       });
+      const level = loudness();
+      all.high = Math.max(all.high, level);
+      all.low = Math.min(all.low, level);
       await new Promise((resolve) => setTimeout(resolve, 25));
     }
-    return { samples, tones: seen };
+    return { samples, tones: seen, all };
   };
 
   /** When (epoch milliseconds) the tone is heard next; null when not in time. */

@@ -14,7 +14,7 @@ import { Program, SWITCHROOM_BIN } from "./program.mjs";
 import { until, within } from "./wait.mjs";
 
 /**
- * @typedef {{ role: string, username: string, password: string, agentId?: string }} Login
+ * @typedef {{ role: string, username: string, password: string, displayName: string, agentId: string }} Login
  * @typedef {{ console: string, call_link: string, media: string, metrics: string, admin: string, logins: Login[], api_key: string }} Printed
  * @typedef {{ folder: string, mediaPort: number, mediaHost?: string, announcePort?: number, flags?: string[], turnPort?: number, https?: { cert: string, key: string } }} ServerOptions
  */

@@ -1,16 +1,19 @@
 /** One browser tab with what it hears and sees of the other party. */
 import { strict as assert } from "node:assert";
-import { nameColour, TONES } from "./media.mjs";
+import { nameColour, OWN_TONES, TONES } from "./media.mjs";
 import { until } from "./wait.mjs";
 
 /** A tone at this level or more is heard; off pulses stand far below. Unit dBFS of one spectrum bin. */
 const HEARD_DBFS = -60;
 const PULSE_DEPTH_DB = 12;
+/** All that is heard together is at this level or more while a prompt plays. Unit dBFS, mean over 85 ms. */
+const PROMPT_DBFS = -50;
 const LISTEN_MS = 1_300;
 const LOOK_MS = 1_300;
 const LOG_LINES = 400;
 
 /** @typedef {import("./media.mjs").Colour} Colour */
+/** @typedef {{ hz: number, high: number, low: number }} Levels  in dBFS */
 
 export class Tab {
   /**
@@ -149,7 +152,7 @@ export class Tab {
     return `${this.party.name} (${this.kind})`;
   }
 
-  /** @param {number} [ms] @returns {Promise<{ samples: number, tones: { hz: number, high: number, low: number }[] }>} */
+  /** @param {number} [ms] @returns {Promise<{ samples: number, tones: Levels[], all: Omit<Levels, "hz"> }>} */
   listen(ms = LISTEN_MS) {
     return this.evaluate(({ tones, ms }) => /** @type {any} */ (globalThis).probe.listen(tones, ms), {
       tones: TONES,
@@ -180,6 +183,33 @@ export class Tab {
         const heard = await this.listen();
         const [tone] = split(heard.tones, party.toneHz);
         return tone.high < HEARD_DBFS || Promise.reject(new Error(JSON.stringify(heard)));
+      },
+      { timeoutMs },
+    );
+  }
+
+  /** Waits until this page plays sound without a break, and nobody's tone. */
+  async hearsMusic(timeoutMs = 15_000) {
+    await this.#hearsNobody("music", (all) => all.low > PROMPT_DBFS, timeoutMs);
+  }
+
+  /** Waits until this page plays sound, if not always, and nobody's tone: ringing, an announcement or music. */
+  async hearsPrompt(timeoutMs = 15_000) {
+    await this.#hearsNobody("a prompt", (all) => all.high > PROMPT_DBFS, timeoutMs);
+  }
+
+  /** Waits until for more than a pulse this page plays nothing at all. */
+  async hearsSilence(timeoutMs = 10_000) {
+    await this.#hearsNobody("silence", (all) => all.high <= PROMPT_DBFS, timeoutMs);
+  }
+
+  async #hearsNobody(what, isIt, timeoutMs) {
+    await until(
+      `${this.who} hears ${what}`,
+      async () => {
+        const heard = await this.listen();
+        const nobody = heard.tones.every(({ hz, high }) => !OWN_TONES.includes(hz) || high < HEARD_DBFS);
+        return (nobody && isIt(heard.all)) || Promise.reject(new Error(JSON.stringify(heard)));
       },
       { timeoutMs },
     );

@@ -34,7 +34,19 @@ async function mirror() {
   await back.setRemoteDescription(/** @type {RTCSessionDescription} */ (out.localDescription));
   await back.setLocalDescription();
   await out.setRemoteDescription(/** @type {RTCSessionDescription} */ (back.localDescription));
-  Object.assign(globalThis, { own });
+  Object.assign(globalThis, { own, out });
+}
+
+/** In the page: something that is nobody's tone, without a break, in place of the microphone. */
+async function playMusic() {
+  const context = new AudioContext();
+  const volume = new GainNode(context, { gain: 0.1 });
+  const end = new MediaStreamAudioDestinationNode(context);
+  const tone = new OscillatorNode(context, { frequency: 330 });
+  tone.connect(volume).connect(end);
+  tone.start();
+  const { out } = /** @type {any} */ (globalThis);
+  await out.getSenders()[0].replaceTrack(end.stream.getAudioTracks()[0]);
 }
 
 for (const browser of /** @type {const} */ (["chromium", "firefox"])) {
@@ -46,10 +58,17 @@ for (const browser of /** @type {const} */ (["chromium", "firefox"])) {
     await tab.sees(CUSTOMER.camera);
     await assert.rejects(tab.hears(AGENT, 2_000));
     await assert.rejects(tab.sees(AGENT.camera, 2_000));
+    await assert.rejects(tab.hearsPrompt(2_000));
+    await assert.rejects(tab.hearsSilence(2_000));
     await tab.evaluate(() => {
       for (const track of /** @type {any} */ (globalThis).own.getTracks()) track.enabled = false;
     });
     await tab.hearsNothingOf(CUSTOMER);
     await tab.seesNothingOf(CUSTOMER.camera);
+    await tab.hearsSilence();
+    await assert.rejects(tab.hearsPrompt(2_000));
+    await tab.evaluate(playMusic);
+    await tab.hearsMusic();
+    await assert.rejects(tab.hears(CUSTOMER, 2_000));
   });
 }

@@ -37,9 +37,10 @@ async function pulsesInFiles(server) {
     const { seconds, audio } = await probeFile(join(folder, file));
     assert(audio === "opus" && seconds > 0, `${file}: ${audio}, ${seconds} s`);
     const { on } = await tonesOf(join(folder, file));
-    for (const [hz, heard] of on) {
+    for (const [hz, before] of pulses) {
+      const heard = on.get(hz) ?? [];
       const begins = heard.filter((now, i) => now && !heard[i - 1]).length;
-      pulses.set(hz, (pulses.get(hz) ?? 0) + begins);
+      pulses.set(hz, before + begins);
     }
   }
   return pulses;

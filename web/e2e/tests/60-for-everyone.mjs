@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { assertAccessible, assertFitsWidth } from "../lib/accessible.mjs";
 import { Agent, signInAt } from "../lib/agent.mjs";
 import { Customer } from "../lib/customer.mjs";
-import { bothHear, bothSee, bothThere } from "../lib/flow.mjs";
+import { bothHear, bothSee, bothThere, callWithTwoAgents } from "../lib/flow.mjs";
 import { test } from "../lib/harness.mjs";
 import { AGENT, CUSTOMER } from "../lib/media.mjs";
 
@@ -71,6 +71,39 @@ test(
     await agent.showsRecordings(2);
     await examine(agent.tab, "console-conversation");
     t.note(`pictures: ${PICTURES}`);
+  },
+  { timeoutMs: 180_000 },
+);
+
+test(
+  "so are the screens of hold and transfer",
+  async (t) => {
+    await mkdir(PICTURES, { recursive: true });
+    const server = await t.server();
+    const { agent, second, customer } = await callWithTwoAgents(t, server, { video: true });
+    await agent.hold();
+    await customer.isOnHold();
+    await examine(agent.tab, "console-on-hold");
+    await examine(customer.tab, "call-on-hold");
+    await agent.openTransfer();
+    await agent.tab.appears('[data-testid="target-agent"][data-able="true"]');
+    await examine(agent.tab, "console-transfer-agents");
+    await agent.tab.click('[data-testid="tab-queues"]');
+    await agent.tab.appears('[data-testid="target-queue"]');
+    await examine(agent.tab, "console-transfer-queues");
+    await agent.tab.click('[data-testid="tab-agents"]');
+    await agent.chooseAgent(server.login("agent", 1));
+    await examine(agent.tab, "console-transfer-question");
+    await server.must("PUT", "/ccaas/voice/2/call-timeouts", { inbound: 60, outbound: 45 });
+    await agent.tab.click('[data-testid="transfer-now"]');
+    await agent.isTransferring(server.login("agent", 1));
+    await customer.isTransferred();
+    await second.rings();
+    await examine(agent.tab, "console-transferring");
+    await examine(customer.tab, "call-transferring");
+    await second.decline();
+    await agent.transferFails("DECLINED");
+    await examine(agent.tab, "console-transfer-failed");
   },
   { timeoutMs: 180_000 },
 );

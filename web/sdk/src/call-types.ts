@@ -1,6 +1,7 @@
+import type { RunningTransfer } from "./interruption.ts";
 import type { CameraOrientation } from "./media.ts";
 import type { MediaStats, NetworkQuality } from "./quality.ts";
-import type { CallError, EndedBy, LegQuality, Remote } from "./wire.ts";
+import type { CallError, EndedBy, LegQuality, Remote, TransferFailure } from "./wire.ts";
 
 export const CallStatus = {
   INITIALIZED: 0,
@@ -26,12 +27,24 @@ export interface CallOptions {
 }
 
 export interface CallEvents {
-  /** The place in the queue changed; 1 is next. */
+  /** The place in the queue changed; 1 is next. A call that runs waits again when its agent hands it over to a queue. */
   waiting: { position: number };
+  /** The longest wait has passed: a last message plays, and then the call ends. */
+  "waiting-ends": { endsInMs: number };
   /** An agent's page rings. */
   ringing: undefined;
-  /** Both parties are connected; `stream` carries the other's voice and camera. */
+  /**
+   * Both parties are connected; `stream` carries the other's voice and camera. It comes again when a transfer is over:
+   * `remote` is who has the call then.
+   */
   established: { stream: MediaStream };
+  /** `since` is this page's clock, milliseconds since 1970. */
+  held: { since: number };
+  resumed: undefined;
+  /** It rings at another agent, and meanwhile nobody hears anybody. */
+  transferring: RunningTransfer;
+  /** The other agent did not take the call: it is this agent's again, on hold if it was. */
+  "transfer-failed": { to: Remote; reason: TransferFailure };
   hangup: { errorCode: CallError; endedBy: EndedBy | null; durationMs: number };
   error: { errorCode: CallError };
   "camera-video-added": { stream: MediaStream };

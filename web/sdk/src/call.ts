@@ -1,6 +1,7 @@
 import { type CallEvents, type CallOptions, CallStatus } from "./call-types.ts";
 import { Emitter } from "./emitter.ts";
 import { asCallError, callError, SwitchroomError } from "./errors.ts";
+import { type Interruption, Interruptions, type RunningTransfer } from "./interruption.ts";
 import type { Link } from "./link.ts";
 import type { CameraOrientation } from "./media.ts";
 import { Peer, type PeerOptions } from "./peer.ts";
@@ -20,6 +21,7 @@ import type {
   OfferReason,
   ParticipantType,
   Remote,
+  TransferTarget,
 } from "./wire.ts";
 
 export interface CallSetup {
@@ -58,6 +60,8 @@ export class Call extends Emitter<CallEvents> {
   soundBlocked = false;
   /** The place in the queue; 0 until told. */
   position = 0;
+  /** The longest wait has passed, and a last message plays. */
+  waitOver = false;
   /** The page's clock, in milliseconds since 1970. */
   readonly startTime = Date.now();
   establishTime: number | undefined;
@@ -72,6 +76,8 @@ export class Call extends Emitter<CallEvents> {
   readonly #speaker: Speaker;
   readonly #repair: Repair;
   readonly #sampler = new QualitySampler();
+  readonly #interruptions = new Interruptions();
+  #interruption: Interruption | undefined;
   #leg: string | undefined;
   #status: CallStatus = CallStatus.INITIALIZED;
   #peer: Peer | undefined;
@@ -134,6 +140,16 @@ export class Call extends Emitter<CallEvents> {
 
   get reconnecting(): boolean {
     return this.#repair.broken;
+  }
+
+  /** Since when the call is on hold, by this page's clock (milliseconds since 1970); undefined while it is not. */
+  get heldSince(): number | undefined {
+    return this.#interruption?.kind === "hold" ? this.#interruption.since : undefined;
+  }
+
+  /** The transfer to another agent that is under way. */
+  get transferring(): RunningTransfer | undefined {
+    return this.#interruption?.kind === "transfer" ? this.#interruption : undefined;
   }
 
   get muted(): boolean {
@@ -225,7 +241,24 @@ export class Call extends Emitter<CallEvents> {
     this.#setSoundBlocked(false);
   }
 
-  /** Ends the call for both parties. */
+  /** The customer hears music, and neither hears the other, until `resume`. For agents; rejects when it cannot be now. */
+  hold(): Promise<void> {
+    return this.#ask((leg) => ({ type: "hold", leg }));
+  }
+
+  resume(): Promise<void> {
+    return this.#ask((leg) => ({ type: "resume", leg }));
+  }
+
+  /**
+   * Hands the call over. To an agent: `transferring` until that one has it (`hangup`) or not (`transfer-failed`). To a
+   * queue: `hangup` at once. For agents; rejects with the reason when the target cannot take it.
+   */
+  transfer(to: TransferTarget): Promise<void> {
+    return this.#ask((leg) => ({ type: "transfer", leg, to }));
+  }
+
+  /** Ends the call for all parties. */
   hangup(): void {
     const leg = this.#leg;
     if (this.#status === CallStatus.FINISHED) return;
@@ -293,12 +326,27 @@ export class Call extends Emitter<CallEvents> {
         this.position = message.position;
         this.#setStatus(CallStatus.CALLING);
         return this.#tell("waiting", { position: message.position });
+      case "waiting_ends":
+        this.position = 0;
+        this.waitOver = true;
+        this.#setStatus(CallStatus.CALLING);
+        return this.#tell("waiting-ends", { endsInMs: message.ends_in_ms });
       case "ringing":
         this.#setStatus(CallStatus.RINGING);
         return this.#tell("ringing", undefined);
       case "established":
+        // The server says next where it is not so.
+        if (!this.remoteConnected) this.#setRemoteConnected(true);
         // This page's clock may differ from the server's.
         return this.#established(message.remote, Date.now(), message.recording);
+      case "held":
+        return this.#interrupt(this.#interruptions.held(message.since));
+      case "resumed":
+        return this.#interrupt(undefined);
+      case "transferring":
+        return this.#interrupt(this.#interruptions.transferring(message.transfer));
+      case "transfer_failed":
+        return this.#tell("transfer-failed", { to: message.to, reason: message.reason });
       case "renegotiate":
         this.#peer?.prefer(message.video_codecs);
         this.#negotiate("renegotiate").catch(() => this.#repair.rejoin());
@@ -407,8 +455,10 @@ export class Call extends Emitter<CallEvents> {
   #take(leg: LegSnapshot): void {
     this.conversationId = leg.conversation;
     this.recording = leg.recording;
-    if (leg.phase === "established" && leg.remote !== null) {
-      this.#established(leg.remote, leg.established_at ?? Date.now(), leg.recording);
+    if (leg.phase === "established") {
+      const interruption = this.#interruptions.ofSnapshot(leg);
+      // While it rings at another agent, the one of before may be gone.
+      this.#established(leg.remote ?? undefined, leg.established_at ?? Date.now(), leg.recording, interruption);
       this.#setRemoteMedia(leg.remote_media);
       if (this.remoteConnected !== leg.remote_connected) this.#setRemoteConnected(leg.remote_connected);
     } else {
@@ -423,15 +473,44 @@ export class Call extends Emitter<CallEvents> {
     this.#tell(connected ? "remote-reconnected" : "remote-disconnected", undefined);
   }
 
-  #established(remote: Remote, at: number, recording: boolean): void {
+  #established(remote: Remote | undefined, at: number, recording: boolean, interruption?: Interruption): void {
+    const transferIsOver = this.transferring !== undefined && interruption?.kind !== "transfer";
     const first = this.#status !== CallStatus.ESTABLISHED;
+    const anew = first || transferIsOver || this.remote?.identity !== remote?.identity;
     this.remote = remote;
+    this.position = 0;
     this.recording = recording;
     this.establishTime ??= Math.min(at, Date.now());
     this.#setStatus(CallStatus.ESTABLISHED);
     this.#sampling ??= setInterval(() => void this.#sample(), SECOND_MS);
-    if (first) this.#tell("established", { stream: this.#peer?.remote ?? new MediaStream() });
-    else this.emit("changed", undefined);
+    // Whoever hears of the start asks right away whether the call is on hold.
+    const before = this.#interruption;
+    this.#interruption = interruption;
+    if (anew) this.#tell("established", { stream: this.#peer?.remote ?? new MediaStream() });
+    this.#tellOfInterruption(before);
+  }
+
+  #interrupt(interruption: Interruption | undefined): void {
+    const before = this.#interruption;
+    this.#interruption = interruption;
+    this.#tellOfInterruption(before);
+  }
+
+  #tellOfInterruption(before: Interruption | undefined): void {
+    const now = this.#interruption;
+    if (now?.kind === "hold" && before?.kind !== "hold") this.emit("held", { since: now.since });
+    if (now?.kind === "transfer" && before?.kind !== "transfer") this.emit("transferring", now);
+    if (now === undefined && before?.kind === "hold") this.emit("resumed", undefined);
+    this.emit("changed", undefined);
+  }
+
+  /** The call waits for another agent: nobody is at the other end. */
+  #leaveTalk(): void {
+    this.#interruption = undefined;
+    this.remote = undefined;
+    this.remoteConnected = true;
+    this.recording = false;
+    this.#setRemoteMedia(OFF);
   }
 
   #setRemoteMedia(media: MediaState): void {
@@ -462,6 +541,14 @@ export class Call extends Emitter<CallEvents> {
     });
   }
 
+  async #ask(request: (leg: string) => ClientRequest): Promise<void> {
+    const leg = this.#leg;
+    if (leg === undefined || this.#over) {
+      throw new SwitchroomError(callError("INVALID_REQUEST", "There is no such call any more."));
+    }
+    await this.#setup.link.request(request(leg));
+  }
+
   #sendMedia(): void {
     if (this.#leg !== undefined)
       this.#setup.link.send({ type: "set_media", leg: this.#leg, media: this.#sources.state });
@@ -487,7 +574,10 @@ export class Call extends Emitter<CallEvents> {
   }
 
   #setStatus(status: CallStatus): void {
-    if (!this.#over) this.#status = status;
+    if (this.#over) return;
+    const left = this.#status === CallStatus.ESTABLISHED && status < CallStatus.ESTABLISHED;
+    this.#status = status;
+    if (left) this.#leaveTalk();
   }
 
   #fail(error: CallError): void {
@@ -500,6 +590,7 @@ export class Call extends Emitter<CallEvents> {
     this.#status = CallStatus.FINISHED;
     this.endTime = Date.now();
     this.endCode = errorCode;
+    this.#interruption = undefined;
     clearInterval(this.#sampling);
     globalThis.removeEventListener?.("online", this.#online);
     this.#repair.close();

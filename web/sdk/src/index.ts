@@ -10,6 +10,7 @@ export {
 export { Emitter } from "./emitter.ts";
 export { asCallError, SwitchroomError } from "./errors.ts";
 export { IncomingCall } from "./incoming.ts";
+export type { RunningTransfer } from "./interruption.ts";
 export type { TokenReply, TokenSource } from "./link.ts";
 export {
   type AudioSettings,
@@ -33,6 +34,8 @@ export type {
   Remote,
   RingEnd,
   Role,
+  TransferFailure,
+  TransferTarget,
   VoiceStatus,
   WrapUp,
 } from "./wire.ts";

@@ -8,7 +8,7 @@ export const MIN_PROTOCOL = 1;
 
 export type Role = "AGENT" | "SUPERVISOR" | "ADMIN";
 export type AgentStatus = "ACTIVE" | "BUSY" | "AWAY" | "INVISIBLE";
-export type VoiceStatus = "IDLE" | "RINGING" | "IN_CALL" | "WRAPPING";
+export type VoiceStatus = "IDLE" | "RINGING" | "IN_CALL" | "ON_HOLD" | "TRANSFERRING" | "WRAPPING";
 export type ParticipantType = "CUSTOMER" | "AGENT";
 export type CallDirection = "INBOUND" | "OUTBOUND";
 export type CallMedia = "audio" | "video";
@@ -17,6 +17,7 @@ export type EndedBy = "CUSTOMER" | "AGENT" | "API" | "PLATFORM";
 export type CallKind = "REGULAR" | "TRANSFERRED" | "CALLBACK";
 export type RingEnd = "no_answer" | "declined" | "cancelled" | "answered" | "agent_gone";
 export type LegPhase = "waiting" | "ringing" | "connecting" | "established" | "finished";
+export type TransferFailure = "DECLINED" | "NO_ANSWER" | "AGENT_GONE" | "NOT_CONNECTED";
 export type OfferReason = "ice_restart" | "renegotiate" | "rejoin";
 
 /** Which of a participant's sources are on. */
@@ -77,6 +78,10 @@ export interface WrapUp {
 export interface AgentState {
   agent: string;
   status: AgentStatus;
+  /** The account's own status within that group. */
+  custom_status?: { id: string; name: string } | null;
+  /** The agent has as many conversations as one can have, and gets no new ones. */
+  full_capacity?: boolean;
   availability: AgentStatus;
   voice: VoiceStatus;
   wrap_up: WrapUp | null;
@@ -111,7 +116,21 @@ export interface LegSnapshot {
   media_alive: boolean;
   recording: boolean;
   incoming: IncomingCallInfo | null;
+  /** Since when the call is on hold; a server of an earlier release does not send it. */
+  held_since?: number | null;
+  /** It rings at another agent; a server of an earlier release does not send it. */
+  transfer?: Transfer | null;
 }
+
+/** A call on its way to another agent. */
+export interface Transfer {
+  /** Told to the transferor alone. */
+  to: Remote | null;
+  since: number;
+}
+
+/** Null is the default queue. */
+export type TransferTarget = { agent: string } | { queue: string | null };
 
 /** A TURN server, as `RTCPeerConnection` takes it. */
 export interface IceServer {
@@ -134,6 +153,9 @@ export type ClientRequest =
   | { type: "accept"; leg: string; offer: string }
   | { type: "decline"; leg: string }
   | { type: "hangup"; leg: string }
+  | { type: "hold"; leg: string }
+  | { type: "resume"; leg: string }
+  | { type: "transfer"; leg: string; to: TransferTarget }
   | { type: "offer"; leg: string; reason: OfferReason; sdp: string };
 
 export interface Welcome {
@@ -161,9 +183,14 @@ export type ServerReply =
 /** What the server says about one leg. */
 export type LegMessage =
   | { type: "waiting"; leg: string; position: number }
+  | { type: "waiting_ends"; leg: string; ends_in_ms: number }
   | { type: "ringing"; leg: string }
   | { type: "renegotiate"; leg: string; video_codecs: Codec[] }
   | { type: "established"; leg: string; remote: Remote; established_at: number; recording: boolean }
+  | { type: "held"; leg: string; since: number }
+  | { type: "resumed"; leg: string }
+  | { type: "transferring"; leg: string; transfer: Transfer }
+  | { type: "transfer_failed"; leg: string; to: Remote; reason: TransferFailure }
   | { type: "remote_media"; leg: string; media: MediaState }
   | { type: "remote_connection"; leg: string; connected: boolean }
   | { type: "remote_network_quality"; leg: string; network_quality: number }

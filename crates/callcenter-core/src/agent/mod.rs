@@ -1,11 +1,12 @@
 //! Agents: who they are, what they set, whether new calls can come.
 
+mod capacity;
 mod presence;
+mod status;
 
 use crate::call_center::{CallCenter, Turn};
 use crate::check;
 use crate::command::{CommandError, NewAgent, Reply};
-use crate::event::Event;
 use crate::limits::{MAX_AGENTS, MAX_NAME, MAX_QUEUES_PER_AGENT, MAX_WRAP_UP_SECONDS};
 use crate::row::{AgentRow, RowChange};
 use crate::transitions;
@@ -21,6 +22,8 @@ pub(crate) struct Agent {
     pub(crate) lease_alive: bool,
     /// The live leg: ringing or in a call.
     pub(crate) leg: Option<LegId>,
+    /// As many conversations as one can have.
+    pub(crate) full: bool,
 }
 
 impl Agent {
@@ -38,7 +41,7 @@ impl Agent {
     pub(crate) fn availability(&self) -> AgentStatus {
         match self.row.status {
             _ if !self.row.enabled || !self.is_present() => AgentStatus::Invisible,
-            AgentStatus::Active if self.row.voice != VoiceStatus::Idle => AgentStatus::Busy,
+            AgentStatus::Active if self.row.voice != VoiceStatus::Idle || self.full => AgentStatus::Busy,
             status => status,
         }
     }
@@ -56,6 +59,8 @@ impl CallCenter {
             role: fields.role,
             enabled: fields.enabled,
             status: fields.status,
+            custom_status: None,
+            capacity: None,
             voice: VoiceStatus::Idle,
             idle_since: now,
             wrap_up_seconds: None,
@@ -66,7 +71,7 @@ impl CallCenter {
             updated_at: now,
         };
         self.outbox.save(RowChange::Agent(row.clone()));
-        let agent = Agent { row: row.clone(), connected: false, lease_alive: false, leg: None };
+        let agent = Agent { row: row.clone(), connected: false, lease_alive: false, leg: None, full: false };
         self.agents.insert(row.id, agent);
         Ok(Reply::Agent(Box::new(row)))
     }
@@ -79,15 +84,19 @@ impl CallCenter {
     ) -> Result<Reply, CommandError> {
         self.known_agent(agent)?;
         check_fields(&fields)?;
-        let status = fields.status;
+        let (status, enabled) = (fields.status, fields.enabled);
+        // The public API knows groups alone: naming the group that an agent is in leaves its own status.
+        let custom = self.agent_ref(agent).row.custom_status.filter(|_| self.agent_ref(agent).row.status == status);
         self.edit_agent(agent, turn, |row| {
             row.display_name = fields.display_name;
             row.email = fields.email;
             row.role = fields.role;
             row.enabled = fields.enabled;
         });
-        self.change_status(agent, status, turn);
-        self.assignment_due = true;
+        self.change_status(agent, status, custom, turn);
+        if !enabled {
+            self.stop_ringing_at_gone_agent(agent, turn);
+        }
         self.agent_reply(agent)
     }
 
@@ -116,8 +125,8 @@ impl CallCenter {
         self.live_queue(queue)?;
         if !served {
             check::room_for_one("MAX_QUEUES_PER_AGENT", count, MAX_QUEUES_PER_AGENT)?;
+            self.members.entry(queue).or_default().insert(agent);
             self.edit_agent(agent, turn, |row| row.queues.push(queue));
-            self.assignment_due = true;
         }
         self.agent_reply(agent)
     }
@@ -130,41 +139,21 @@ impl CallCenter {
     ) -> Result<Reply, CommandError> {
         self.known_agent(agent)?;
         self.live_queue(queue)?;
-        self.edit_agent(agent, turn, |row| row.queues.retain(|served| *served != queue));
+        self.leave_queue(agent, queue, turn);
         self.agent_reply(agent)
     }
 
-    pub(crate) fn set_status(
-        &mut self,
-        agent: AgentId,
-        status: AgentStatus,
-        turn: &mut Turn,
-    ) -> Result<Reply, CommandError> {
-        self.known_agent(agent)?;
-        self.change_status(agent, status, turn);
-        self.agent_reply(agent)
-    }
-
-    fn change_status(&mut self, agent: AgentId, status: AgentStatus, turn: &mut Turn) {
-        if self.agent_ref(agent).row.status == status {
-            return;
+    pub(crate) fn leave_queue(&mut self, agent: AgentId, queue: QueueId, turn: &Turn) {
+        if let Some(members) = self.members.get_mut(&queue) {
+            members.remove(&agent);
         }
-        let now = turn.now.wall;
-        self.edit_agent(agent, turn, |row| {
-            row.status = status;
-            if status == AgentStatus::Active {
-                row.idle_since = now;
-            }
-        });
-        self.log(turn, None, None, Event::AgentStatusChanged { agent, status });
-        self.assignment_due = true;
+        self.edit_agent(agent, turn, |row| row.queues.retain(|served| *served != queue));
     }
 
     /// The agent begins or ends something with calls.
     pub(crate) fn set_voice(&mut self, agent: AgentId, voice: VoiceStatus, turn: &Turn) {
         transitions::assert_allowed(transitions::VOICE, self.agent_ref(agent).row.voice, voice);
         self.edit_agent(agent, turn, |row| row.voice = voice);
-        self.assignment_due |= voice == VoiceStatus::Idle;
     }
 
     /// From now on the agent counts as free.
@@ -178,6 +167,7 @@ impl CallCenter {
         row.updated_at = turn.now.wall;
         self.outbox.save(RowChange::Agent(row.clone()));
         self.untold_agents.insert(agent);
+        self.refresh_free(agent);
     }
 
     pub(crate) fn known_agent(&self, agent: AgentId) -> Result<&Agent, CommandError> {
@@ -188,7 +178,7 @@ impl CallCenter {
         self.agents.get(&agent).expect("agents stay for the life of the core")
     }
 
-    fn agent_reply(&self, agent: AgentId) -> Result<Reply, CommandError> {
+    pub(crate) fn agent_reply(&self, agent: AgentId) -> Result<Reply, CommandError> {
         Ok(Reply::Agent(Box::new(self.known_agent(agent)?.row.clone())))
     }
 }

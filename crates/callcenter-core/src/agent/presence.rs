@@ -56,7 +56,7 @@ impl CallCenter {
     /// The leg in a call is lost and comes back with its page.
     fn presence_changed(&mut self, agent: AgentId, turn: &mut Turn) {
         self.untold_agents.insert(agent);
-        self.assignment_due = true;
+        self.refresh_free(agent);
         let present = self.agent_ref(agent).is_present();
         if let Some(leg) = self.agent_ref(agent).leg {
             self.set_page_gone(leg, !present, turn);

@@ -7,23 +7,26 @@ use crate::event::Event;
 use crate::row::{CallState, ConversationStatus};
 use crate::settings::CONNECT_TIMEOUT;
 use crate::timers::Reason;
-use model::{AgentId, EndedBy, LegId, VoiceStatus};
-use wire::browser::{LegPhase, ServerMessage};
+use model::{AgentId, EndedBy, LegId, TransferFailure, VoiceStatus};
+use wire::browser::{CallKind, LegPhase, ServerMessage};
 
 impl CallCenter {
     pub(crate) fn accept(&mut self, agent: AgentId, leg: LegId, turn: &mut Turn) -> Result<Reply, CommandError> {
         let call = self.ringing_leg(agent, leg)?;
+        if self.call_ref(call).target_leg == Some(leg) {
+            return Ok(self.accept_transfer(call, agent, leg, turn));
+        }
         let now = turn.now;
         self.timers.cancel(Reason::RingTimeout(leg));
         self.timers.arm(Reason::ConnectTimeout(leg), now.mono + CONNECT_TIMEOUT);
         self.set_call_state(call, CallState::Connecting);
         self.edit_call(call, |row| {
             row.ring_until = None;
-            row.answered_at = Some(now.wall);
+            row.answered_at.get_or_insert(now.wall);
         });
         let state = self.call_ref(call);
         let (customer_leg, conversation) = (state.customer_leg, state.row.conversation);
-        let waiting = now.wall.since(state.row.created_at);
+        let waiting = now.wall.since(state.row.waiting_since);
         self.set_leg_phase(customer_leg, LegPhase::Connecting);
         self.set_leg_phase(leg, LegPhase::Connecting);
         self.set_voice(agent, VoiceStatus::InCall, turn);
@@ -61,19 +64,30 @@ impl CallCenter {
         }
     }
 
-    /// The answer is taken back: the call waits again and keeps its place.
+    /// The answer is taken back: the call waits again and keeps its place; a transfer comes to nothing.
     pub(crate) fn agent_could_not_connect(&mut self, leg: LegId, code: Code, turn: &mut Turn) {
         let row = &self.leg_ref(leg).row;
         let (call, agent) = (row.call, row.agent.expect("an agent's leg names its agent"));
         let customer_leg = self.call_ref(call).customer_leg;
-        self.log_of_call(turn, call, Event::CallNotConnected { agent });
+        let is_target = self.call_ref(call).target_leg == Some(leg);
+        if !is_target {
+            self.log_of_call(turn, call, Event::CallNotConnected { agent });
+        }
         let hangup = ServerMessage::Hangup { leg, code: code.to_error(), ended_by: EndedBy::Platform, duration_ms: 0 };
         self.tell_agent(agent, hangup);
         self.command_engine(wire::engine::Command::RemoveLeg { leg });
         self.finish_leg(leg, turn);
         self.set_voice(agent, VoiceStatus::Idle, turn);
         self.restart_idle_time(agent, turn);
-        self.edit_call(call, |row| row.answered_at = None);
+        if is_target {
+            return self.transfer_failed(call, TransferFailure::NotConnected, turn);
+        }
+        self.edit_call(call, |row| {
+            // Whoever was handed over was answered before.
+            if row.kind != CallKind::Transferred {
+                row.answered_at = None;
+            }
+        });
         self.set_leg_phase(customer_leg, LegPhase::Waiting);
         self.pass_over(call, agent, turn);
     }

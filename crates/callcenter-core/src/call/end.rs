@@ -16,6 +16,9 @@ impl CallCenter {
         let call = row.call;
         match row.agent {
             Some(agent) if row.phase == LegPhase::Ringing => return self.decline(agent, leg, turn),
+            Some(_) if self.call_ref(call).target_leg == Some(leg) => {
+                self.agent_could_not_connect(leg, NORMAL_HANGUP, turn);
+            }
             Some(_) => self.end_call(call, EndedBy::Agent, NORMAL_HANGUP, turn),
             None => {
                 let answered = self.call_ref(call).row.answered_at.is_some();
@@ -29,11 +32,14 @@ impl CallCenter {
     pub(crate) fn end_call(&mut self, call: CallId, ended_by: EndedBy, code: Code, turn: &mut Turn) {
         let row = &self.call_ref(call).row;
         let (state, conversation) = (row.state, row.conversation);
-        let duration = row.answered_at.map(|answered| turn.now.wall.since(answered)).unwrap_or_default();
-        let duration_ms = u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
+        let duration_ms = self.talked_ms(call, turn);
+        if let Some(agent) = self.agent_of(call) {
+            self.end_hold(call, agent, turn);
+        }
         self.log_of_call(turn, call, Event::CallEnded { ended_by, duration_ms, code: code.id });
-        if state == CallState::Ringing && self.call_ref(call).agent_leg.is_some() {
-            self.stop_ringing(call, RingEnd::Cancelled, turn);
+        let ringing = self.call_ref(call).legs().find(|leg| self.leg_ref(*leg).row.phase == LegPhase::Ringing);
+        if let Some(leg) = ringing {
+            self.stop_ringing(leg, RingEnd::Cancelled, turn);
         }
         self.stop_media(call, state, turn);
         let legs: Vec<LegId> = self.call_ref(call).legs().collect();
@@ -47,18 +53,21 @@ impl CallCenter {
         }
         self.set_call_state(call, CallState::Ended);
         self.edit_call(call, |row| {
+            row.transfer = None;
             row.ended_at = Some(turn.now.wall);
             row.ended_by = Some(ended_by);
             row.end_code = Some(code.id);
         });
         self.waiting.leave(call);
-        self.timers.cancel(Reason::RingAgain(call));
+        for reason in [Reason::RingAgain(call), Reason::MaximumWait(call), Reason::WaitEnd(call)] {
+            self.timers.cancel(reason);
+        }
         self.calls.remove(&call);
         self.conversation_changed(conversation);
     }
 
     fn stop_media(&mut self, call: CallId, state: CallState, turn: &Turn) {
-        if state == CallState::Established && self.call_ref(call).row.recording.is_some() {
+        if state.is_talk() && self.call_ref(call).row.recording.is_some() {
             self.command_engine(Command::SetTaps { room: call, legs: Vec::new() });
             self.stop_segments(call, turn);
         }

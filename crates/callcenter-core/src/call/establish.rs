@@ -1,24 +1,22 @@
-//! What a call's parties hear: the customer ringback, and then both each other.
+//! What a call's parties hear: the customer what waiting sounds like, and then both each other, unless something keeps them
+//! apart.
 
 use crate::call_center::{CallCenter, Turn};
-use crate::leg::Path;
 use crate::row::CallState;
 use model::{CallId, MediaTime, TrackKind};
 use wire::browser::{LegPhase, ServerMessage};
 use wire::engine::{Command, Patch, Playlist};
-use wire::prompt::RINGBACK;
 
 impl CallCenter {
     /// A leg's media came up: perhaps the last that was missing.
     pub(crate) fn media_came_up(&mut self, call: CallId, at: MediaTime, turn: &mut Turn) {
         let state = self.call_ref(call);
-        let all_up = state.legs().all(|leg| self.leg_ref(leg).path == Path::Up);
+        // A path that is silent just now comes back, or its window ends the call.
+        let all_there = state.talkers().all(|leg| self.leg_ref(leg).is_held_by_engine());
         match state.row.state {
-            CallState::Connecting if all_up => self.establish(call, at, turn),
-            CallState::Established | CallState::Waiting | CallState::Ringing | CallState::Connecting => {
-                self.say_media(call, turn);
-            }
-            CallState::Ended => {}
+            CallState::Connecting if all_there => self.establish(call, at, turn),
+            CallState::Transferring if self.target_is_connected(call) => self.complete_transfer(call, turn),
+            _ => self.say_media(call, turn),
         }
     }
 
@@ -26,16 +24,17 @@ impl CallCenter {
     pub(crate) fn say_media(&mut self, call: CallId, turn: &mut Turn) {
         match self.call_ref(call).row.state {
             CallState::Established => self.join_media(call, turn),
-            CallState::Waiting | CallState::Ringing | CallState::Connecting => self.play_ringback(call),
+            CallState::Held => self.part_media(call, self.hold_playlist(call), turn),
+            CallState::Transferring => self.part_media(call, self.transfer_playlist(), turn),
+            CallState::Waiting | CallState::Ringing | CallState::Connecting => self.say_waiting_sound(call, turn),
             CallState::Ended => {}
         }
     }
 
-    /// The customer hears that the call is on its way until the agent's voice takes its place.
-    fn play_ringback(&mut self, call: CallId) {
+    pub(crate) fn play_to_customer(&mut self, call: CallId, playlist: Playlist) {
         let customer = self.call_ref(call).customer_leg;
         if self.leg_ref(customer).is_held_by_engine() {
-            let source = Playlist::looped(RINGBACK).into();
+            let source = playlist.into();
             let patches = vec![Patch { source, sink: customer, track: TrackKind::Audio }];
             self.command_engine(Command::SetPatches { room: call, patches });
         }
@@ -43,9 +42,13 @@ impl CallCenter {
 
     fn establish(&mut self, call: CallId, at: MediaTime, turn: &mut Turn) {
         self.set_call_state(call, CallState::Established);
-        if self.call_ref(call).row.recording.is_some() {
-            self.edit_call(call, |row| row.recording_epoch = Some(at));
-        }
+        self.forget_wait(call);
+        self.edit_call(call, |row| {
+            row.front_of_queue = false;
+            if row.recording.is_some() {
+                row.recording_epoch.get_or_insert(at);
+            }
+        });
         if let Some(link) = self.call_ref(call).row.link {
             self.spend_link(link, turn);
         }
@@ -61,7 +64,7 @@ impl CallCenter {
         self.conversation_changed(conversation);
     }
 
-    fn tell_established(&mut self, call: CallId, leg: model::LegId) {
+    pub(crate) fn tell_established(&mut self, call: CallId, leg: model::LegId) {
         let state = self.call_ref(call);
         let Some(other) = state.other_leg(leg) else { return };
         let established = ServerMessage::Established {
@@ -80,10 +83,8 @@ impl CallCenter {
     }
 
     /// Patches, recording and taps of an established call as whole states, once the engine holds all of its legs.
-    pub(crate) fn join_media(&mut self, call: CallId, turn: &mut Turn) {
-        let state = self.call_ref(call);
-        let legs: Vec<_> = state.legs().collect();
-        let recording = state.row.recording.is_some();
+    fn join_media(&mut self, call: CallId, turn: &mut Turn) {
+        let legs: Vec<_> = self.call_ref(call).talkers().collect();
         if !legs.iter().all(|leg| self.leg_ref(*leg).is_held_by_engine()) {
             return;
         }
@@ -94,7 +95,19 @@ impl CallCenter {
             }
         }
         self.command_engine(Command::SetPatches { room: call, patches });
-        if recording {
+        self.say_recording(call, turn);
+    }
+
+    /// Nobody hears anybody, and the customer hears this. Who is recorded goes on being recorded.
+    fn part_media(&mut self, call: CallId, playlist: Playlist, turn: &mut Turn) {
+        self.play_to_customer(call, playlist);
+        self.say_recording(call, turn);
+    }
+
+    fn say_recording(&mut self, call: CallId, turn: &mut Turn) {
+        let state = self.call_ref(call);
+        let legs: Vec<_> = state.talkers().collect();
+        if state.row.recording.is_some() && legs.iter().all(|leg| self.leg_ref(*leg).is_held_by_engine()) {
             self.start_missing_segments(call, turn);
             self.command_engine(Command::SetTaps { room: call, legs });
         }

@@ -6,12 +6,26 @@ use crate::command::{CommandError, Reply};
 use crate::event::Event;
 use crate::row::{CallState, LegRow};
 use crate::timers::Reason;
-use model::{AgentId, CallId, EndedBy, LegId, Now, ParticipantType, VoiceStatus};
+use model::{AgentId, CallId, EndedBy, LegId, Now, ParticipantType, TransferFailure, VoiceStatus};
 use std::time::Duration;
-use wire::browser::{IncomingCall, LegPhase, MediaState, RingEnd, ServerMessage};
+use wire::browser::{CallKind, IncomingCall, LegPhase, MediaState, RingEnd, ServerMessage};
 
 impl CallCenter {
     pub(crate) fn ring(&mut self, call: CallId, agent: AgentId, turn: &mut Turn) {
+        let leg = self.add_ringing_leg(call, agent, turn);
+        self.waiting.leave(call);
+        self.timers.cancel(Reason::RingAgain(call));
+        self.set_call_state(call, CallState::Ringing);
+        let state = self.call_mut(call);
+        state.agent_leg = Some(leg);
+        state.told_position = None;
+        let customer_leg = state.customer_leg;
+        self.tell_of_ring(leg, turn);
+        self.tell_leg(customer_leg, ServerMessage::Ringing { leg: customer_leg });
+    }
+
+    /// A leg of this agent that rings from now on. Its call has it in `agent_leg` or `target_leg` before anybody is told.
+    pub(crate) fn add_ringing_leg(&mut self, call: CallId, agent: AgentId, turn: &mut Turn) -> LegId {
         let leg = LegId(turn.ids.next_id());
         let length = Duration::from_secs(u64::from(self.settings.ring_inbound_seconds));
         self.add_leg(LegRow {
@@ -29,21 +43,19 @@ impl CallCenter {
             connected_at: None,
             ended_at: None,
         });
-        self.waiting.leave(call);
-        self.timers.cancel(Reason::RingAgain(call));
-        self.set_call_state(call, CallState::Ringing);
         self.edit_call(call, |row| row.ring_until = Some(turn.now.wall.after(length)));
-        let state = self.call_mut(call);
-        state.agent_leg = Some(leg);
-        state.told_position = None;
-        let customer_leg = state.customer_leg;
-        self.set_voice(agent, VoiceStatus::Ringing, turn);
         self.timers.arm(Reason::RingTimeout(leg), turn.now.mono + length);
+        self.set_voice(agent, VoiceStatus::Ringing, turn);
+        leg
+    }
+
+    pub(crate) fn tell_of_ring(&mut self, leg: LegId, turn: &Turn) {
+        let row = &self.leg_ref(leg).row;
+        let (call, agent) = (row.call, row.agent.expect("an agent's leg names its agent"));
         self.log_of_call(turn, call, Event::CallRinging { agent, leg });
         if let Some(incoming) = self.incoming_call(leg, turn.now) {
             self.tell_agent(agent, ServerMessage::IncomingCall(incoming));
         }
-        self.tell_leg(customer_leg, ServerMessage::Ringing { leg: customer_leg });
     }
 
     /// What the agent's page shows while it rings.
@@ -59,7 +71,7 @@ impl CallCenter {
             conversation: row.conversation,
             from: self.party(call.customer_leg),
             queue,
-            kind: row.kind,
+            kind: if call.target_leg == Some(leg.id) { CallKind::Transferred } else { row.kind },
             direction: row.direction,
             media: row.media,
             custom_data: row.custom_data.clone(),
@@ -70,9 +82,11 @@ impl CallCenter {
     pub(crate) fn decline(&mut self, agent: AgentId, leg: LegId, turn: &mut Turn) -> Result<Reply, CommandError> {
         let call = self.ringing_leg(agent, leg)?;
         self.log_of_call(turn, call, Event::CallDeclined { agent });
-        self.stop_ringing(call, RingEnd::Declined, turn);
+        self.stop_ringing(leg, RingEnd::Declined, turn);
         self.restart_idle_time(agent, turn);
-        if self.call_ref(call).row.only_agent.is_some() {
+        if self.call_ref(call).row.transfer.is_some() {
+            self.transfer_failed(call, TransferFailure::Declined, turn);
+        } else if self.call_ref(call).row.only_agent.is_some() {
             // Nobody else may be rung, and ringing again at who said no would leave both without a way out.
             self.end_call(call, EndedBy::Agent, codes::REJECTED, turn);
         } else {
@@ -96,34 +110,38 @@ impl CallCenter {
         let (call, agent) = (row.call, row.agent);
         let Some(agent) = agent.filter(|_| row.phase == LegPhase::Ringing) else { return };
         self.log_of_call(turn, call, Event::CallNotAnswered { agent });
-        self.stop_ringing(call, reason, turn);
+        self.stop_ringing(leg, reason, turn);
         self.restart_idle_time(agent, turn);
-        self.pass_over(call, agent, turn);
+        if self.call_ref(call).row.transfer.is_some() {
+            let gone = reason == RingEnd::AgentGone;
+            let reason = if gone { TransferFailure::AgentGone } else { TransferFailure::NoAnswer };
+            self.transfer_failed(call, reason, turn);
+        } else {
+            self.pass_over(call, agent, turn);
+        }
     }
 
-    /// The ringing leg ends; its call is left in the state of ringing.
-    pub(crate) fn stop_ringing(&mut self, call: CallId, reason: RingEnd, turn: &Turn) {
-        let leg = self.call_ref(call).agent_leg.expect("a ringing call has an agent's leg");
-        let agent = self.leg_ref(leg).row.agent.expect("an agent's leg names its agent");
+    /// The ringing leg ends; its call is left in the state of ringing or of being transferred.
+    pub(crate) fn stop_ringing(&mut self, leg: LegId, reason: RingEnd, turn: &Turn) {
+        let row = &self.leg_ref(leg).row;
+        let (call, agent) = (row.call, row.agent.expect("an agent's leg names its agent"));
         self.tell_agent(agent, ServerMessage::IncomingCallGone { leg, reason });
         self.finish_leg(leg, turn);
         self.edit_call(call, |row| row.ring_until = None);
         self.set_voice(agent, VoiceStatus::Idle, turn);
     }
 
-    /// Back to waiting, at its old place; this agent comes after the others.
-    pub(crate) fn pass_over(&mut self, call: CallId, agent: AgentId, turn: &Turn) {
+    /// Back to waiting, at its old place; this agent comes after the others. Who was handed over before does not wait behind
+    /// anybody.
+    pub(crate) fn pass_over(&mut self, call: CallId, agent: AgentId, turn: &mut Turn) {
         self.edit_call(call, |row| {
             row.passed_over.retain(|other| *other != agent);
             row.passed_over.push(agent);
+            row.front_of_queue |= row.kind == CallKind::Transferred;
         });
         self.set_call_state(call, CallState::Waiting);
-        let state = self.call_mut(call);
-        state.last_passed = Some(turn.now.mono);
-        let (conversation, since) = (state.row.conversation, state.row.created_at);
-        let priority = self.conversation_ref(conversation).priority;
-        self.waiting.join(call, priority, since);
-        self.assignment_due = true;
+        self.call_mut(call).last_passed = Some(turn.now.mono);
+        self.wait_on(call, turn);
     }
 
     /// The call of this agent's ringing leg.

@@ -7,7 +7,7 @@ use crate::command::{CommandError, NewCall, Reply};
 use crate::event::Event;
 use crate::limits::{MAX_LIVE_CALLS, MAX_NAME};
 use crate::link::{self, LinkState};
-use crate::row::{CallRow, CallState, CustomerRow, LegRow, LinkRow, RowChange};
+use crate::row::{CallRow, CallState, CustomerRow, LegRow, LinkRow, RowChange, Wait};
 use crate::settings::CONNECT_TIMEOUT;
 use crate::timers::Reason;
 use model::{CallDirection, CallId, ConversationId, CustomerId, LegId, Now, ParticipantType};
@@ -19,20 +19,30 @@ impl CallCenter {
         let only_agent = self.destination_agent(&link.destination)?;
         self.check_new_call(&new)?;
         let customer = self.customer_of(&new, turn);
+        let familiar = self.familiar_agent(customer);
         let conversation = self.join_or_open_conversation(customer, turn);
-        let call = self.make_call(&new, &link, customer, conversation, turn);
+        let mut call = self.make_call(&new, &link, customer, conversation, turn);
         let (id, leg) = (call.row.id, call.customer_leg);
         if only_agent.is_none() {
-            let queue = call.row.queue;
-            self.edit_conversation(conversation, turn, |row| row.queue = Some(queue));
+            let route = self.route(&call.row, turn.now);
+            call.row.queue = route.queue;
+            self.edit_conversation(conversation, turn, |row| {
+                row.queue = Some(route.queue);
+                row.priority = route.priority.unwrap_or(row.priority);
+            });
         }
         self.calls.insert(id, call);
-        self.edit_call(id, |row| row.only_agent = only_agent);
+        self.edit_call(id, |row| {
+            row.only_agent = only_agent;
+            row.familiar = familiar;
+        });
         self.add_customer_leg(&new, id, leg, turn);
-        let priority = self.conversation_ref(conversation).priority;
-        self.waiting.join(id, priority, turn.now.wall);
-        self.assignment_due = true;
+        self.begin_waiting(id, turn);
         self.log_of_call(turn, id, Event::CallStarted { direction: CallDirection::Inbound });
+        match self.away_hours(id) {
+            Some(hours) => self.turn_away(id, hours, turn),
+            None => self.join_line(id),
+        }
         self.conversation_changed(conversation);
         Ok(Reply::CallStarted { call: Box::new(self.call_ref(id).row.clone()), leg })
     }
@@ -82,7 +92,6 @@ impl CallCenter {
         id
     }
 
-    /// PRE-08: calls without another route come to the default queue.
     fn make_call(
         &self,
         new: &NewCall,
@@ -103,10 +112,16 @@ impl CallCenter {
             state: CallState::Waiting,
             queue: self.default_queue,
             only_agent: None,
+            familiar: None,
             link: Some(link.id),
             custom_data,
             passed_over: Vec::new(),
             ring_until: None,
+            waiting_since: turn.now.wall,
+            front_of_queue: false,
+            held_since: None,
+            transfer: None,
+            wait: Wait::default(),
             recording: self.settings.recording,
             recording_epoch: None,
             created_at: turn.now.wall,
@@ -116,7 +131,7 @@ impl CallCenter {
             end_code: None,
         };
         let customer_leg = LegId(turn.ids.next_id());
-        Call { row, customer_leg, agent_leg: None, told_position: None, last_passed: None, media_unsure: false }
+        Call::new(row, customer_leg, None)
     }
 
     fn add_customer_leg(&mut self, new: &NewCall, call: CallId, leg: LegId, turn: &Turn) {

@@ -3,7 +3,7 @@ use crate::check;
 use crate::command::{CommandError, Reply};
 use crate::event::Event;
 use crate::limits::MAX_NOTE;
-use crate::row::{NoteRow, RowChange};
+use crate::row::{NoteKind, NoteRow, RowChange};
 use model::{AgentId, ConversationId, NoteId};
 
 impl CallCenter {
@@ -11,7 +11,7 @@ impl CallCenter {
         &mut self,
         conversation: ConversationId,
         agent: Option<AgentId>,
-        content: String,
+        (kind, content): (NoteKind, String),
         turn: &mut Turn,
     ) -> Result<Reply, CommandError> {
         self.conversations.known(conversation)?;
@@ -26,6 +26,7 @@ impl CallCenter {
             id: NoteId(turn.ids.next_id()),
             conversation,
             agent,
+            kind,
             content,
             created_at: turn.now.wall,
             updated_at: turn.now.wall,

@@ -56,7 +56,8 @@ impl CallCenter {
         if state.row.state == CallState::Ringing {
             self.tell_leg(leg, ServerMessage::Ringing { leg });
         }
-        self.waiting.changed = true;
+        self.tell_of_last_message(call, turn.now);
+        self.waiting.tell_again(call);
         Ok(Reply::Done)
     }
 
@@ -73,6 +74,10 @@ impl CallCenter {
             // What was written before is whole by itself; it goes on in new files on the same timeline.
             self.stop_segments(call, turn);
             self.call_mut(call).media_unsure = false;
+            // A new engine would begin with the greeting again.
+            if self.leg_ref(self.call_ref(call).customer_leg).is_held_by_engine() {
+                self.greeting_is_over(call);
+            }
         }
         let legs: Vec<LegId> =
             self.legs.values().filter(|leg| leg.row.phase != LegPhase::Ringing).map(|leg| leg.row.id).collect();
@@ -95,6 +100,9 @@ impl CallCenter {
     pub(crate) fn refresh_lost(&mut self, leg: LegId, turn: &mut Turn) {
         let state = self.leg_ref(leg);
         let (lost, was_lost, call) = (state.is_lost(), state.row.lost_since.is_some(), state.row.call);
+        if state.row.agent.is_none() {
+            self.waiting.set_ready(call, !lost);
+        }
         match (was_lost, lost) {
             (false, true) => {
                 self.edit_leg(leg, |row| row.lost_since = Some(turn.now.wall));
@@ -112,23 +120,23 @@ impl CallCenter {
                 if self.leg_ref(leg).is_being_set_up() {
                     self.timers.arm(Reason::ConnectTimeout(leg), turn.now.mono + CONNECT_TIMEOUT);
                 }
-                self.assignment_due = true;
+                if self.call_ref(call).row.state == CallState::Transferring && self.target_is_connected(call) {
+                    self.complete_transfer(call, turn);
+                }
             }
             _ => {}
         }
     }
 
-    /// When all are back after a restart of this core alone, what the engine and the recorder hold is said again; who waits
-    /// hears ringback without anybody else.
+    /// When all are back after a restart of this core alone, what the engine and the recorder hold is said again. Who waits, is
+    /// on hold or being transferred hears so without anybody else.
     fn repeat_media_after_restart(&mut self, call: CallId, turn: &mut Turn) {
         let state = self.call_ref(call);
         let is_back = |leg: LegId| self.leg_ref(leg).row.lost_since.is_none();
-        let all_back = match state.row.state {
-            CallState::Established => state.legs().all(is_back),
-            _ => is_back(state.customer_leg),
-        };
-        if state.media_unsure && all_back {
-            self.call_mut(call).media_unsure = false;
+        let all_back = state.talkers().all(is_back);
+        let enough = all_back || state.row.state != CallState::Established && is_back(state.customer_leg);
+        if state.media_unsure && enough {
+            self.call_mut(call).media_unsure = !all_back;
             self.repeat_starts(call);
             self.say_media(call, turn);
         }
@@ -147,10 +155,10 @@ impl CallCenter {
         }
     }
 
-    /// The other leg of an established call.
+    /// The other leg of an established call, on hold or not.
     pub(crate) fn talking_to(&self, leg: LegId) -> Option<LegId> {
         let call = self.call_ref(self.leg_ref(leg).row.call);
-        (call.row.state == CallState::Established).then(|| call.other_leg(leg)).flatten()
+        matches!(call.row.state, CallState::Established | CallState::Held).then(|| call.other_leg(leg)).flatten()
     }
 
     pub(crate) fn reconnect_window_passed(&mut self, leg: LegId, turn: &mut Turn) {
@@ -158,6 +166,7 @@ impl CallCenter {
         let call = row.call;
         match (row.agent, row.phase) {
             (Some(_), LegPhase::Connecting) => self.agent_could_not_connect(leg, NETWORK_ERROR, turn),
+            (Some(_), _) if self.call_ref(call).row.transfer.is_some() => self.transferor_is_gone(call, leg, turn),
             (Some(_), _) => self.end_call(call, EndedBy::Agent, NETWORK_ERROR, turn),
             (None, _) => self.end_call(call, EndedBy::Customer, NETWORK_ERROR, turn),
         }

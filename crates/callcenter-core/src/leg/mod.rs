@@ -72,7 +72,7 @@ impl CallCenter {
         match row.agent.and_then(|agent| self.agents.get_mut(&agent)) {
             Some(agent) => {
                 agent.leg = None;
-                self.call_mut(row.call).agent_leg = None;
+                self.call_mut(row.call).forget_agents_leg(leg);
             }
             None => {
                 self.leg_by_identity.remove(&row.identity);

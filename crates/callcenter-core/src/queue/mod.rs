@@ -4,9 +4,10 @@ use crate::call_center::{CallCenter, Turn};
 use crate::check;
 use crate::command::{CommandError, NewQueue, Reply};
 use crate::ids::IdSource;
-use crate::limits::{MAX_NAME, MAX_QUEUES};
-use crate::row::{QueueRow, RowChange};
-use model::{AccountId, CallId, CommandId, Now, QueueId};
+use crate::limits::{MAX_NAME, MAX_QUEUES, MAX_STICKY_DAYS};
+use crate::routing::Manner;
+use crate::row::{AssignmentAlgorithm, QueueRow, RowChange};
+use model::{AccountId, AgentId, CallId, CommandId, Now, QueueId};
 use wire::browser::QueueName;
 
 /// The default queue of a fresh account. Its id follows from the account's, so that a start that was not committed
@@ -17,6 +18,12 @@ pub(crate) fn fresh_default_queue(account: AccountId, now: Now) -> QueueRow {
         name: "Default Queue".to_owned(),
         is_default: true,
         auto_assignment: false,
+        algorithm: AssignmentAlgorithm::default(),
+        sticky: false,
+        sticky_days: None,
+        working_hours: None,
+        assign_outside_hours: false,
+        last_in_turn: None,
         external_id: None,
         created_at: now.wall,
         updated_at: now.wall,
@@ -36,6 +43,12 @@ impl CallCenter {
             name: fields.name,
             is_default: false,
             auto_assignment: fields.auto_assignment,
+            algorithm: fields.algorithm,
+            sticky: fields.sticky,
+            sticky_days: fields.sticky_days,
+            working_hours: fields.working_hours,
+            assign_outside_hours: fields.assign_outside_hours,
+            last_in_turn: None,
             external_id: fields.external_id,
             created_at: turn.now.wall,
             updated_at: turn.now.wall,
@@ -58,10 +71,14 @@ impl CallCenter {
         }
         row.name = fields.name;
         row.auto_assignment = fields.auto_assignment;
+        row.algorithm = fields.algorithm;
+        row.sticky = fields.sticky;
+        row.sticky_days = fields.sticky_days;
+        row.working_hours = fields.working_hours;
+        row.assign_outside_hours = fields.assign_outside_hours;
         row.external_id = fields.external_id;
         row.updated_at = turn.now.wall;
         self.save_queue(row.clone());
-        self.assignment_due = true;
         Ok(Reply::Queue(Box::new(row)))
     }
 
@@ -73,10 +90,8 @@ impl CallCenter {
         row.deleted_at = Some(turn.now.wall);
         row.updated_at = turn.now.wall;
         self.save_queue(row);
-        let members: Vec<_> =
-            self.agents.values().filter(|agent| agent.row.queues.contains(&queue)).map(|agent| agent.row.id).collect();
-        for agent in members {
-            self.edit_agent(agent, turn, |row| row.queues.retain(|served| *served != queue));
+        for agent in self.members.remove(&queue).unwrap_or_default() {
+            self.leave_queue(agent, queue, turn);
         }
         let calls: Vec<CallId> =
             self.calls.values().filter(|call| call.row.queue == queue).map(|call| call.row.id).collect();
@@ -97,8 +112,7 @@ impl CallCenter {
             row.queue = queue;
             row.passed_over.clear();
         });
-        self.waiting.changed = true;
-        self.assignment_due = true;
+        self.change_line(call);
     }
 
     pub(crate) fn live_queue(&self, queue: QueueId) -> Result<&QueueRow, CommandError> {
@@ -114,14 +128,39 @@ impl CallCenter {
     fn check_queue_fields(&self, own: Option<QueueId>, fields: &NewQueue) -> Result<(), CommandError> {
         check::name("name", &fields.name)?;
         check::at_most("externalId", fields.external_id.as_deref().unwrap_or_default(), MAX_NAME)?;
+        if let Some(hours) = fields.working_hours {
+            self.known_hours(hours)?;
+        }
+        check::in_range("stickyAgentTimeoutDays", fields.sticky_days.unwrap_or(1), 1..=MAX_STICKY_DAYS)?;
         if self.queues().any(|row| row.name == fields.name && Some(row.id) != own) {
             return Err(CommandError::Conflict(format!("a queue named {:?} exists already", fields.name)));
         }
         Ok(())
     }
 
-    fn save_queue(&mut self, row: QueueRow) {
+    pub(crate) fn save_queue(&mut self, row: QueueRow) {
+        let queue = row.id;
         self.outbox.save(RowChange::Queue(row.clone()));
-        self.queues.insert(row.id, row);
+        self.queues.insert(queue, row);
+        self.refresh_manner(queue);
+    }
+
+    /// How the queue's calls find agents may have changed.
+    pub(crate) fn refresh_manner(&mut self, queue: QueueId) {
+        let row = &self.queues[&queue];
+        let open = row.assign_outside_hours || self.is_within_hours(row);
+        let manner = Manner {
+            assigned: row.auto_assignment && open && row.deleted_at.is_none(),
+            in_turn: row.algorithm == AssignmentAlgorithm::RoundRobin,
+        };
+        self.waiting.set_manner(queue, manner);
+    }
+
+    /// Where agents take turns, this was the agent's.
+    pub(crate) fn remember_turn(&mut self, queue: QueueId, agent: AgentId) {
+        if self.queues[&queue].algorithm == AssignmentAlgorithm::RoundRobin {
+            let row = self.queues[&queue].clone();
+            self.save_queue(QueueRow { last_in_turn: Some(agent), ..row });
+        }
     }
 }

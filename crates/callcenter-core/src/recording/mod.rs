@@ -5,7 +5,7 @@ use crate::command::{CommandError, Reply};
 use crate::effect::Effect;
 use crate::event::Event;
 use crate::limits::{FINISHED_SEGMENTS_KEPT, RECORDER_ANSWER};
-use crate::row::{CallState, RowChange, SegmentRow, SegmentState};
+use crate::row::{RowChange, SegmentRow, SegmentState};
 use crate::timers::Reason;
 use model::{AgentId, CallId, LegId, MediaTime, SegmentId, WallTime};
 use std::collections::{BTreeMap, VecDeque};
@@ -36,7 +36,7 @@ impl CallCenter {
     /// Open a file for each leg that has none.
     pub(crate) fn start_missing_segments(&mut self, call: CallId, turn: &mut Turn) {
         let legs: Vec<LegId> =
-            self.call_ref(call).legs().filter(|leg| self.leg_ref(*leg).row.segment.is_none()).collect();
+            self.call_ref(call).talkers().filter(|leg| self.leg_ref(*leg).row.segment.is_none()).collect();
         for leg in legs {
             self.start_segment(call, leg, turn);
         }
@@ -90,7 +90,7 @@ impl CallCenter {
             participant: leg.participant,
             identity: leg.identity.clone(),
             display_name: leg.display_name.clone(),
-            agent_name: self.leg_ref(state.agent_leg?).row.display_name.clone(),
+            agent_name: self.leg_ref(state.agent_leg.or(state.target_leg)?).row.display_name.clone(),
             customer_name: self.leg_ref(state.customer_leg).row.display_name.clone(),
             direction: state.row.direction,
             media: state.row.recording?,
@@ -110,7 +110,7 @@ impl CallCenter {
         }
     }
 
-    fn stop_segment(&mut self, segment: SegmentId, turn: &Turn) {
+    pub(crate) fn stop_segment(&mut self, segment: SegmentId, turn: &Turn) {
         self.outbox.effect(Effect::Recorder(Command::Stop { segment }));
         self.timers.arm(Reason::RecorderSilence(segment), turn.now.mono + RECORDER_ANSWER);
     }
@@ -191,8 +191,8 @@ impl CallCenter {
 
     /// The recorder finished what it held when it died; the call is still there to be recorded.
     fn go_on_after_recorder_restart(&mut self, call: CallId, turn: &mut Turn) {
-        if self.calls.get(&call).is_some_and(|call| call.row.state == CallState::Established) {
-            self.join_media(call, turn);
+        if self.calls.get(&call).is_some_and(|call| call.row.state.is_talk()) {
+            self.say_media(call, turn);
         }
     }
 

@@ -1,91 +1,69 @@
-//! The assignment run (AAA-02..08): one at a time, at the end of the turn that gave cause for it.
+//! The assignment run: one at a time, at the end of the turn that gave cause for it.
 
-use crate::agent::Agent;
-use crate::call::Call;
+use super::lines::{FreeAgent, WaitsFor};
 use crate::call_center::{CallCenter, Turn};
 use crate::limits::RING_AGAIN_PAUSE;
+use crate::row::{CallRow, QueueRow};
 use crate::timers::Reason;
 use model::{AgentId, CallId};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// What a waiting call can do.
 enum Choice {
     /// Ring here. With `round_over`, all candidates had their turn and the next round begins.
     Ring { agent: AgentId, round_over: bool },
+    /// Ring at the agent who knows the customer, whoever's turn it is.
+    RingFamiliar(AgentId),
     /// The only candidate has just passed it over: ask again then.
     RingAgain(Instant),
-    /// Nobody is free for it.
-    Nobody,
 }
 
 impl CallCenter {
+    /// Each call that may ring, in the order of waiting over all lines, while somebody is free for it.
     pub(crate) fn assign_waiting_calls(&mut self, turn: &mut Turn) {
-        let mut free = self.free_agents();
-        let waiting: Vec<CallId> = self.waiting.calls().collect();
-        for call in waiting {
-            if free.is_empty() {
-                return;
-            }
-            if !self.may_ring(call) {
-                continue;
-            }
-            match self.choose(call, &free, turn) {
+        let mut last = None;
+        while let Some((waits_for, call, place)) = self.waiting.next_match(last) {
+            last = Some(place);
+            match self.choose(call, waits_for, turn) {
                 Choice::Ring { agent, round_over } => {
-                    free.retain(|other| *other != agent);
                     if round_over {
                         self.begin_next_round(call);
                     }
+                    if let WaitsFor::Queue(queue) = waits_for {
+                        self.remember_turn(queue, agent);
+                    }
                     self.ring(call, agent, turn);
                 }
+                Choice::RingFamiliar(agent) => self.ring(call, agent, turn),
                 Choice::RingAgain(at) => self.timers.arm(Reason::RingAgain(call), at),
-                Choice::Nobody => {}
             }
         }
     }
 
-    /// Free agents, free longest first.
-    fn free_agents(&self) -> Vec<AgentId> {
-        let mut free: Vec<&Agent> = self.agents.values().filter(|agent| agent.is_free()).collect();
-        free.sort_by_key(|agent| (agent.row.idle_since, tie_break(self.seed, agent.row.id), agent.row.id));
-        free.into_iter().map(|agent| agent.row.id).collect()
-    }
-
-    /// Automatic assignment is on (PRE-09), and the customer is there to be answered.
-    fn may_ring(&self, call: CallId) -> bool {
-        let call = self.call_ref(call);
-        let assigned = call.row.only_agent.is_some()
-            || self.queues.get(&call.row.queue).is_some_and(|queue| queue.auto_assignment);
-        assigned && self.leg_ref(call.customer_leg).row.lost_since.is_none()
-    }
-
-    fn choose(&self, call: CallId, free: &[AgentId], turn: &Turn) -> Choice {
-        let call = self.call_ref(call);
-        let candidates: Vec<AgentId> = free.iter().copied().filter(|agent| self.serves(*agent, call)).collect();
-        let passed_over = &call.row.passed_over;
-        if let Some(agent) = candidates.iter().copied().find(|agent| !passed_over.contains(agent)) {
+    fn choose(&self, call: CallId, waits_for: WaitsFor, turn: &Turn) -> Choice {
+        let state = self.call_ref(call);
+        let passed_over = &state.row.passed_over;
+        let queue = match waits_for {
+            WaitsFor::Queue(queue) => self.queues.get(&queue),
+            WaitsFor::Agent(_) => None,
+        };
+        if let Some(agent) = queue.and_then(|queue| familiar(&state.row, queue))
+            && self.waiting.is_free_for(waits_for, agent)
+            && !passed_over.contains(&agent)
+        {
+            return Choice::RingFamiliar(agent);
+        }
+        let last_in_turn = queue.and_then(|queue| queue.last_in_turn);
+        let free = || self.waiting.free_for(waits_for, last_in_turn);
+        if let Some(agent) = free().find(|agent| !passed_over.contains(agent)) {
             return Choice::Ring { agent, round_over: false };
         }
-        let others = candidates.iter().copied().find(|agent| passed_over.last() != Some(agent));
-        match (others, candidates.first().copied()) {
-            (Some(agent), _) => Choice::Ring { agent, round_over: true },
-            (None, Some(only)) => {
-                let again = call.last_passed.map_or(turn.now.mono, |passed| passed + RING_AGAIN_PAUSE);
-                if again <= turn.now.mono {
-                    Choice::Ring { agent: only, round_over: true }
-                } else {
-                    Choice::RingAgain(again)
-                }
-            }
-            (None, None) => Choice::Nobody,
+        if let Some(agent) = free().find(|agent| passed_over.last() != Some(agent)) {
+            return Choice::Ring { agent, round_over: true };
         }
-    }
-
-    /// PRE-07: a member of the queue; or the one agent to whom the link leads.
-    fn serves(&self, agent: AgentId, call: &Call) -> bool {
-        match call.row.only_agent {
-            Some(only) => only == agent,
-            None => self.agent_ref(agent).row.queues.contains(&call.row.queue),
-        }
+        let only = free().next().expect("a line that matches has a free agent");
+        let again = state.last_passed.map_or(turn.now.mono, |passed| passed + RING_AGAIN_PAUSE);
+        if again <= turn.now.mono { Choice::Ring { agent: only, round_over: true } } else { Choice::RingAgain(again) }
     }
 
     /// Everybody has another turn; who passed it over last comes after the others.
@@ -96,6 +74,25 @@ impl CallCenter {
             row.passed_over.extend(last);
         });
     }
+
+    /// Availability, idle time or queues of the agent may have changed.
+    pub(crate) fn refresh_free(&mut self, agent: AgentId) {
+        let state = self.agent_ref(agent);
+        let free = state.is_free().then(|| FreeAgent {
+            since: state.row.idle_since,
+            tie_break: tie_break(self.seed, agent),
+            queues: state.row.queues.clone(),
+        });
+        self.waiting.set_free(agent, free);
+    }
+}
+
+/// Who knows the customer, where the queue asks for that and it is not too long ago.
+fn familiar(call: &CallRow, queue: &QueueRow) -> Option<AgentId> {
+    let familiar = call.familiar.filter(|_| queue.sticky)?;
+    let day = Duration::from_hours(24);
+    let remembered = queue.sticky_days.is_none_or(|days| call.created_at.since(familiar.last_contact) <= day * days);
+    remembered.then_some(familiar.agent)
 }
 
 /// Agents who are free for equally long take turns that differ between accounts (SplitMix64's finaliser).

@@ -1,77 +1,43 @@
-//! The order of waiting: priority first, then who waits longest.
+//! Calls take their place in a line, and customers are told where they stand.
 
+use super::lines::WaitsFor;
+use crate::call::Call;
 use crate::call_center::CallCenter;
-use crate::row::Priority;
-use model::{AgentId, CallId, QueueId, WallTime};
-use std::collections::{BTreeMap, BTreeSet};
+use model::CallId;
 use wire::browser::ServerMessage;
 
-type Place = (Priority, WallTime, CallId);
-
-/// Calls that wait and do not ring, in the order in which they are assigned.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct WaitingLine {
-    order: BTreeSet<Place>,
-    place_of: BTreeMap<CallId, Place>,
-    /// Positions may have changed since customers were told.
-    pub(crate) changed: bool,
-}
-
-impl WaitingLine {
-    pub(crate) fn join(&mut self, call: CallId, priority: Priority, since: WallTime) {
-        self.leave(call);
-        self.order.insert((priority, since, call));
-        self.place_of.insert(call, (priority, since, call));
-        self.changed = true;
-    }
-
-    pub(crate) fn leave(&mut self, call: CallId) {
-        if let Some(place) = self.place_of.remove(&call) {
-            self.order.remove(&place);
-            self.changed = true;
-        }
-    }
-
-    pub(crate) fn reorder(&mut self, call: CallId, priority: Priority) {
-        if let Some((_, since, _)) = self.place_of.get(&call).copied() {
-            self.join(call, priority, since);
-        }
-    }
-
-    pub(crate) fn calls(&self) -> impl Iterator<Item = CallId> {
-        self.order.iter().map(|(_, _, call)| *call)
-    }
-}
-
-/// Who a call waits for: positions are counted among calls that wait for the same.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum WaitsFor {
-    Queue(QueueId),
-    Agent(AgentId),
+/// Who the call waits for.
+fn waits_for(call: &Call) -> WaitsFor {
+    call.row.only_agent.map_or(WaitsFor::Queue(call.row.queue), WaitsFor::Agent)
 }
 
 impl CallCenter {
+    /// The call stands in line, where its row and its conversation's priority say.
+    pub(crate) fn join_line(&mut self, call: CallId) {
+        let state = self.call_ref(call);
+        let row = &state.row;
+        let rank = (!row.front_of_queue, self.conversation_ref(row.conversation).priority);
+        let ready = self.leg_ref(state.customer_leg).row.lost_since.is_none();
+        let (line, place) = (waits_for(state), (rank, row.waiting_since, call));
+        self.waiting.join(call, line, place, ready);
+    }
+
+    /// Queue or priority changed: a call that waits takes its new place.
+    pub(crate) fn change_line(&mut self, call: CallId) {
+        if self.waiting.holds(call) {
+            self.join_line(call);
+        }
+    }
+
     /// Tell each waiting customer a position that differs from the one told before.
     pub(crate) fn tell_positions(&mut self) {
-        if !std::mem::take(&mut self.waiting.changed) {
-            return;
-        }
-        let mut counted: BTreeMap<WaitsFor, u32> = BTreeMap::new();
-        let mut news = Vec::new();
-        for call in self.waiting.calls() {
-            let call = self.call_ref(call);
-            let waits_for = call.row.only_agent.map_or(WaitsFor::Queue(call.row.queue), WaitsFor::Agent);
-            let position = counted.entry(waits_for).or_default();
-            *position += 1;
-            if call.told_position != Some(*position) {
-                news.push((call.row.id, call.customer_leg, *position));
+        for (call, position) in self.waiting.take_changed() {
+            let state = self.call_mut(call);
+            if state.told_position.replace(position) != Some(position) {
+                let leg = state.customer_leg;
+                self.tell_leg(leg, ServerMessage::Waiting { leg, position });
+                self.announce_position(call, position);
             }
-        }
-        for (call, leg, position) in news {
-            if let Some(call) = self.calls.get_mut(&call) {
-                call.told_position = Some(position);
-            }
-            self.tell_leg(leg, ServerMessage::Waiting { leg, position });
         }
     }
 }

@@ -13,7 +13,7 @@ fn ast_01_and_04_a_status_is_set_at_any_time_and_logged() {
     let agent = center.free_agent("ann");
     center.forget();
     center.must(Command::SetStatus { agent, status: AgentStatus::Away });
-    assert_eq!(center.logged(), [Event::AgentStatusChanged { agent, status: AgentStatus::Away }]);
+    assert_eq!(center.logged(), [Event::AgentStatusChanged { agent, status: AgentStatus::Away, custom: None }]);
     let told = center.told_agent(agent);
     assert!(
         told.iter().any(

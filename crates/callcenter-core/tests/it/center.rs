@@ -8,12 +8,13 @@ use callcenter_core::row::{AgentRow, CallState, LinkDestination, LinkRow, RowCha
 use callcenter_core::settings::AccountSettings;
 use callcenter_core::{CallCenter, LinkState};
 use model::{
-    AccountId, AgentId, AgentStatus, CallId, CallMedia, CommandId, LegId, LinkId, MediaTime, Now, Role, VoiceStatus,
-    WallTime,
+    AccountId, AgentId, AgentStatus, CallId, CallMedia, CommandId, LegId, LinkId, MediaTime, Now, QueueId, Role,
+    TrackKind, VoiceStatus, WallTime,
 };
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 use wire::browser::ServerMessage;
+use wire::engine::{Patch, Playlist};
 
 pub(crate) const NOON: WallTime = WallTime(1_800_000_000_000);
 
@@ -33,6 +34,19 @@ pub(crate) struct Center {
     pages: Vec<AgentId>,
 }
 
+/// What the engine is told to play to a customer alone.
+pub(crate) fn only_music(call: CallId, customer: LegId, playlist: Playlist) -> wire::engine::Command {
+    let patches = vec![Patch { source: playlist.into(), sink: customer, track: TrackKind::Audio }];
+    wire::engine::Command::SetPatches { room: call, patches }
+}
+
+/// What the engine is told to let both hear and see each other.
+pub(crate) fn both_ways(call: CallId, one: LegId, other: LegId) -> wire::engine::Command {
+    let patches = |source: LegId, sink| TrackKind::ALL.map(|track| Patch { source: source.into(), sink, track });
+    let patches = [patches(one, other), patches(other, one)].concat();
+    wire::engine::Command::SetPatches { room: call, patches }
+}
+
 /// A call with its two legs.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Talk {
@@ -46,8 +60,7 @@ impl Center {
     pub(crate) fn new() -> Self {
         let mut center = Self::untouched();
         let queue = center.core.default_queue();
-        let fields =
-            NewQueue { name: "Default Queue".to_owned(), is_default: true, auto_assignment: true, external_id: None };
+        let fields = NewQueue { is_default: true, ..queue_fields("Default Queue", true) };
         center.must(Command::UpdateQueue { queue, fields });
         center
     }
@@ -224,6 +237,14 @@ impl Center {
         Talk { call, customer, agent: leg }
     }
 
+    /// A queue that assigns automatically.
+    pub(crate) fn queue(&mut self, name: &str) -> QueueId {
+        match self.must(Command::CreateQueue(queue_fields(name, true))) {
+            Reply::Queue(row) => row.id,
+            other => panic!("{other:?}"),
+        }
+    }
+
     pub(crate) fn ringing(&self, agent: AgentId) -> LegId {
         assert_eq!(self.voice(agent), VoiceStatus::Ringing, "{agent:?} does not ring");
         self.core.leg_of_agent(agent).expect("a ringing agent has a leg")
@@ -255,7 +276,13 @@ impl Center {
     }
 
     pub(crate) fn logged(&self) -> Vec<Event> {
-        self.events.iter().map(|record| record.event.clone()).collect()
+        let is_call = |event: &Event| !is_change_of_conversation(event);
+        self.events.iter().map(|record| record.event.clone()).filter(is_call).collect()
+    }
+
+    /// What the log says of changes of conversations, which [`Center::logged`] leaves out.
+    pub(crate) fn changes_logged(&self) -> Vec<Event> {
+        self.events.iter().map(|record| record.event.clone()).filter(is_change_of_conversation).collect()
     }
 
     pub(crate) fn told_agent(&self, agent: AgentId) -> Vec<ServerMessage> {
@@ -327,7 +354,7 @@ pub(crate) fn agent_fields(name: &str) -> NewAgent {
 }
 
 pub(crate) fn queue_fields(name: &str, auto_assignment: bool) -> NewQueue {
-    NewQueue { name: name.to_owned(), is_default: false, auto_assignment, external_id: None }
+    NewQueue { name: name.to_owned(), auto_assignment, ..NewQueue::default() }
 }
 
 pub(crate) fn new_call(link: LinkId, identity: &str) -> NewCall {
@@ -359,4 +386,19 @@ pub(crate) fn link_row(number: u128, destination: LinkDestination, one_time: boo
         created_at: start,
         used_at: None,
     }
+}
+
+fn is_change_of_conversation(event: &Event) -> bool {
+    matches!(
+        event,
+        Event::ConversationStatusChanged { .. }
+            | Event::ConversationPriorityChanged { .. }
+            | Event::ConversationQueueChanged { .. }
+            | Event::ConversationAssigned { .. }
+            | Event::ConversationTopicChanged
+            | Event::ConversationSummaryChanged
+            | Event::ConversationMetadataChanged
+            | Event::ConversationTagged { .. }
+            | Event::ConversationUntagged { .. }
+    )
 }

@@ -38,6 +38,18 @@ fn qly_01_to_03_a_path_that_comes_back_goes_on_and_the_other_side_is_told() {
 }
 
 #[test]
+fn an_answer_while_the_customers_packets_stop_is_not_forgotten() {
+    let mut center = Center::new();
+    let agent = center.free_agent("ann");
+    let (call, customer) = center.call("customer-1");
+    let leg = center.accept(agent);
+    center.must(Command::PathLost { leg: customer });
+    center.connect(leg);
+    center.must(Command::PathBack { leg: customer });
+    assert_eq!(center.state(call), CallState::Established);
+}
+
+#[test]
 fn a_party_that_stays_away_ends_the_call_with_a_network_error() {
     let (mut center, agent, talk) = talking();
     center.must(Command::PageLost { leg: talk.customer });

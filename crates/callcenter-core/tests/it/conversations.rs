@@ -3,7 +3,7 @@
 use crate::center::{Center, seconds};
 use callcenter_core::command::{Command, CommandError, ConversationFields, Reply};
 use callcenter_core::event::Event;
-use callcenter_core::row::{ConversationRow, ConversationStatus};
+use callcenter_core::row::{ConversationRow, ConversationStatus, NoteKind};
 use model::{CallDirection, ConversationId, EndedBy};
 use wire::browser::ServerMessage;
 
@@ -46,7 +46,7 @@ fn a_closed_conversation_never_changes() {
     let closing = Command::UpdateConversation { conversation, fields: status(ConversationStatus::Closed) };
     let Reply::Conversation(row) = center.must(closing.clone()) else { panic!() };
     assert_eq!(row.closed_at, Some(center.now.wall));
-    let note = Command::AddNote { conversation, agent: None, content: "late".to_owned() };
+    let note = Command::AddNote { conversation, agent: None, kind: NoteKind::Internal, content: "late".to_owned() };
     for command in [closing, note] {
         assert_eq!(center.try_command(command), Err(CommandError::ConversationClosed));
     }
@@ -95,14 +95,21 @@ fn notes_are_kept_and_told_to_the_assignee() {
     let conversation = center.core.call(talk.call).expect("a live call").conversation;
     center.forget();
     let content = "calls back on Monday".to_owned();
-    let Reply::Note(note) = center.must(Command::AddNote { conversation, agent: Some(agent), content }) else {
+    let Reply::Note(note) =
+        center.must(Command::AddNote { conversation, agent: Some(agent), kind: NoteKind::Internal, content })
+    else {
         panic!()
     };
     assert_eq!(note.content, "calls back on Monday");
     assert_eq!(center.logged(), [Event::NoteAdded { note: note.id, agent: Some(agent) }]);
     assert!(center.told_agent(agent).contains(&ServerMessage::ConversationChanged { conversation }));
     for wrong in [String::new(), " ".to_owned(), "x".repeat(4_001)] {
-        let refused = center.try_command(Command::AddNote { conversation, agent: None, content: wrong });
+        let refused = center.try_command(Command::AddNote {
+            conversation,
+            agent: None,
+            kind: NoteKind::Internal,
+            content: wrong,
+        });
         assert!(matches!(refused, Err(CommandError::Invalid { field: "content", .. })));
     }
 }
@@ -144,5 +151,10 @@ fn evt_01_02_04_and_07_the_timeline_of_a_call_is_logged() {
     assert_eq!(of_call, 5, "all but the conversation's own name their call");
     let sequences: Vec<u64> = center.events.iter().map(|record| record.sequence).collect();
     assert!(sequences.windows(2).all(|pair| pair[1] == pair[0] + 1));
-    assert_eq!(center.events[3].at.since(center.events[1].at), seconds(4));
+    let at = |of: fn(&Event) -> bool| center.events.iter().find(|record| of(&record.event)).expect("logged").at;
+    let started = at(|event| matches!(event, Event::CallStarted { .. }));
+    assert_eq!(at(|event| matches!(event, Event::CallAnswered { .. })).since(started), seconds(4));
+    let queue = Some(center.core.default_queue());
+    let moved = [Event::ConversationQueueChanged { queue }, Event::ConversationAssigned { agent: Some(agent) }];
+    assert_eq!(center.changes_logged(), moved);
 }

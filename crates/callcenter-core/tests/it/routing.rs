@@ -1,10 +1,11 @@
 //! Who is rung, and when.
 
 use crate::center::{Center, queue_fields, seconds};
-use callcenter_core::command::{Command, ConversationFields, Reply};
+use callcenter_core::command::{Command, ConversationFields, NewQueue, Reply};
 use callcenter_core::limits::RING_AGAIN_PAUSE;
-use callcenter_core::row::{CallState, LinkDestination, Priority};
+use callcenter_core::row::{AssignmentAlgorithm, CallState, LinkDestination, Priority};
 use model::{AgentId, AgentStatus, QueueId, VoiceStatus};
+use std::time::Duration;
 use wire::browser::ServerMessage;
 
 fn positions(center: &Center, leg: model::LegId) -> Vec<u32> {
@@ -57,7 +58,7 @@ fn pre_09_and_aaa_01_without_auto_assignment_a_call_waits() {
     let (call, leg) = center.call("customer-1");
     assert_eq!(center.state(call), CallState::Waiting);
     assert_eq!(positions(&center, leg), [1]);
-    let fields = callcenter_core::command::NewQueue { is_default: true, ..queue_fields("Default Queue", true) };
+    let fields = NewQueue { is_default: true, ..queue_fields("Default Queue", true) };
     center.must(Command::UpdateQueue { queue: center.core.default_queue(), fields });
     assert!(center.rings(agent));
 }
@@ -232,4 +233,91 @@ fn a_call_moves_with_its_conversation_to_another_queue() {
     let fields = ConversationFields { queue: Some(sales.id), ..ConversationFields::default() };
     center.must(Command::UpdateConversation { conversation, fields });
     assert!(center.rings(agent));
+}
+
+#[test]
+fn agents_of_a_queue_take_turns_where_it_asks_for_round_robin() {
+    let mut center = Center::new();
+    let agents = ["ann", "bob", "cid"].map(|name| center.free_agent(name));
+    let queue = center.core.default_queue();
+    let fields = NewQueue { is_default: true, algorithm: AssignmentAlgorithm::RoundRobin, ..queue_fields("All", true) };
+    center.must(Command::UpdateQueue { queue, fields });
+    let mut rung = Vec::new();
+    for number in 0..5 {
+        let (_, customer) = center.call(&format!("customer-{number}"));
+        rung.push(agents.iter().position(|agent| center.rings(*agent)).expect("somebody rings"));
+        center.must(Command::Hangup { leg: customer });
+        if number == 2 {
+            center.restart();
+            agents.into_iter().for_each(|agent| center.open_page(agent));
+        }
+    }
+    assert_eq!(rung, [0, 1, 2, 0, 1], "the turn goes round, over a restart too, though all are free equally long");
+    let [ann, bob, cid] = agents;
+    center.must(Command::SetStatus { agent: cid, status: AgentStatus::Away });
+    center.call("customer-6");
+    assert!(center.rings(ann), "after bob comes cid, who is away, and then ann");
+    center.decline(ann);
+    assert!(center.rings(bob), "who declined has had the turn");
+}
+
+/// A customer who talked with bob, and whose conversation is bob's; ann has been free for longer.
+fn after_a_talk_with_bob(sticky: bool, sticky_days: Option<u32>) -> (Center, AgentId, AgentId) {
+    let mut center = Center::new();
+    let bob = center.free_agent("bob");
+    let queue = center.core.default_queue();
+    let fields = NewQueue { is_default: true, sticky, sticky_days, ..queue_fields("All", true) };
+    center.must(Command::UpdateQueue { queue, fields });
+    let talk = center.talk("customer-1", bob);
+    let ann = center.free_agent("ann");
+    center.must(Command::Hangup { leg: talk.customer });
+    center.must(Command::ClearWrapUp { agent: bob });
+    (center, ann, bob)
+}
+
+#[test]
+fn a_customer_who_returns_reaches_the_agent_of_the_conversation_first_where_the_queue_asks_for_it() {
+    let (mut center, ann, _) = after_a_talk_with_bob(false, None);
+    center.call("customer-1");
+    assert!(center.rings(ann), "without the setting, who is free longest is rung");
+
+    let (mut center, ann, bob) = after_a_talk_with_bob(true, None);
+    let (_, other) = center.call("customer-2");
+    assert!(center.rings(ann), "others have no such agent");
+    center.must(Command::Hangup { leg: other });
+    center.call("customer-1");
+    assert!(center.rings(bob));
+    center.decline(bob);
+    assert!(center.rings(ann), "who declined is passed over as ever");
+}
+
+#[test]
+fn who_handled_a_customer_is_not_waited_for_and_is_forgotten_in_time() {
+    let (mut center, ann, bob) = after_a_talk_with_bob(true, None);
+    center.must(Command::SetStatus { agent: bob, status: AgentStatus::Away });
+    center.call("customer-1");
+    assert!(center.rings(ann), "bob is not free");
+
+    let day = Duration::from_hours(24);
+    for (wait, reaches_bob) in [(2 * day - seconds(60), true), (2 * day + seconds(60), false)] {
+        let (mut center, ann, bob) = after_a_talk_with_bob(true, Some(2));
+        center.pass(wait);
+        let link = center.link(77, LinkDestination::Conversations { display_name: None }, false);
+        center.call_by(link, "customer-1");
+        assert_eq!((center.rings(bob), center.rings(ann)), (reaches_bob, !reaches_bob), "{wait:?}");
+    }
+}
+
+#[test]
+fn the_familiar_agent_is_known_after_a_restart() {
+    let (mut center, ann, bob) = after_a_talk_with_bob(true, None);
+    for agent in [ann, bob] {
+        center.close_page(agent);
+    }
+    let (_, leg) = center.call("customer-1");
+    center.restart();
+    center.open_page(ann);
+    center.open_page(bob);
+    center.must(Command::PageBack { leg });
+    assert!(center.rings(bob));
 }

@@ -3,11 +3,14 @@
 use callcenter_core::row::*;
 use callcenter_core::settings::AccountSettings;
 use model::*;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 #[derive(Debug, Default)]
 pub(crate) struct Stored {
     settings: AccountSettings,
+    working_hours: BTreeMap<WorkingHoursId, WorkingHoursRow>,
+    rules: BTreeMap<RuleId, RuleRow>,
+    statuses: BTreeMap<StatusId, StatusRow>,
     agents: BTreeMap<AgentId, AgentRow>,
     queues: BTreeMap<QueueId, QueueRow>,
     customers: BTreeMap<CustomerId, CustomerRow>,
@@ -16,6 +19,11 @@ pub(crate) struct Stored {
     legs: BTreeMap<LegId, LegRow>,
     links: BTreeMap<LinkId, LinkRow>,
     link_configs: BTreeMap<LinkConfigId, LinkConfigRow>,
+    tags: BTreeMap<TagId, TagRow>,
+    conversation_tags: BTreeSet<ConversationTag>,
+    metadata: BTreeMap<ConversationId, MetadataRow>,
+    waiting_strategies: BTreeMap<WaitingStrategyId, WaitingStrategyRow>,
+    away_messages: BTreeMap<WorkingHoursId, AwayMessageRow>,
     segments: BTreeMap<(SegmentId, bool), SegmentRow>,
     pub(crate) last_event: u64,
 }
@@ -24,6 +32,12 @@ impl Stored {
     pub(crate) fn apply(&mut self, change: RowChange) {
         match change {
             RowChange::Settings(settings) => self.settings = settings,
+            RowChange::WorkingHours(row) => drop(self.working_hours.insert(row.id, row)),
+            RowChange::WorkingHoursDeleted(id) => drop(self.working_hours.remove(&id)),
+            RowChange::Rule(row) => drop(self.rules.insert(row.id, row)),
+            RowChange::RuleDeleted(id) => drop(self.rules.remove(&id)),
+            RowChange::Status(row) => drop(self.statuses.insert(row.id, row)),
+            RowChange::StatusDeleted(id) => drop(self.statuses.remove(&id)),
             RowChange::Agent(row) => drop(self.agents.insert(row.id, row)),
             RowChange::Queue(row) => drop(self.queues.insert(row.id, row)),
             RowChange::Customer(row) => drop(self.customers.insert(row.id, row)),
@@ -34,7 +48,20 @@ impl Stored {
             RowChange::LinkDeleted(id) => drop(self.links.remove(&id)),
             RowChange::LinkConfig(row) => drop(self.link_configs.insert(row.id, row)),
             RowChange::LinkConfigDeleted(id) => drop(self.link_configs.remove(&id)),
+            RowChange::WaitingStrategy(row) => drop(self.waiting_strategies.insert(row.id, row)),
+            RowChange::WaitingStrategyDeleted(id) => drop(self.waiting_strategies.remove(&id)),
+            RowChange::AwayMessage(row) => drop(self.away_messages.insert(row.id, row)),
+            RowChange::AwayMessageDeleted(id) => drop(self.away_messages.remove(&id)),
             RowChange::Note(_) => {}
+            RowChange::Tag(row) => drop(self.tags.insert(row.id, row)),
+            RowChange::TagDeleted(id) => {
+                self.tags.remove(&id);
+                self.conversation_tags.retain(|carried| carried.tag != id);
+            }
+            RowChange::Tagged(row) => drop(self.conversation_tags.insert(row)),
+            RowChange::Untagged(row) => drop(self.conversation_tags.remove(&row)),
+            RowChange::Metadata(row) => drop(self.metadata.insert(row.conversation, row)),
+            RowChange::MetadataDeleted(id) => drop(self.metadata.remove(&id)),
             RowChange::Segment(row) => drop(self.segments.insert((row.id, row.screen), row)),
         }
     }
@@ -43,8 +70,12 @@ impl Stored {
         let open = |row: &&ConversationRow| row.status != ConversationStatus::Closed;
         let conversations: Vec<_> = self.conversations.values().filter(open).cloned().collect();
         let customers = conversations.iter().filter_map(|row| row.customer);
+        let is_open = |id: ConversationId| conversations.iter().any(|row| row.id == id);
         Snapshot {
             settings: self.settings.clone(),
+            working_hours: self.working_hours.values().cloned().collect(),
+            rules: self.rules.values().cloned().collect(),
+            statuses: self.statuses.values().cloned().collect(),
             agents: self.agents.values().cloned().collect(),
             queues: self.queues.values().cloned().collect(),
             customers: customers.filter_map(|id| self.customers.get(&id)).cloned().collect(),
@@ -52,6 +83,11 @@ impl Stored {
             legs: self.legs.values().filter(|row| row.ended_at.is_none()).cloned().collect(),
             links: self.links.values().cloned().collect(),
             link_configs: self.link_configs.values().cloned().collect(),
+            tags: self.tags.values().cloned().collect(),
+            conversation_tags: self.conversation_tags.iter().filter(|row| is_open(row.conversation)).copied().collect(),
+            metadata: self.metadata.values().filter(|row| is_open(row.conversation)).cloned().collect(),
+            waiting_strategies: self.waiting_strategies.values().cloned().collect(),
+            away_messages: self.away_messages.values().cloned().collect(),
             segments: self.segments.values().filter(|row| row.state == SegmentState::Recording).cloned().collect(),
             last_event: self.last_event,
             conversations,

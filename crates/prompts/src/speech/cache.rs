@@ -1,10 +1,12 @@
 //! Prompts on disk, one file each.
 //!
-//! A file is the SHA-256 of what follows, then each frame behind its length (16 bits, little-endian). Whatever a crash or
-//! a full disk leaves, it is known by its hash, and made anew. Files are written under another name and renamed: a reader
-//! sees all or nothing.
+//! A file is [`Prompt::to_bytes`]. Whatever a crash or a full disk leaves, it is known by its hash, and made anew. Files
+//! are written under another name and renamed: a reader sees all or nothing.
 
-use crate::{Prompt, limits, prompt::FRAME_SAMPLES};
+use crate::{
+    Prompt, limits,
+    prompt::{FRAME_SAMPLES, HASH_BYTES},
+};
 use sha2::{Digest, Sha256};
 use std::{
     fs::{self, File},
@@ -17,7 +19,6 @@ use std::{
 
 /// Changes whenever the same text would give other frames, or a file would read otherwise.
 const VERSION: &str = "1";
-const HASH_BYTES: usize = 32;
 /// The end of a kept prompt's name, and of one that is being written.
 const KEPT: &str = "prompt";
 const UNFINISHED: &str = "unfinished";
@@ -63,7 +64,7 @@ impl Cache {
         let file = File::open(self.path(key)).ok()?;
         let mut bytes = Vec::new();
         (&file).take(HASH_BYTES as u64 + FILE_BYTES + 1).read_to_end(&mut bytes).ok()?;
-        let prompt = unpack(&bytes)?;
+        let prompt = Prompt::from_bytes(&bytes)?;
         // Where that is not possible the prompt only goes earlier than it might.
         let _ = File::options().append(true).open(self.path(key)).and_then(|file| file.set_modified(SystemTime::now()));
         Some(prompt)
@@ -73,7 +74,7 @@ impl Cache {
     pub(super) fn put(&self, key: &Key, prompt: &Prompt) -> io::Result<()> {
         let number = self.written.fetch_add(1, Ordering::Relaxed);
         let unfinished = self.folder.join(format!("{}-{}-{number}.{UNFINISHED}", key.0, process::id()));
-        let kept = fs::write(&unfinished, pack(prompt)).and_then(|()| fs::rename(&unfinished, self.path(key)));
+        let kept = fs::write(&unfinished, prompt.to_bytes()).and_then(|()| fs::rename(&unfinished, self.path(key)));
         if kept.is_err() {
             let _ = fs::remove_file(&unfinished);
         }
@@ -110,30 +111,4 @@ impl Cache {
         }
         Ok(())
     }
-}
-
-fn pack(prompt: &Prompt) -> Vec<u8> {
-    let mut frames = Vec::with_capacity(prompt.bytes());
-    for frame in prompt.frames() {
-        let length = u16::try_from(frame.len()).expect("a frame's length is bounded");
-        frames.extend_from_slice(&length.to_le_bytes());
-        frames.extend_from_slice(frame);
-    }
-    [&Sha256::digest(&frames)[..], &frames].concat()
-}
-
-/// `None` unless it is what [`pack`] made.
-fn unpack(file: &[u8]) -> Option<Prompt> {
-    let (hash, mut frames) = file.split_at_checked(HASH_BYTES)?;
-    if Sha256::digest(frames)[..] != *hash {
-        return None;
-    }
-    let (mut bytes, mut ends) = (Vec::with_capacity(frames.len()), Vec::new());
-    while let Some((length, rest)) = frames.split_first_chunk() {
-        let (frame, rest) = rest.split_at_checked(usize::from(u16::from_le_bytes(*length)))?;
-        bytes.extend_from_slice(frame);
-        ends.push(u32::try_from(bytes.len()).ok()?);
-        frames = rest;
-    }
-    (frames.is_empty() && !ends.is_empty()).then(|| Prompt::new(bytes, ends))
 }

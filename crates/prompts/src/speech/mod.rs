@@ -192,6 +192,14 @@ impl Speaker {
         Ok(self.catalog()?.voices.clone())
     }
 
+    /// The listed tag that this one leads to.
+    ///
+    /// # Errors
+    /// As [`Self::languages`], and [`SpeechError::UnknownLanguage`].
+    pub fn tag(&self, language: &str) -> Result<String, SpeechError> {
+        self.catalog()?.resolve(language, None)
+    }
+
     fn catalog(&self) -> Result<Arc<Catalog>, SpeechError> {
         let mut known = self.catalog.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(catalog) = &*known {

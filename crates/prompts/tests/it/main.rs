@@ -2,6 +2,7 @@
 
 mod files;
 mod hostile;
+mod presets;
 mod recipes;
 mod speech;
 mod tone;

@@ -6,10 +6,13 @@ use wire::engine::Playlist;
 /// What one leg hears of a playlist, frame by frame. A prompt that was unloaded before it began is silence.
 #[derive(Debug)]
 pub(crate) struct Player {
+    playlist: Playlist,
     greeting: Option<Arc<Prompt>>,
     music: Option<Arc<Prompt>>,
     /// And how many frames lie between two of it.
     announcement: Option<(Arc<Prompt>, u64)>,
+    /// The announcement of the playlist before, which is heard to its end.
+    ending: Option<Arc<Prompt>>,
     turn: Turn,
     /// Where music goes on after an announcement.
     music_at: Cursor,
@@ -49,19 +52,39 @@ pub(crate) struct Frame<'a> {
 impl Player {
     pub(crate) fn new(playlist: &Playlist, prompts: &Prompts) -> Self {
         let find = |prompt: Option<_>| prompt.and_then(|prompt| prompts.get(prompt));
-        let rounds = |milliseconds: u32| (u128::from(milliseconds) / PROMPT_FRAME.as_millis()).max(1) as u64;
-        let announcement = playlist
-            .announcement
-            .and_then(|announcement| Some((prompts.get(announcement.prompt)?, rounds(announcement.interval_ms))));
         Self {
+            playlist: *playlist,
             greeting: find(playlist.greeting),
             music: find(playlist.music),
-            announcement,
+            announcement: announced(playlist, prompts),
+            ending: None,
             turn: Turn::Greeting(Cursor::default()),
             music_at: Cursor::default(),
             before: None,
             sequence: 0,
         }
+    }
+
+    /// Goes on with another playlist, if that differs in its announcement alone: it is heard when one comes next.
+    pub(crate) fn go_on_with(&mut self, playlist: &Playlist, prompts: &Prompts) -> bool {
+        let before = Playlist { announcement: playlist.announcement, ..self.playlist };
+        if before != *playlist {
+            return false;
+        }
+        let replaced = std::mem::replace(&mut self.announcement, announced(playlist, prompts));
+        self.playlist = *playlist;
+        self.turn = match (self.turn, &self.announcement) {
+            (Turn::Announcement(at), _) => {
+                self.ending = self.ending.take().or(replaced.map(|(prompt, _)| prompt));
+                Turn::Announcement(at)
+            }
+            // There was none, or there is one less long to wait for.
+            (Turn::Music(rounds), Some((_, interval))) => {
+                Turn::Music(if replaced.is_none() { *interval } else { rounds.min(*interval) })
+            }
+            (turn, _) => turn,
+        };
+        true
     }
 
     /// Nothing comes any more.
@@ -72,6 +95,7 @@ impl Player {
     /// The next round's frame; none for silence.
     pub(crate) fn next(&mut self) -> Option<Frame<'_>> {
         if self.is_turn_over() {
+            self.ending = None;
             self.turn = match (self.turn, &self.announcement) {
                 (Turn::Music(_), _) => Turn::Announcement(Cursor::default()),
                 (Turn::Greeting(_) | Turn::Announcement(_), Some((_, rounds))) => Turn::Music(*rounds),
@@ -81,7 +105,8 @@ impl Player {
         let (kind, payload) = match &mut self.turn {
             Turn::Greeting(at) => (Kind::Greeting, self.greeting.as_ref().and_then(|prompt| prompt.take(at))),
             Turn::Announcement(at) => {
-                (Kind::Announcement, self.announcement.as_ref().and_then(|(prompt, _)| prompt.take(at)))
+                let current = self.announcement.as_ref().map(|(prompt, _)| prompt);
+                (Kind::Announcement, self.ending.as_ref().or(current).and_then(|prompt| prompt.take(at)))
             }
             Turn::Music(rounds) => {
                 *rounds = rounds.saturating_sub(1);
@@ -98,9 +123,19 @@ impl Player {
         match self.turn {
             Turn::Greeting(at) => self.greeting.as_ref().is_none_or(|prompt| prompt.is_over(at)),
             Turn::Music(rounds) => rounds == 0 && self.announcement.is_some(),
-            Turn::Announcement(at) => self.announcement.as_ref().is_none_or(|(prompt, _)| prompt.is_over(at)),
+            Turn::Announcement(at) => {
+                let current = self.announcement.as_ref().map(|(prompt, _)| prompt);
+                self.ending.as_ref().or(current).is_none_or(|prompt| prompt.is_over(at))
+            }
         }
     }
+}
+
+/// The playlist's announcement, and how many frames lie between two of it.
+fn announced(playlist: &Playlist, prompts: &Prompts) -> Option<(Arc<Prompt>, u64)> {
+    let announcement = playlist.announcement?;
+    let rounds = (u128::from(announcement.interval_ms) / PROMPT_FRAME.as_millis()).max(1) as u64;
+    Some((prompts.get(announcement.prompt)?, rounds))
 }
 
 impl Prompt {
@@ -122,11 +157,12 @@ mod tests {
     const GREETING: PromptId = PromptId::of(1);
     const MUSIC: PromptId = PromptId::of(2);
     const ANNOUNCEMENT: PromptId = PromptId::of(3);
+    const OTHER: PromptId = PromptId::of(4);
 
-    /// `gg`, `abc` and `!`.
+    /// `gg`, `abc`, `!` and `xyz`.
     fn prompts() -> Prompts {
         let mut prompts = Prompts::default();
-        for (prompt, text) in [(GREETING, "gg"), (MUSIC, "abc"), (ANNOUNCEMENT, "!")] {
+        for (prompt, text) in [(GREETING, "gg"), (MUSIC, "abc"), (ANNOUNCEMENT, "!"), (OTHER, "xyz")] {
             let frames = Frames::new(text.as_bytes().chunks(1));
             prompts.load(prompt, 0, text.len() as u32, frames).expect("it is short");
         }
@@ -178,6 +214,31 @@ mod tests {
         assert_eq!(heard(playlist, 7), "..|!..|!.");
         let back_to_back = Playlist { announcement: every(0), ..Playlist::default() };
         assert_eq!(heard(back_to_back, 4), ".|!.|!");
+    }
+
+    /// What is heard for so many rounds, without bars.
+    fn plays(player: &mut Player, rounds: usize) -> String {
+        (0..rounds).map(|_| player.next().map_or('.', |frame| char::from(frame.payload[0]))).collect()
+    }
+
+    #[test]
+    fn another_announcement_comes_next_and_interrupts_nothing() {
+        let say = |prompt| Some(Announcement { prompt, interval_ms: 80 });
+        let playlist = |prompt| Playlist { greeting: Some(GREETING), music: Some(MUSIC), announcement: say(prompt) };
+        let prompts = prompts();
+        let mut player = Player::new(&playlist(ANNOUNCEMENT), &prompts);
+        assert_eq!(plays(&mut player, 4), "ggab");
+        assert!(player.go_on_with(&playlist(OTHER), &prompts));
+        assert_eq!(plays(&mut player, 3), "cax");
+        // In the middle of one: it is heard to its end.
+        assert!(player.go_on_with(&playlist(ANNOUNCEMENT), &prompts));
+        assert_eq!(plays(&mut player, 7), "yzbcab!");
+        let without = Playlist { announcement: None, ..playlist(OTHER) };
+        assert!(player.go_on_with(&without, &prompts));
+        assert_eq!(plays(&mut player, 6), "cabcab");
+        assert!(player.go_on_with(&playlist(OTHER), &prompts), "it has another one from now on");
+        assert_eq!(plays(&mut player, 5), "cabcx");
+        assert!(!player.go_on_with(&Playlist::looped(MUSIC), &prompts), "the greeting is another");
     }
 
     #[test]

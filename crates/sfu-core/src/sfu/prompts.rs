@@ -17,18 +17,24 @@ impl Sfu {
         })
     }
 
-    /// Plays a playlist into a leg's sound from now on, or none.
+    /// Plays a playlist into a leg's sound from now on, or none. One that differs from the one before in its announcement
+    /// alone goes on.
     pub(super) fn set_playlist(&mut self, key: Key, playlist: Option<&Playlist>) {
         let now = self.now;
         let before = self.participant(key).and_then(|participant| participant.player.take());
-        if let Some((_, slot)) = before {
-            self.rounds.leave(key, slot);
-        }
-        let Some(playlist) = playlist else { return };
-        let player = Box::new(Player::new(playlist, &self.prompts));
-        let slot = self.rounds.join(key, now);
+        let slot_before = before.as_ref().map(|(_, slot)| *slot);
+        let going_on = before.zip(playlist).and_then(|((mut player, slot), playlist)| {
+            player.go_on_with(playlist, &self.prompts).then_some((player, slot))
+        });
+        let player = going_on.or_else(|| {
+            if let Some(slot) = slot_before {
+                self.rounds.leave(key, slot);
+            }
+            let player = Box::new(Player::new(playlist?, &self.prompts));
+            Some((player, self.rounds.join(key, now)))
+        });
         if let Some(participant) = self.participant(key) {
-            participant.player = Some((player, slot));
+            participant.player = player;
         }
     }
 

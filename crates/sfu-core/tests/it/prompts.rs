@@ -116,6 +116,36 @@ fn on_hold_music_plays_an_announcement_interrupts_it_and_afterwards_both_talk() 
 }
 
 #[test]
+fn another_announcement_is_heard_when_one_comes_next_and_the_greeting_only_once() {
+    let mut world = clients(1, 7);
+    for (prompt, tone) in [(MUSIC, MUSIC_TONE), (ANNOUNCEMENT, ANNOUNCEMENT_TONE), (RINGBACK, 700.0)] {
+        load(&mut world, prompt, tone, Duration::from_secs(2));
+    }
+    let waiting = |prompt| Playlist {
+        greeting: Some(ANNOUNCEMENT),
+        music: Some(MUSIC),
+        announcement: Some(Announcement { prompt, interval_ms: 4_000 }),
+    };
+    world.set_patches(vec![into(waiting(ANNOUNCEMENT), 0)]);
+    world.run_for(Duration::from_secs(4));
+    world.set_patches(vec![into(waiting(RINGBACK), 0)]);
+    world.run_for(Duration::from_secs(5));
+
+    let caller = sound(&world, 0);
+    assert_one_numbering(caller.iter().copied());
+    assert_even_time(&caller);
+    let tones = heard(caller.iter().copied(), &[MUSIC_TONE, ANNOUNCEMENT_TONE, 700.0]);
+    for (from, to, tone) in
+        [(0.2, 2.0, ANNOUNCEMENT_TONE), (2.2, 6.0, MUSIC_TONE), (6.2, 8.0, 700.0), (8.2, 8.8, MUSIC_TONE)]
+    {
+        let heard = &tones[(from * 5.0) as usize..(to * 5.0) as usize];
+        let right = heard.iter().filter(|heard| **heard == Some(tone)).count();
+        assert!(right * 10 >= heard.len() * 9, "{from} to {to} s: {heard:?}");
+    }
+    assert_eq!(refusals(&world), []);
+}
+
+#[test]
 fn after_twelve_minutes_of_music_both_hear_each_other_at_once() {
     let mut world = World::pair(Instant::now(), 2);
     load(&mut world, MUSIC, MUSIC_TONE, Duration::from_secs(3));

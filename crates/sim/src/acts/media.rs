@@ -1,7 +1,7 @@
 //! What happens in the engine, the recorder and on the network.
 
 use crate::engine::{Engine, Transport};
-use crate::model::{Path, State};
+use crate::model::Path;
 use crate::world::World;
 use callcenter_core::command::Command;
 use model::{CallId, LegId, MediaTime};
@@ -56,9 +56,8 @@ impl World {
         let mut lost: Vec<(CallId, LegId)> = Vec::new();
         for (id, call) in &self.model.calls {
             let customers = self.customers.iter().any(|page| page.connected && page.leg == Some(call.customer.id));
-            let agents =
-                call.agent.as_ref().filter(|(agent, _)| call.state != State::Ringing && self.agents[agent].connected);
-            let legs = customers.then_some(call.customer.id).into_iter().chain(agents.map(|(_, leg)| leg.id));
+            let agents = call.agents().filter(|(agent, _, rings)| !rings && self.agents[agent].connected);
+            let legs = customers.then_some(call.customer.id).into_iter().chain(agents.map(|(_, leg, _)| leg.id));
             lost.extend(legs.filter(|leg| self.engine.transport(*leg) != Some(Transport::Up)).map(|leg| (*id, leg)));
         }
         for (call, leg) in lost {

@@ -18,12 +18,13 @@ impl World {
         let new = NewCall {
             link,
             display_name: identity.clone(),
-            identity,
+            identity: identity.clone(),
             media: CallMedia::Audio,
             custom_data: BTreeMap::new(),
         };
         let priorities = self.priorities.clone();
         let mut placed = None;
+        let mut ranked = None;
         let learn = |model: &mut Model, reply: Option<&Reply>| {
             let in_use = model.calls.values().any(|call| call.link == link);
             let usable = !(model.spent.contains(&link) || model.one_time.contains(&link) && in_use);
@@ -31,9 +32,12 @@ impl World {
                 placed = Some((call.id, *leg));
                 let mut customer = Leg::new(*leg);
                 customer.connect_until = Some(model.now + CONNECT);
-                let priority = priorities.get(&call.conversation).copied().unwrap_or(2);
-                let call = (call.id, call.conversation);
-                model.calls.insert(call.0, new_call(model, call.1, link, only, priority, customer));
+                let (queue, rank) = if only.is_some() { (model.default_queue, None) } else { model.route(&identity) };
+                let known = priorities.get(&call.conversation).copied();
+                ranked = rank.map(|rank| (call.conversation, rank));
+                let mut new = new_call(model, (call.conversation, queue), link, only, customer);
+                new.priority = rank.or(known).unwrap_or(2);
+                model.calls.insert(call.id, new);
             }
             usable
         };
@@ -42,6 +46,7 @@ impl World {
                 world.customers[index].leg = Some(leg);
             }
         });
+        self.priorities.extend(ranked);
         if let Some((call, leg)) = placed.filter(|_| self.customers[index].connected) {
             self.engine.add_leg(call, leg);
         }
@@ -218,26 +223,41 @@ impl World {
 
 fn new_call(
     model: &Model,
-    conversation: model::ConversationId,
+    (conversation, queue): (model::ConversationId, model::QueueId),
     link: model::LinkId,
     only: Option<AgentId>,
-    priority: u8,
     customer: Leg,
 ) -> Call {
-    Call {
+    let mut call = Call {
         state: State::Waiting,
         conversation,
         link,
-        queue: model.default_queue,
+        queue,
         only,
-        priority,
-        arrived: model.now,
+        familiar: model.assignees.get(&conversation).copied(),
+        priority: 2,
+        since: model.now,
+        front: false,
+        transferred: false,
+        held: None,
         customer,
         agent: None,
+        target: None,
+        must_ring: None,
         passed: Vec::new(),
         last_passed: None,
         ring_until: None,
         answered: None,
         recorded: model.settings.recording,
+        plan: None,
+        wait_until: None,
+        greeted: false,
+        leaving: None,
+        place: 0,
+        sound_unsure: false,
+    };
+    if only.is_none() {
+        call.begins_to_wait(model.plans.get(&call.queue).cloned(), model.now);
     }
+    call
 }

@@ -1,8 +1,9 @@
 //! What agents and supervisors set.
 
+use crate::model::Queue;
 use crate::world::World;
 use callcenter_core::command::{Command, ConversationFields, NewAgent};
-use callcenter_core::row::{ConversationStatus, Priority};
+use callcenter_core::row::{ConversationStatus, NoteKind, Priority};
 use model::{AgentId, AgentStatus, ConversationId, QueueId, RecordingMedia};
 
 const STATUSES: [AgentStatus; 9] = [
@@ -16,11 +17,11 @@ const STATUSES: [AgentStatus; 9] = [
     AgentStatus::Away,
     AgentStatus::Invisible,
 ];
-const PRIORITIES: [(Priority, u8); 4] =
+pub(super) const PRIORITIES: [(Priority, u8); 4] =
     [(Priority::Urgent, 0), (Priority::High, 1), (Priority::Normal, 2), (Priority::Low, 3)];
 
 impl World {
-    fn an_agent(&mut self) -> AgentId {
+    pub(super) fn an_agent(&mut self) -> AgentId {
         let agents: Vec<AgentId> = self.agents.keys().copied().collect();
         self.random.pick(&agents).expect("there are agents")
     }
@@ -29,7 +30,7 @@ impl World {
         let agent = self.an_agent();
         let status = self.random.pick(&STATUSES).expect("there are statuses");
         self.command(Command::SetStatus { agent, status }, |model| {
-            model.set_status(agent, status);
+            model.set_status(agent, status, None);
             true
         });
     }
@@ -50,8 +51,7 @@ impl World {
         let status = self.random.pick(&STATUSES).expect("there are statuses");
         let fields = NewAgent { display_name, email: None, role, enabled, status };
         self.command(Command::UpdateAgent { agent, fields }, |model| {
-            model.agent(agent).enabled = enabled;
-            model.set_status(agent, status);
+            model.edit_agent(agent, enabled, status);
             true
         });
     }
@@ -63,14 +63,15 @@ impl World {
         self.serve(agent, queue, serves);
     }
 
-    fn a_queue(&mut self) -> QueueId {
+    pub(super) fn a_queue(&mut self) -> QueueId {
         self.random.pick(&self.queues).expect("there are queues")
     }
 
     pub(super) fn queue_is_switched(&mut self) {
         let queue = self.a_queue();
-        let on = self.random.chance(75);
-        self.set_queue(queue, on);
+        let auto = self.random.chance(75);
+        let (in_turn, sticky, outside) = (self.random.chance(50), self.random.chance(50), self.random.chance(30));
+        self.set_queue(queue, |queue| *queue = Queue { auto, in_turn, sticky, outside, ..*queue });
     }
 
     pub(super) fn wrap_up_is_extended(&mut self) {
@@ -88,6 +89,7 @@ impl World {
         let recording = self.random.chance(60).then_some(RecordingMedia::AudioAndVideo);
         let (enabled, can_extend) = (self.random.chance(80), self.random.chance(80));
         let wrap_up = u32::try_from(self.random.below(45)).expect("small");
+        let capacity = 1 + u32::try_from(self.random.below(3)).expect("small");
         let ring = 3 + u32::try_from(self.random.below(40)).expect("small");
         self.set_settings(|settings| {
             settings.recording = recording;
@@ -95,10 +97,11 @@ impl World {
             settings.wrap_up_can_extend = can_extend;
             settings.wrap_up_seconds = wrap_up;
             settings.ring_inbound_seconds = ring;
+            settings.capacity = capacity;
         });
     }
 
-    fn a_conversation(&mut self) -> Option<ConversationId> {
+    pub(super) fn a_conversation(&mut self) -> Option<ConversationId> {
         let conversations: Vec<ConversationId> = self.core.conversations().map(|row| row.id).collect();
         self.random.pick(&conversations)
     }
@@ -112,7 +115,7 @@ impl World {
         let moved = self.command(Command::UpdateConversation { conversation, fields }, |model| {
             for call in model.calls.values_mut().filter(|call| call.conversation == conversation) {
                 call.priority = rank;
-                if call.queue != queue && call.state != crate::model::State::Established {
+                if call.queue != queue && !call.state.is_talk() {
                     call.queue = queue;
                     call.passed.clear();
                 }
@@ -128,15 +131,15 @@ impl World {
     pub(super) fn conversation_is_closed(&mut self) {
         let Some(conversation) = self.a_conversation() else { return };
         let fields = ConversationFields { status: Some(ConversationStatus::Closed), ..ConversationFields::default() };
-        self.command(Command::UpdateConversation { conversation, fields }, |model| {
-            !model.calls.values().any(|call| call.conversation == conversation)
-        });
+        self.command(Command::UpdateConversation { conversation, fields }, |model| model.close(conversation));
     }
 
     pub(super) fn note_is_written(&mut self) {
         let Some(conversation) = self.a_conversation() else { return };
         let agent = self.an_agent();
         let content = "calls back on Monday".to_owned();
-        self.command(Command::AddNote { conversation, agent: Some(agent), content }, |_| true);
+        self.command(Command::AddNote { conversation, agent: Some(agent), kind: NoteKind::Internal, content }, |_| {
+            true
+        });
     }
 }

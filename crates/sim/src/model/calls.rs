@@ -20,8 +20,7 @@ impl Model {
     }
 
     pub(crate) fn ringing_at(&self, agent: AgentId) -> Option<CallId> {
-        let rings =
-            |call: &Call| call.state == State::Ringing && call.agent.as_ref().is_some_and(|(own, _)| *own == agent);
+        let rings = |call: &Call| call.agents().any(|(own, _, rings)| own == agent && rings);
         self.calls.iter().find(|(_, call)| rings(call)).map(|(id, _)| *id)
     }
 
@@ -34,27 +33,39 @@ impl Model {
         self.agent(ring.agent).voice = VoiceStatus::Ringing;
     }
 
-    /// Whoever rings, or could not connect, is passed over.
-    pub(super) fn pass_over(&mut self, call: CallId) {
+    /// Whoever rings, or could not connect, does not have the call.
+    pub(super) fn not_taken(&mut self, call: CallId) {
+        match self.calls[&call].state {
+            State::Transferring => self.transfer_fails(call),
+            _ => self.pass_over(call),
+        }
+    }
+
+    pub(super) fn pass_over(&mut self, id: CallId) {
         let now = self.now;
-        let call = self.call(call);
+        let call = self.call(id);
         let (agent, _) = call.agent.take().expect("somebody to pass over");
         call.state = State::Waiting;
         call.ring_until = None;
-        call.answered = None;
+        // Whoever was handed over was answered before, and does not wait behind anybody.
+        call.answered = call.answered.filter(|_| call.transferred);
+        call.front |= call.transferred;
         call.passed.retain(|other| *other != agent);
         call.passed.push(agent);
         call.last_passed = Some(now);
         let agent = self.agent(agent);
         agent.voice = VoiceStatus::Idle;
         agent.idle_since = now;
+        if self.wait_is_over(&self.calls[&id]) {
+            self.wait_over(id);
+        }
     }
 
     pub(super) fn rings_end(&mut self) {
         let now = self.now;
         let over = |call: &Call| call.ring_until.is_some_and(|until| until <= now);
         let calls: Vec<CallId> = self.calls.iter().filter(|(_, call)| over(call)).map(|(id, _)| *id).collect();
-        calls.into_iter().for_each(|call| self.pass_over(call));
+        calls.into_iter().for_each(|call| self.not_taken(call));
     }
 
     pub(super) fn connecting_ends(&mut self) {
@@ -70,11 +81,13 @@ impl Model {
                 }
             }
             let call = self.call(id);
-            if let Some((_, leg)) = call.agent.as_mut().filter(|(_, leg)| due(leg)) {
+            let mut failed = false;
+            for (_, leg) in call.agents_legs_mut().filter(|(_, leg)| due(leg)) {
                 leg.connect_until = None;
-                if !leg.lost() && leg.path == Path::Pending {
-                    self.pass_over(id);
-                }
+                failed |= !leg.lost() && leg.path == Path::Pending;
+            }
+            if failed {
+                self.not_taken(id);
             }
         }
     }
@@ -84,13 +97,20 @@ impl Model {
         let due = |leg: &Leg| leg.lost_until.is_some_and(|until| until <= now);
         for id in self.calls.keys().copied().collect::<Vec<_>>() {
             let call = self.call(id);
+            let (agents, targets) = (call.agent.as_ref(), call.target.as_ref());
+            let (agents, targets) = (agents.is_some_and(|(_, leg)| due(leg)), targets.is_some_and(|(_, leg)| due(leg)));
             if due(&call.customer) {
                 self.end(id, EndedBy::Customer, NETWORK_ERROR);
-            } else if call.agent.as_ref().is_some_and(|(_, leg)| due(leg)) {
-                match call.state {
-                    State::Connecting => self.pass_over(id),
-                    _ => self.end(id, EndedBy::Agent, NETWORK_ERROR),
-                }
+                continue;
+            }
+            match call.state {
+                State::Connecting if agents => self.pass_over(id),
+                State::Transferring if agents => self.transferor_goes(id),
+                _ if agents => self.end(id, EndedBy::Agent, NETWORK_ERROR),
+                _ => {}
+            }
+            if targets {
+                self.transfer_fails(id);
             }
         }
     }
@@ -100,13 +120,18 @@ impl Model {
         let duration = call.answered.map_or(0, |answered| self.now - answered);
         let duration_ms = u64::try_from(duration).expect("time runs forward");
         self.endings.push(Ending { call: id, by, code, duration_ms });
-        let Some((agent, _)) = call.agent else { return };
+        for (agent, _, rings) in call.agents() {
+            self.agent(agent).voice = VoiceStatus::Idle;
+            if !rings {
+                self.wraps_up(agent);
+            }
+        }
+    }
+
+    pub(super) fn wraps_up(&mut self, agent: AgentId) {
         let (now, settings) = (self.now, self.settings.clone());
         let agent = self.agent(agent);
         agent.voice = VoiceStatus::Idle;
-        if call.state == State::Ringing {
-            return;
-        }
         let seconds = agent.wrap_seconds.unwrap_or(settings.wrap_up_seconds);
         if settings.wrap_up_enabled && seconds > 0 {
             agent.voice = VoiceStatus::Wrapping;
@@ -120,27 +145,34 @@ impl Model {
         let (now, present) = (self.now, self.agents[&agent].present());
         let Some(id) = self.ringing_at(agent) else { return false };
         let call = self.call(id);
-        let (_, own) = call.agent.as_mut().expect("it rings");
+        let handed_over = call.state == State::Transferring;
+        let (_, own) = if handed_over { call.target.as_mut() } else { call.agent.as_mut() }.expect("it rings");
         if own.id != leg {
             return false;
         }
         own.page_gone = !present;
         own.connect_until = Some(now + CONNECT);
         own.refresh(now);
-        call.state = State::Connecting;
         call.ring_until = None;
-        call.answered = Some(now);
+        if !handed_over {
+            call.state = State::Connecting;
+            call.answered.get_or_insert(now);
+            let conversation = call.conversation;
+            self.assignees.insert(conversation, agent);
+        }
         self.agent(agent).voice = VoiceStatus::InCall;
         true
     }
 
     pub(crate) fn decline(&mut self, agent: AgentId, leg: LegId) -> bool {
-        let Some(id) = self.ringing_at(agent).filter(|id| self.call_of_leg(leg) == Some(*id)) else { return false };
-        if self.calls[&id].customer.id == leg {
+        let Some(id) = self.ringing_at(agent) else { return false };
+        if !self.calls[&id].agents().any(|(own, own_leg, rings)| own == agent && own_leg.id == leg && rings) {
             return false;
         }
-        self.pass_over(id);
-        if self.calls[&id].only.is_some() {
+        let handed_over = self.calls[&id].state == State::Transferring;
+        self.not_taken(id);
+        // A call whose wait was over has ended already.
+        if !handed_over && self.calls.get(&id).is_some_and(|call| call.only.is_some()) {
             self.end(id, EndedBy::Agent, REJECTED);
         }
         true
@@ -150,11 +182,14 @@ impl Model {
         let Some(id) = self.call_of_leg(leg) else { return false };
         let call = &self.calls[&id];
         let answered = call.answered.is_some();
+        let ringing = call.agents().find(|(_, own, rings)| own.id == leg && *rings).map(|(agent, _, _)| agent);
+        let is_target = call.target.as_ref().is_some_and(|(_, own)| own.id == leg);
         if call.customer.id == leg {
             self.end(id, EndedBy::Customer, if answered { NORMAL_HANGUP } else { CANCELLED });
-        } else if call.state == State::Ringing {
-            let (agent, _) = call.agent.clone().expect("it rings");
+        } else if let Some(agent) = ringing {
             self.decline(agent, leg);
+        } else if is_target {
+            self.transfer_fails(id);
         } else {
             self.end(id, EndedBy::Agent, NORMAL_HANGUP);
         }
@@ -165,7 +200,7 @@ impl Model {
         let now = self.now;
         let Some(id) = self.call_of_leg(leg) else { return false };
         let state = self.calls[&id].state;
-        if state == State::Ringing && self.calls[&id].customer.id != leg {
+        if self.calls[&id].agents().any(|(_, own, rings)| own.id == leg && rings) {
             return false;
         }
         let own = self.leg(leg).expect("found above");
@@ -174,14 +209,17 @@ impl Model {
         own.path = Path::Up;
         own.refresh(now);
         let call = &self.calls[&id];
-        let both = call.customer.path == Path::Up && call.agent.as_ref().is_some_and(|(_, leg)| leg.path == Path::Up);
+        let both = call.customer.is_held() && call.agent.as_ref().is_some_and(|(_, leg)| leg.is_held());
         if state == State::Connecting && both {
             let link = call.link;
             if self.one_time.contains(&link) {
                 self.spent.insert(link);
             }
-            self.call(id).state = State::Established;
+            let call = self.call(id);
+            (call.state, call.front) = (State::Established, false);
+            call.was_greeted();
         }
+        self.transfers_complete();
         true
     }
 
@@ -189,11 +227,12 @@ impl Model {
         let Some(id) = self.call_of_leg(leg) else { return false };
         let call = &self.calls[&id];
         let customers = call.customer.id == leg;
-        let connecting = call.state == State::Connecting;
+        let answered_target = |(_, own): &(AgentId, Leg)| own.id == leg && call.ring_until.is_none();
+        let connecting = call.state == State::Connecting || call.target.as_ref().is_some_and(answered_target);
         let pending = self.leg(leg).is_some_and(|leg| leg.path == Path::Pending);
         match (pending, customers, connecting) {
             (true, true, _) => self.end(id, EndedBy::Platform, MEDIA_ERROR),
-            (true, false, true) => self.pass_over(id),
+            (true, false, true) => self.not_taken(id),
             _ => {}
         }
         true

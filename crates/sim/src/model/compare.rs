@@ -22,19 +22,21 @@ impl Model {
         let agent = &self.agents[&id];
         let state = core.agent_state(id, now).expect("the core knows the agent");
         assert_eq!(state.voice, agent.voice, "voice of {id}");
-        assert_eq!(state.availability, agent.availability(), "availability of {id}");
+        assert_eq!(state.availability, self.availability(id), "availability of {id}");
+        assert_eq!(state.status, agent.status, "status of {id}");
+        assert_eq!(state.custom_status.map(|status| status.id), agent.custom, "own status of {id}");
+        assert_eq!(core.conversations_held(id) as usize, agent.held.len(), "conversations of {id}");
         let remaining = agent.wrap_until.map(|until| u64::try_from(until - self.now).unwrap_or(0));
         assert_eq!(state.wrap_up.map(|wrap_up| wrap_up.remaining_ms), remaining, "wrap-up of {id}");
         assert_eq!(core.agent(id).expect("as above").idle_since.0, agent.idle_since, "idle time of {id}");
         let legs: Vec<LegId> = self
             .calls
             .values()
-            .filter_map(|call| call.agent.as_ref().filter(|(own, _)| *own == id))
-            .map(|(_, leg)| leg.id)
+            .flat_map(|call| call.agents().filter(|(own, _, _)| *own == id).map(|(_, leg, _)| leg.id))
             .collect();
         assert!(legs.len() <= 1, "{id} has two calls");
         assert_eq!(core.leg_of_agent(id), legs.first().copied(), "leg of {id}");
-        let busy = matches!(agent.voice, VoiceStatus::Ringing | VoiceStatus::InCall);
+        let busy = !matches!(agent.voice, VoiceStatus::Idle | VoiceStatus::Wrapping);
         assert_eq!(busy, !legs.is_empty(), "{id} is busy exactly while there is a live leg");
     }
 }
@@ -46,15 +48,29 @@ fn compare_call(core: &CallCenter, id: CallId, call: &Call) {
         State::Ringing => (CallState::Ringing, LegPhase::Waiting, Some(LegPhase::Ringing)),
         State::Connecting => (CallState::Connecting, LegPhase::Connecting, Some(LegPhase::Connecting)),
         State::Established => (CallState::Established, LegPhase::Established, Some(LegPhase::Established)),
+        State::Held => (CallState::Held, LegPhase::Established, Some(LegPhase::Established)),
+        State::Transferring => {
+            let transferor = call.agent.as_ref().map(|_| LegPhase::Established);
+            (CallState::Transferring, LegPhase::Established, transferor)
+        }
     };
     assert_eq!(row.state, state, "state of {id}");
     assert_eq!(row.queue, call.queue, "queue of {id}");
     assert_eq!(row.passed_over, call.passed, "who passed {id} over");
     assert_eq!(row.answered_at.map(|at| at.0), call.answered, "answer of {id}");
     assert_eq!(row.ring_until.map(|at| at.0), call.ring_until, "end of ringing of {id}");
+    assert_eq!(row.held_since.map(|at| at.0), call.held, "hold of {id}");
+    assert_eq!((row.front_of_queue, row.waiting_since.0), (call.front, call.since), "place in line of {id}");
+    assert_eq!(row.wait.until.map(|at| at.0), call.wait_until, "longest wait of {id}");
+    assert_eq!(row.wait.ends_at.map(|at| at.0), call.leaving, "end of {id} after its last message");
     compare_leg(core, &call.customer, customer);
     let agents = core.legs_of(id).filter(|leg| leg.agent.is_some()).count();
-    assert_eq!(agents, usize::from(agent.is_some()), "agents' legs of {id}");
+    assert_eq!(agents, usize::from(agent.is_some()) + usize::from(call.target.is_some()), "agents' legs of {id}");
+    let target = row.transfer.map(|transfer| (transfer.to, transfer.leg));
+    assert_eq!(target, call.target.as_ref().map(|(agent, leg)| (*agent, leg.id)), "target of {id}");
+    if let Some((_, leg)) = &call.target {
+        compare_leg(core, leg, if call.ring_until.is_some() { LegPhase::Ringing } else { LegPhase::Connecting });
+    }
     if let (Some((who, leg)), Some(phase)) = (&call.agent, agent) {
         compare_leg(core, leg, phase);
         assert_eq!(core.leg(leg.id).and_then(|row| row.agent), Some(*who));

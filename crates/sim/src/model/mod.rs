@@ -4,12 +4,19 @@
 mod assign;
 mod calls;
 mod compare;
+mod hand_over;
+mod hours;
 mod parties;
+mod team;
+mod waits;
 
-use model::{AgentId, AgentStatus, CallId, ConversationId, EndedBy, LegId, LinkId, QueueId, VoiceStatus};
+use model::{
+    AgentId, AgentStatus, CallId, ConversationId, EndedBy, LegId, LinkId, PromptId, QueueId, StatusId, VoiceStatus,
+};
 use std::collections::{BTreeMap, BTreeSet};
 
 pub(crate) use calls::Ring;
+pub(crate) use waits::Plan;
 
 /// UTC milliseconds.
 pub(crate) type Time = i64;
@@ -21,6 +28,7 @@ pub(crate) const AGAIN: Time = 5_000;
 
 pub(crate) const NORMAL_HANGUP: u32 = 10_000;
 pub(crate) const MEDIA_ERROR: u32 = 10_103;
+pub(crate) const NO_ANSWER: u32 = 10_200;
 pub(crate) const CANCELLED: u32 = 10_202;
 pub(crate) const REJECTED: u32 = 10_203;
 pub(crate) const NETWORK_ERROR: u32 = 10_308;
@@ -28,6 +36,10 @@ pub(crate) const NETWORK_ERROR: u32 = 10_308;
 #[derive(Debug, Clone)]
 pub(crate) struct Agent {
     pub(crate) status: AgentStatus,
+    pub(crate) custom: Option<StatusId>,
+    /// Conversations that are no calls.
+    pub(crate) held: BTreeSet<ConversationId>,
+    pub(crate) capacity: Option<u32>,
     pub(crate) enabled: bool,
     pub(crate) connected: bool,
     pub(crate) lease_until: Option<Time>,
@@ -62,6 +74,15 @@ pub(crate) enum State {
     Ringing,
     Connecting,
     Established,
+    Held,
+    Transferring,
+}
+
+impl State {
+    /// Customer and agent are connected, whether they hear each other or not.
+    pub(crate) fn is_talk(self) -> bool {
+        matches!(self, Self::Established | Self::Held | Self::Transferring)
+    }
 }
 
 #[derive(Debug, Clone)]
@@ -71,16 +92,55 @@ pub(crate) struct Call {
     pub(crate) link: LinkId,
     pub(crate) queue: QueueId,
     pub(crate) only: Option<AgentId>,
+    /// Who had the conversation when it arrived.
+    pub(crate) familiar: Option<AgentId>,
     /// 0 is the most urgent.
     pub(crate) priority: u8,
-    pub(crate) arrived: Time,
+    /// Since when it waits, or did before the answer.
+    pub(crate) since: Time,
+    /// Before all others.
+    pub(crate) front: bool,
+    /// Handed over at least once.
+    pub(crate) transferred: bool,
+    pub(crate) held: Option<Time>,
     pub(crate) customer: Leg,
     pub(crate) agent: Option<(AgentId, Leg)>,
+    /// To whom it is being handed over. It rings there while there is an end of ringing.
+    pub(crate) target: Option<(AgentId, Leg)>,
+    /// The core has to let it ring there in this step.
+    pub(crate) must_ring: Option<AgentId>,
     pub(crate) passed: Vec<AgentId>,
     pub(crate) last_passed: Option<Time>,
     pub(crate) ring_until: Option<Time>,
     pub(crate) answered: Option<Time>,
     pub(crate) recorded: bool,
+    /// By what it waits, and until when at most.
+    pub(crate) plan: Option<Plan>,
+    pub(crate) wait_until: Option<Time>,
+    pub(crate) greeted: bool,
+    /// Its wait is over: it ends then.
+    pub(crate) leaving: Option<Time>,
+    /// The last place that was announced.
+    pub(crate) place: u32,
+    /// Taken up after a restart: it hears what it heard before.
+    pub(crate) sound_unsure: bool,
+}
+
+impl Call {
+    /// Agents' legs, and whether each rings.
+    pub(crate) fn agents(&self) -> impl Iterator<Item = (AgentId, &Leg, bool)> {
+        let (own_rings, target_rings) = (self.state == State::Ringing, self.ring_until.is_some());
+        let own = self.agent.iter().map(move |(agent, leg)| (*agent, leg, own_rings));
+        own.chain(self.target.iter().map(move |(agent, leg)| (*agent, leg, target_rings)))
+    }
+
+    /// Agents' legs that do not ring.
+    pub(crate) fn agents_legs_mut(&mut self) -> impl Iterator<Item = (AgentId, &mut Leg)> {
+        let (own_rings, target_rings) = (self.state == State::Ringing, self.ring_until.is_some());
+        let own = self.agent.iter_mut().filter(move |_| !own_rings);
+        let target = self.target.iter_mut().filter(move |_| !target_rings);
+        own.chain(target).map(|(agent, leg)| (*agent, leg))
+    }
 }
 
 /// How a call must have ended.
@@ -99,6 +159,28 @@ pub(crate) struct Settings {
     pub(crate) can_extend: bool,
     pub(crate) ring_seconds: u32,
     pub(crate) recording: bool,
+    pub(crate) capacity: u32,
+}
+
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Queue {
+    pub(crate) auto: bool,
+    pub(crate) in_turn: bool,
+    /// Whose turn it was last.
+    pub(crate) last: Option<AgentId>,
+    pub(crate) sticky: bool,
+    /// Assigns outside of the working hours too.
+    pub(crate) outside: bool,
+}
+
+/// Calls of these customers go to that queue with that priority.
+#[derive(Debug, Clone)]
+pub(crate) struct Rule {
+    pub(crate) customers: BTreeSet<String>,
+    pub(crate) queue: QueueId,
+    pub(crate) priority: u8,
+    pub(crate) enabled: bool,
+    pub(crate) within_hours: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -106,13 +188,24 @@ pub(crate) struct Model {
     pub(crate) now: Time,
     pub(crate) settings: Settings,
     pub(crate) agents: BTreeMap<AgentId, Agent>,
-    /// Queues and whether they assign automatically.
-    pub(crate) queues: BTreeMap<QueueId, bool>,
+    pub(crate) queues: BTreeMap<QueueId, Queue>,
+    /// Times off within the working hours of all queues, which go round the clock.
+    pub(crate) off: Vec<(Time, Time)>,
+    pub(crate) rules: Vec<Rule>,
+    /// The account's own statuses with their groups.
+    pub(crate) statuses: BTreeMap<StatusId, AgentStatus>,
+    /// Who has an open conversation that began with a call.
+    pub(crate) assignees: BTreeMap<ConversationId, AgentId>,
     pub(crate) default_queue: QueueId,
     pub(crate) calls: BTreeMap<CallId, Call>,
     /// One-time links that were spent.
     pub(crate) spent: BTreeSet<LinkId>,
     pub(crate) one_time: BTreeSet<LinkId>,
+    /// How calls of a queue wait from now on.
+    pub(crate) plans: BTreeMap<QueueId, Plan>,
+    /// Prompts that the core asks for, and how long those are that it has; none where one cannot be made.
+    pub(crate) wanted: BTreeSet<PromptId>,
+    pub(crate) answers: BTreeMap<PromptId, Option<Time>>,
     /// Endings of this step.
     pub(crate) endings: Vec<Ending>,
 }
@@ -126,6 +219,8 @@ impl Model {
         self.windows_close();
         self.leases_lapse();
         self.wrap_ups_end();
+        self.waits_end();
+        self.last_messages_end();
     }
 
     /// The core was built again from its rows.
@@ -135,16 +230,16 @@ impl Model {
             agent.connected = false;
             agent.lease_until = agent.lease_until.map(|_| now + LEASE);
         }
+        self.answers.clear();
         for call in self.calls.values_mut() {
+            let known = call.plan.take().map(|plan| plan.id);
+            call.plan = self.plans.values().find(|plan| Some(plan.id) == known).cloned();
+            call.place = 0;
+            call.sound_unsure = true;
             call.last_passed = (!call.passed.is_empty()).then_some(now);
-            let ringing = call.state == State::Ringing;
-            let agents = call.agent.as_mut().map(|(_, leg)| leg).into_iter();
-            for (leg, rings) in agents.map(|leg| (leg, ringing)).chain([(&mut call.customer, false)]) {
-                leg.page_gone = true;
-                leg.connect_until = None;
-                leg.path = if leg.ever_up { Path::Up } else { Path::Pending };
-                leg.lost_until = (!rings).then_some(now + WINDOW);
-            }
+            call.customer.restart(now);
+            call.agents_legs_mut().for_each(|(_, leg)| leg.restart(now));
         }
+        self.want_prompts();
     }
 }

@@ -1,21 +1,11 @@
 //! Agents and legs.
 
-use super::{Agent, CONNECT, LEASE, Leg, Model, Path, State, Time, WINDOW};
-use model::{AgentId, AgentStatus, CallId, LegId, VoiceStatus};
+use super::{Agent, CONNECT, LEASE, Leg, Model, Path, Time, WINDOW};
+use model::{AgentId, CallId, LegId, VoiceStatus};
 
 impl Agent {
     pub(crate) fn present(&self) -> bool {
         self.connected && self.lease_until.is_some()
-    }
-
-    pub(crate) fn availability(&self) -> AgentStatus {
-        if !self.enabled || !self.present() {
-            return AgentStatus::Invisible;
-        }
-        if self.status == AgentStatus::Active && self.voice != VoiceStatus::Idle {
-            return AgentStatus::Busy;
-        }
-        self.status
     }
 }
 
@@ -26,6 +16,19 @@ impl Leg {
 
     pub(crate) fn lost(&self) -> bool {
         self.page_gone || matches!(self.path, Path::Silent | Path::Gone)
+    }
+
+    /// The engine has its transport.
+    pub(super) fn is_held(&self) -> bool {
+        matches!(self.path, Path::Up | Path::Silent)
+    }
+
+    /// Whoever is not back in time after a restart of the core is gone.
+    pub(super) fn restart(&mut self, now: Time) {
+        self.page_gone = true;
+        self.connect_until = None;
+        self.path = if self.ever_up { Path::Up } else { Path::Pending };
+        self.lost_until = Some(now + WINDOW);
     }
 
     /// The window opens when the leg is lost and closes when it is back.
@@ -48,15 +51,6 @@ impl Model {
         self.agents.get_mut(&agent).expect("the model knows all agents")
     }
 
-    pub(crate) fn set_status(&mut self, agent: AgentId, status: AgentStatus) {
-        let now = self.now;
-        let agent = self.agent(agent);
-        if agent.status != status && status == AgentStatus::Active {
-            agent.idle_since = now;
-        }
-        agent.status = status;
-    }
-
     pub(crate) fn sign_of_life(&mut self, agent: AgentId) {
         let now = self.now;
         let state = self.agent(agent);
@@ -77,12 +71,12 @@ impl Model {
     fn presence_counts(&mut self, agent: AgentId) {
         let (present, now) = (self.agents[&agent].present(), self.now);
         for call in self.calls.values_mut() {
-            let talking = matches!(call.state, State::Connecting | State::Established);
-            if let Some((_, leg)) = call.agent.as_mut().filter(|(own, _)| *own == agent && talking) {
+            for (_, leg) in call.agents_legs_mut().filter(|(own, _)| *own == agent) {
                 leg.page_gone = !present;
                 leg.refresh(now);
             }
         }
+        self.transfers_complete();
     }
 
     pub(super) fn leases_lapse(&mut self) {
@@ -96,7 +90,7 @@ impl Model {
         for agent in lapsed {
             self.agent(agent).lease_until = None;
             if let Some(call) = self.ringing_at(agent) {
-                self.pass_over(call);
+                self.not_taken(call);
             }
             self.presence_counts(agent);
         }
@@ -137,17 +131,14 @@ impl Model {
     }
 
     pub(crate) fn call_of_leg(&self, leg: LegId) -> Option<CallId> {
-        let has =
-            |call: &super::Call| call.customer.id == leg || call.agent.as_ref().is_some_and(|(_, own)| own.id == leg);
+        let has = |call: &super::Call| call.customer.id == leg || call.agents().any(|(_, own, _)| own.id == leg);
         self.calls.iter().find(|(_, call)| has(call)).map(|(id, _)| *id)
     }
 
     pub(crate) fn leg(&mut self, leg: LegId) -> Option<&mut Leg> {
         self.calls.values_mut().find_map(|call| {
-            if call.customer.id == leg {
-                return Some(&mut call.customer);
-            }
-            call.agent.as_mut().map(|(_, own)| own).filter(|own| own.id == leg)
+            let agents = call.agent.iter_mut().chain(&mut call.target).map(|(_, own)| own);
+            std::iter::once(&mut call.customer).chain(agents).find(|own| own.id == leg)
         })
     }
 
@@ -157,6 +148,7 @@ impl Model {
             leg.page_gone = gone;
             leg.refresh(now);
         }
+        self.transfers_complete();
     }
 
     pub(crate) fn path(&mut self, leg: LegId, from: Path, to: Path) {
@@ -165,14 +157,18 @@ impl Model {
             leg.path = to;
             leg.refresh(now);
         }
+        self.transfers_complete();
     }
 
     pub(crate) fn engine_restarted(&mut self) {
         let now = self.now;
         for call in self.calls.values_mut() {
-            let ringing = call.state == State::Ringing;
-            let agents = call.agent.as_mut().filter(|_| !ringing).map(|(_, leg)| leg).into_iter();
-            for leg in agents.chain([&mut call.customer]) {
+            if call.customer.is_held() {
+                call.was_greeted();
+            }
+            call.customer.path = Path::Gone;
+            call.customer.refresh(now);
+            for (_, leg) in call.agents_legs_mut() {
                 leg.path = Path::Gone;
                 leg.refresh(now);
             }

@@ -13,21 +13,33 @@ const SOAK: u64 = 30;
 
 /// What must have happened somewhere in the gate's lives, or they prove little.
 const MUST_HAPPEN: &[&str] = &[
+    "agents at full capacity",
     "answered",
     "calls",
     "crashes of all roles",
     "crashes of signaling",
+    "custom statuses set",
     "declined",
     "ended by the network",
     "engine restarts",
     "files failed",
     "files finished",
+    "held",
     "legs back",
     "not answered",
     "not connected",
     "one-time links used",
     "recorder restarts",
     "rejected",
+    "resumed",
+    "times off",
+    "transferred",
+    "transferred to a queue",
+    "transfers declined",
+    "transfers not answered",
+    "transfers not connected",
+    "transfers to agents who went away",
+    "waited too long",
     "wrap-ups",
 ];
 

@@ -1,5 +1,9 @@
 use super::unless_taken;
-use crate::{database::Store, error::Error, records::Reader};
+use crate::{
+    database::{Store, query},
+    error::Error,
+    records::Reader,
+};
 use model::{AccountId, WallTime};
 
 /// A tenant.
@@ -16,7 +20,7 @@ pub struct AccountRow {
 impl Store {
     /// A new account with default settings.
     pub async fn create_account(&self, account: &AccountRow) -> Result<(), Error> {
-        sqlx::query("INSERT INTO accounts (id, name, created_at) VALUES ($1, $2, $3)")
+        query("INSERT INTO accounts (id, name, created_at) VALUES ($1, $2, $3)")
             .bind(account.id.to_string())
             .bind(&account.name)
             .bind(account.created_at.0)
@@ -28,8 +32,7 @@ impl Store {
 
     /// All accounts, oldest first.
     pub async fn accounts(&self) -> Result<Vec<AccountRow>, Error> {
-        let rows =
-            sqlx::query("SELECT id, name, created_at FROM accounts ORDER BY id").fetch_all(&self.readers).await?;
+        let rows = query("SELECT id, name, created_at FROM accounts ORDER BY id").fetch_all(&self.readers).await?;
         rows.iter()
             .map(|row| {
                 let row = Reader(row);

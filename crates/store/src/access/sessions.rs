@@ -1,4 +1,8 @@
-use crate::{database::Store, error::Error, records::Reader};
+use crate::{
+    database::{Store, query},
+    error::Error,
+    records::Reader,
+};
 use model::{AccountId, UserId, WallTime};
 
 /// A signed-in browser.
@@ -19,23 +23,21 @@ pub struct SessionRow {
 impl Store {
     /// A new session.
     pub async fn create_session(&self, session: &SessionRow) -> Result<(), Error> {
-        sqlx::query(
-            "INSERT INTO sessions (hash, account, user_id, created_at, expires_at) VALUES ($1, $2, $3, $4, $5)",
-        )
-        .bind(&session.hash)
-        .bind(session.account.to_string())
-        .bind(session.user.to_string())
-        .bind(session.created_at.0)
-        .bind(session.expires_at.0)
-        .execute(&self.writer)
-        .await?;
+        query("INSERT INTO sessions (hash, account, user_id, created_at, expires_at) VALUES ($1, $2, $3, $4, $5)")
+            .bind(&session.hash)
+            .bind(session.account.to_string())
+            .bind(session.user.to_string())
+            .bind(session.created_at.0)
+            .bind(session.expires_at.0)
+            .execute(&self.writer)
+            .await?;
         Ok(())
     }
 
     /// The session with that hash, expired or not: a cookie names no account.
     pub async fn session(&self, hash: &str) -> Result<Option<SessionRow>, Error> {
         let sql = "SELECT hash, account, user_id, created_at, expires_at FROM sessions WHERE hash = $1";
-        let found = sqlx::query(sql).bind(hash.to_owned()).fetch_optional(&self.readers).await?;
+        let found = query(sql).bind(hash.to_owned()).fetch_optional(&self.readers).await?;
         let Some(row) = &found else { return Ok(None) };
         let row = Reader(row);
         Ok(Some(SessionRow {
@@ -50,19 +52,19 @@ impl Store {
     /// A session that is used lives longer.
     pub async fn extend_session(&self, hash: &str, expires_at: WallTime) -> Result<(), Error> {
         let sql = "UPDATE sessions SET expires_at = $2 WHERE hash = $1";
-        sqlx::query(sql).bind(hash.to_owned()).bind(expires_at.0).execute(&self.writer).await?;
+        query(sql).bind(hash.to_owned()).bind(expires_at.0).execute(&self.writer).await?;
         Ok(())
     }
 
     /// Signs one browser out.
     pub async fn delete_session(&self, hash: &str) -> Result<(), Error> {
-        sqlx::query("DELETE FROM sessions WHERE hash = $1").bind(hash.to_owned()).execute(&self.writer).await?;
+        query("DELETE FROM sessions WHERE hash = $1").bind(hash.to_owned()).execute(&self.writer).await?;
         Ok(())
     }
 
     /// Signs all browsers of a user out.
     pub async fn delete_sessions_of(&self, account: AccountId, user: UserId) -> Result<(), Error> {
-        sqlx::query("DELETE FROM sessions WHERE account = $1 AND user_id = $2")
+        query("DELETE FROM sessions WHERE account = $1 AND user_id = $2")
             .bind(account.to_string())
             .bind(user.to_string())
             .execute(&self.writer)
@@ -72,7 +74,7 @@ impl Store {
 
     /// Removes what has expired; returns how many sessions that were.
     pub async fn delete_expired_sessions(&self, now: WallTime) -> Result<u64, Error> {
-        let gone = sqlx::query("DELETE FROM sessions WHERE expires_at <= $1").bind(now.0).execute(&self.writer).await?;
+        let gone = query("DELETE FROM sessions WHERE expires_at <= $1").bind(now.0).execute(&self.writer).await?;
         Ok(gone.rows_affected())
     }
 }

@@ -1,12 +1,12 @@
 use super::select::bounded;
 use crate::{
-    database::{Connection, Store},
+    database::{Connection, Store, query},
     error::Error,
-    page::{AgentOrder, Page, PageRequest, QueueOrder},
+    page::{AgentOrder, NamedOrder, Page, PageRequest},
     records::{Reader, word_of},
 };
-use callcenter_core::row::{AgentRow, QueueRow};
-use model::{AccountId, AgentId, AgentStatus, QueueId, Role, WallTime};
+use callcenter_core::row::{AgentRow, QueueRow, StatusRow};
+use model::{AccountId, AgentId, AgentStatus, QueueId, Role, StatusId, WallTime};
 use sqlx::AssertSqlSafe;
 use std::collections::BTreeMap;
 
@@ -70,7 +70,7 @@ impl Store {
                     .between("updated_at", filter.updated_after, filter.updated_before);
             })
             .await?;
-        let mut queues = queues_of_agents(&mut *self.readers.acquire().await?, account, None).await?;
+        let mut queues = queues_of_agents(&mut self.readers.acquire().await?, account, None).await?;
         for agent in &mut found.items {
             agent.queues = queues.remove(&agent.id).unwrap_or_default();
         }
@@ -87,9 +87,17 @@ impl Store {
         else {
             return Ok(None);
         };
-        let mut queues = queues_of_agents(&mut *self.readers.acquire().await?, account, Some(id)).await?;
+        let mut queues = queues_of_agents(&mut self.readers.acquire().await?, account, Some(id)).await?;
         agent.queues = queues.remove(&id).unwrap_or_default();
         Ok(Some(agent))
+    }
+
+    /// One of the statuses that the account has named itself.
+    pub async fn agent_status(&self, account: AccountId, id: StatusId) -> Result<Option<StatusRow>, Error> {
+        self.one(account, |q| {
+            q.is("id", id);
+        })
+        .await
     }
 
     /// A page of queues that are not deleted.
@@ -97,7 +105,7 @@ impl Store {
         &self,
         account: AccountId,
         filter: &QueueFilter,
-        page: PageRequest<QueueOrder>,
+        page: PageRequest<NamedOrder>,
     ) -> Result<Page<QueueRow>, Error> {
         bounded(&[filter.ids.len()])?;
         let agents: Vec<AgentId> = filter.agent.into_iter().collect();
@@ -127,12 +135,12 @@ pub(crate) async fn queues_of_agents(
 ) -> Result<BTreeMap<AgentId, Vec<QueueId>>, Error> {
     let one = if agent.is_some() { "AND agent = $2" } else { "" };
     let sql = format!("SELECT agent, queue FROM agent_queues WHERE account = $1 {one} ORDER BY agent, position");
-    let mut query = sqlx::query(AssertSqlSafe(sql)).bind(account.to_string());
+    let mut select = query(AssertSqlSafe(sql)).bind(account.to_string());
     if let Some(agent) = agent {
-        query = query.bind(agent.to_string());
+        select = select.bind(agent.to_string());
     }
     let mut queues: BTreeMap<AgentId, Vec<QueueId>> = BTreeMap::new();
-    for row in &query.fetch_all(from).await? {
+    for row in &select.fetch_all(from).await? {
         let row = Reader(row);
         queues.entry(row.id("agent")?).or_default().push(row.id("queue")?);
     }

@@ -15,6 +15,8 @@ pub struct ConversationFilter {
     pub ids: Vec<ConversationId>,
     /// Conversations of one of these queues.
     pub queues: Vec<QueueId>,
+    /// Conversations that carry one of the tags with these names.
+    pub tag_names: Vec<String>,
     /// The assignee.
     pub agent: Option<AgentId>,
     /// The status.
@@ -35,6 +37,11 @@ pub struct ConversationFilter {
     pub closed_before: Option<WallTime>,
 }
 
+/// Conversations that carry a tag whose name is one of a list.
+const CARRYING: &str = "carried.conversation FROM conversation_tags AS carried \
+    JOIN tags ON tags.account = carried.account AND tags.id = carried.tag \
+    WHERE carried.account = conversations.account AND tags.name";
+
 impl Store {
     /// A page of conversations.
     pub async fn conversations(
@@ -43,10 +50,11 @@ impl Store {
         filter: &ConversationFilter,
         page: PageRequest<ConversationOrder>,
     ) -> Result<Page<ConversationRow>, Error> {
-        bounded(&[filter.ids.len(), filter.queues.len()])?;
+        bounded(&[filter.ids.len(), filter.queues.len(), filter.tag_names.len()])?;
         self.page(account, page, |q| {
             q.one_of("id", &filter.ids)
                 .one_of("queue", &filter.queues)
+                .within("id", CARRYING, &filter.tag_names)
                 .is_if("agent", filter.agent)
                 .is_if("status", filter.status.as_ref().map(word_of))
                 .is_if("priority", filter.priority.as_ref().map(word_of))

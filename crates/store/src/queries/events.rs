@@ -1,4 +1,9 @@
-use crate::{database::Store, error::Error, limits, records::Reader};
+use crate::{
+    database::{Store, query},
+    error::Error,
+    limits,
+    records::Reader,
+};
 use callcenter_core::event::EventRecord;
 use model::{AccountId, ConversationId};
 
@@ -11,9 +16,9 @@ impl Store {
         after: u64,
         limit: u32,
     ) -> Result<Vec<EventRecord>, Error> {
-        let sql = "SELECT sequence, at, conversation, call, body FROM events \
+        let sql = "SELECT sequence, at, conversation, call, author, body FROM events \
                    WHERE account = $1 AND conversation = $2 AND sequence > $3 ORDER BY sequence LIMIT $4";
-        let rows = sqlx::query(sql)
+        let rows = query(sql)
             .bind(account.to_string())
             .bind(conversation.to_string())
             .bind(i64::try_from(after).unwrap_or(i64::MAX))
@@ -25,9 +30,9 @@ impl Store {
 
     /// Entries of the account's log with a sequence above `after`, in order, at most `limit` of them.
     pub async fn events_after(&self, account: AccountId, after: u64, limit: u32) -> Result<Vec<EventRecord>, Error> {
-        let sql = "SELECT sequence, at, conversation, call, body FROM events \
+        let sql = "SELECT sequence, at, conversation, call, author, body FROM events \
                    WHERE account = $1 AND sequence > $2 ORDER BY sequence LIMIT $3";
-        let rows = sqlx::query(sql)
+        let rows = query(sql)
             .bind(account.to_string())
             .bind(i64::try_from(after).unwrap_or(i64::MAX))
             .bind(i64::from(limit.min(limits::PAGE_ROWS)))
@@ -43,6 +48,7 @@ fn event(row: &Reader<'_>) -> Result<EventRecord, Error> {
         at: row.time("at")?,
         conversation: row.id_or_null("conversation")?,
         call: row.id_or_null("call")?,
+        author: row.json_or_null("author")?,
         event: row.json("body")?,
     })
 }

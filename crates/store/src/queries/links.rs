@@ -1,5 +1,5 @@
 use crate::{
-    database::Store,
+    database::{Store, query},
     error::Error,
     page::{CreatedOrder, Page, PageRequest},
     records::{Reader, Record},
@@ -27,7 +27,7 @@ impl Store {
     pub async fn link_by_secret(&self, secret_hash: &str) -> Result<Option<(AccountId, LinkRow)>, Error> {
         let columns = LinkRow::COLUMNS.join(", ");
         let sql = format!("SELECT account, {columns} FROM links WHERE secret_hash = $1");
-        let found = sqlx::query(AssertSqlSafe(sql)).bind(secret_hash.to_owned()).fetch_optional(&self.readers).await?;
+        let found = query(AssertSqlSafe(sql)).bind(secret_hash.to_owned()).fetch_optional(&self.readers).await?;
         let Some(row) = &found else { return Ok(None) };
         let row = Reader(row);
         Ok(Some((row.id("account")?, LinkRow::read(&row)?)))

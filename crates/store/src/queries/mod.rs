@@ -7,8 +7,10 @@ mod events;
 mod links;
 mod segments;
 mod select;
+mod tags;
 
 pub(crate) use agents::queues_of_agents;
 pub use agents::{AgentFilter, QueueFilter};
 pub use conversations::ConversationFilter;
 pub use segments::SegmentFilter;
+pub use tags::TagFilter;

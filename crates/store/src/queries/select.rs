@@ -1,18 +1,17 @@
 //! Building blocks of queries.
 
 use crate::{
-    database::{Db, Store},
+    database::{QueryBuilder, Store},
     error::Error,
     limits,
     page::{Page, PageRequest, Sortable},
-    records::{Record, read, select},
+    records::{Reader, Record, read, select},
 };
 use model::{AccountId, WallTime};
-use sqlx::QueryBuilder;
 use std::fmt::Display;
 
 /// The conditions of a query, joined by AND.
-pub(super) struct Conditions<'q>(&'q mut QueryBuilder<Db>);
+pub(super) struct Conditions<'q>(&'q mut QueryBuilder);
 
 impl Conditions<'_> {
     /// The column has this text.
@@ -78,9 +77,8 @@ impl Conditions<'_> {
     }
 
     fn list(&mut self, values: &[impl Display]) {
-        let mut list = self.0.separated(", ");
-        for value in values {
-            list.push_bind(value.to_string());
+        for (place, value) in values.iter().enumerate() {
+            self.0.push(if place == 0 { "" } else { ", " }).push_bind(value.to_string());
         }
     }
 }
@@ -100,7 +98,7 @@ impl Store {
         account: AccountId,
         conditions: impl Fn(&mut Conditions<'_>),
     ) -> Result<Option<R>, Error> {
-        let mut query = start(account, &select::<R>(), &conditions);
+        let query = start(account, &select::<R>(), &conditions);
         query.build().fetch_optional(&self.readers).await?.as_ref().map(read).transpose()
     }
 
@@ -122,19 +120,20 @@ impl Store {
         request: PageRequest<F>,
         conditions: impl Fn(&mut Conditions<'_>),
     ) -> Result<Page<R>, Error> {
-        let count = format!("SELECT COUNT(*) FROM {}", R::TABLE);
-        let total: i64 = start(account, &count, &conditions).build_query_scalar().fetch_one(&self.readers).await?;
+        let count = format!("SELECT COUNT(*) AS total FROM {}", R::TABLE);
+        let counting = start(account, &count, &conditions).build();
+        let total = Reader(&counting.fetch_one(&self.readers).await?).count("total")?;
         let mut query = start(account, &select::<R>(), &conditions);
         let direction = request.order.direction.sql();
         query.push(format_args!(" ORDER BY {} {direction}, id {direction}", request.order.by.column()));
         query.push(" LIMIT ").push_bind(request.rows()).push(" OFFSET ").push_bind(request.offset());
         let rows = query.build().fetch_all(&self.readers).await?;
         let items = rows.iter().map(read).collect::<Result<_, _>>()?;
-        Ok(Page { items, total: u64::try_from(total).unwrap_or(0) })
+        Ok(Page { items, total })
     }
 }
 
-fn start(account: AccountId, select: &str, conditions: &impl Fn(&mut Conditions<'_>)) -> QueryBuilder<Db> {
+fn start(account: AccountId, select: &str, conditions: &impl Fn(&mut Conditions<'_>)) -> QueryBuilder {
     let mut query = QueryBuilder::new(select);
     query.push(" WHERE account = ").push_bind(account.to_string());
     conditions(&mut Conditions(&mut query));

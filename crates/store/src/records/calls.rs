@@ -1,6 +1,6 @@
 use super::{Reader, Record, Value};
 use crate::error::Error;
-use callcenter_core::row::{CallRow, LegRow, SegmentRow};
+use callcenter_core::row::{CallRow, FamiliarAgent, LegRow, RunningTransfer, SegmentRow, Wait};
 use model::MediaTime;
 use wire::browser::MediaState;
 
@@ -17,10 +17,24 @@ impl Record for CallRow {
         "state",
         "queue",
         "only_agent",
+        "familiar_agent",
+        "familiar_since",
         "link",
         "custom_data",
         "passed_over",
         "ring_until",
+        "waiting_since",
+        "front_of_queue",
+        "held_since",
+        "transfer_from",
+        "transfer_to",
+        "transfer_leg",
+        "transfer_since",
+        "waiting_strategy",
+        "waiting_until",
+        "greeted",
+        "waiting_ends_at",
+        "away_hours",
         "recording",
         "recording_epoch_us",
         "created_at",
@@ -41,10 +55,24 @@ impl Record for CallRow {
             Value::word(&self.state),
             Value::id(self.queue),
             Value::id_or_null(self.only_agent),
+            Value::id_or_null(self.familiar.map(|familiar| familiar.agent)),
+            Value::time_or_null(self.familiar.map(|familiar| familiar.last_contact)),
             Value::id_or_null(self.link),
             Value::json(&self.custom_data),
             Value::json(&self.passed_over),
             Value::time_or_null(self.ring_until),
+            Value::time(self.waiting_since),
+            Value::Bool(self.front_of_queue),
+            Value::time_or_null(self.held_since),
+            Value::id_or_null(self.transfer.map(|transfer| transfer.from)),
+            Value::id_or_null(self.transfer.map(|transfer| transfer.to)),
+            Value::id_or_null(self.transfer.map(|transfer| transfer.leg)),
+            Value::time_or_null(self.transfer.map(|transfer| transfer.since)),
+            Value::id_or_null(self.wait.strategy),
+            Value::time_or_null(self.wait.until),
+            Value::Bool(self.wait.greeted),
+            Value::time_or_null(self.wait.ends_at),
+            Value::id_or_null(self.wait.away),
             Value::word_or_null(&self.recording),
             Value::count_or_null(self.recording_epoch.map(|epoch| epoch.0)),
             Value::time(self.created_at),
@@ -66,10 +94,22 @@ impl Record for CallRow {
             state: row.word("state")?,
             queue: row.id("queue")?,
             only_agent: row.id_or_null("only_agent")?,
+            familiar: familiar_agent(row)?,
             link: row.id_or_null("link")?,
             custom_data: row.json("custom_data")?,
             passed_over: row.json("passed_over")?,
             ring_until: row.time_or_null("ring_until")?,
+            waiting_since: row.time("waiting_since")?,
+            front_of_queue: row.truth("front_of_queue")?,
+            held_since: row.time_or_null("held_since")?,
+            transfer: transfer(row)?,
+            wait: Wait {
+                strategy: row.id_or_null("waiting_strategy")?,
+                until: row.time_or_null("waiting_until")?,
+                greeted: row.truth("greeted")?,
+                ends_at: row.time_or_null("waiting_ends_at")?,
+                away: row.id_or_null("away_hours")?,
+            },
             recording: row.word_or_null("recording")?,
             recording_epoch: row.number_or_null("recording_epoch_us")?.map(MediaTime),
             created_at: row.time("created_at")?,
@@ -79,6 +119,18 @@ impl Record for CallRow {
             end_code: row.number_or_null("end_code")?,
         })
     }
+}
+
+fn familiar_agent(row: &Reader<'_>) -> Result<Option<FamiliarAgent>, Error> {
+    let Some(agent) = row.id_or_null("familiar_agent")? else { return Ok(None) };
+    Ok(Some(FamiliarAgent { agent, last_contact: row.time("familiar_since")? }))
+}
+
+/// All four of its columns are there, or none.
+fn transfer(row: &Reader<'_>) -> Result<Option<RunningTransfer>, Error> {
+    let Some(since) = row.time_or_null("transfer_since")? else { return Ok(None) };
+    let (from, to, leg) = (row.id("transfer_from")?, row.id("transfer_to")?, row.id("transfer_leg")?);
+    Ok(Some(RunningTransfer { from, to, leg, since }))
 }
 
 impl Record for LegRow {

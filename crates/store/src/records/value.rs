@@ -1,18 +1,16 @@
-use crate::{
-    database::{Db, DbQuery, DbRow},
-    error::Error,
-};
+use crate::{database::DbRow, error::Error};
 use model::WallTime;
 use serde::{Serialize, de::DeserializeOwned};
-use sqlx::Row;
+use sqlx::{Decode, Postgres, Row, Sqlite, Type};
 use std::{fmt, str::FromStr};
 
 /// A column's value, free of any database's types.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Value {
     Text(Option<String>),
     Int(Option<i64>),
     Bool(bool),
+    Bytes(Vec<u8>),
 }
 
 impl Value {
@@ -51,13 +49,47 @@ impl Value {
     pub(crate) fn json<T: Serialize>(value: &T) -> Self {
         Self::Text(Some(json_of(value)))
     }
+}
 
-    pub(crate) fn bind(self, query: DbQuery<'_>) -> DbQuery<'_> {
-        match self {
-            Self::Text(text) => query.bind(text),
-            Self::Int(number) => query.bind(number),
-            Self::Bool(truth) => query.bind(truth),
-        }
+impl From<String> for Value {
+    fn from(text: String) -> Self {
+        Self::Text(Some(text))
+    }
+}
+
+impl From<&String> for Value {
+    fn from(text: &String) -> Self {
+        Self::Text(Some(text.clone()))
+    }
+}
+
+impl From<Option<String>> for Value {
+    fn from(text: Option<String>) -> Self {
+        Self::Text(text)
+    }
+}
+
+impl From<i64> for Value {
+    fn from(number: i64) -> Self {
+        Self::Int(Some(number))
+    }
+}
+
+impl From<Option<i64>> for Value {
+    fn from(number: Option<i64>) -> Self {
+        Self::Int(number)
+    }
+}
+
+impl From<bool> for Value {
+    fn from(truth: bool) -> Self {
+        Self::Bool(truth)
+    }
+}
+
+impl From<&[u8]> for Value {
+    fn from(bytes: &[u8]) -> Self {
+        Self::Bytes(bytes.to_vec())
     }
 }
 
@@ -78,13 +110,22 @@ pub(crate) fn json_of<T: Serialize>(value: &T) -> String {
 pub(crate) struct Reader<'a>(pub(crate) &'a DbRow);
 
 impl Reader<'_> {
-    fn get<'r, T: sqlx::Decode<'r, Db> + sqlx::Type<Db>>(&'r self, column: &str) -> Result<T, Error> {
-        Ok(self.0.try_get(column)?)
+    fn get<T>(&self, column: &str) -> Result<T, Error>
+    where
+        T: for<'r> Decode<'r, Sqlite> + Type<Sqlite> + for<'r> Decode<'r, Postgres> + Type<Postgres>,
+    {
+        match self.0 {
+            DbRow::Sqlite(row) => Ok(row.try_get(column)?),
+            DbRow::Postgres(row) => Ok(row.try_get(column)?),
+        }
     }
     pub(crate) fn text(&self, column: &str) -> Result<String, Error> {
         self.get(column)
     }
     pub(crate) fn text_or_null(&self, column: &str) -> Result<Option<String>, Error> {
+        self.get(column)
+    }
+    pub(crate) fn bytes(&self, column: &str) -> Result<Vec<u8>, Error> {
         self.get(column)
     }
     pub(crate) fn truth(&self, column: &str) -> Result<bool, Error> {
@@ -96,6 +137,9 @@ impl Reader<'_> {
     pub(crate) fn id_or_null<T: FromStr>(&self, column: &str) -> Result<Option<T>, Error> {
         self.text_or_null(column)?.map(|text| parsed(column, &text)).transpose()
     }
+    pub(crate) fn integer(&self, column: &str) -> Result<i64, Error> {
+        self.get(column)
+    }
     pub(crate) fn time(&self, column: &str) -> Result<WallTime, Error> {
         Ok(WallTime(self.get(column)?))
     }
@@ -103,6 +147,10 @@ impl Reader<'_> {
         Ok(self.get::<Option<i64>>(column)?.map(WallTime))
     }
     pub(crate) fn count(&self, column: &str) -> Result<u64, Error> {
+        number(column, self.get(column)?)
+    }
+    /// A number of any unsigned type.
+    pub(crate) fn number<T: TryFrom<i64>>(&self, column: &str) -> Result<T, Error> {
         number(column, self.get(column)?)
     }
     /// A number of any unsigned type.
@@ -118,6 +166,10 @@ impl Reader<'_> {
     pub(crate) fn json<T: DeserializeOwned>(&self, column: &str) -> Result<T, Error> {
         let text = self.text(column)?;
         serde_json::from_str(&text).map_err(|error| Error::Damaged(format!("{column}: {error}")))
+    }
+    pub(crate) fn json_or_null<T: DeserializeOwned>(&self, column: &str) -> Result<Option<T>, Error> {
+        let Some(text) = self.text_or_null(column)? else { return Ok(None) };
+        serde_json::from_str(&text).map(Some).map_err(|error| Error::Damaged(format!("{column}: {error}")))
     }
 }
 

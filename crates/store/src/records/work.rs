@@ -5,8 +5,22 @@ use callcenter_core::row::{ConversationRow, NoteRow, QueueRow};
 impl Record for QueueRow {
     const TABLE: &'static str = "queues";
     const KEY: &'static [&'static str] = &["id"];
-    const COLUMNS: &'static [&'static str] =
-        &["id", "name", "is_default", "auto_assignment", "external_id", "created_at", "updated_at", "deleted_at"];
+    const COLUMNS: &'static [&'static str] = &[
+        "id",
+        "name",
+        "is_default",
+        "auto_assignment",
+        "algorithm",
+        "sticky",
+        "sticky_days",
+        "working_hours",
+        "assign_outside_hours",
+        "last_in_turn",
+        "external_id",
+        "created_at",
+        "updated_at",
+        "deleted_at",
+    ];
 
     fn values(&self) -> Vec<Value> {
         vec![
@@ -14,6 +28,12 @@ impl Record for QueueRow {
             Value::text(&self.name),
             Value::Bool(self.is_default),
             Value::Bool(self.auto_assignment),
+            Value::word(&self.algorithm),
+            Value::Bool(self.sticky),
+            Value::number_or_null(self.sticky_days),
+            Value::id_or_null(self.working_hours),
+            Value::Bool(self.assign_outside_hours),
+            Value::id_or_null(self.last_in_turn),
             Value::text_or_null(&self.external_id),
             Value::time(self.created_at),
             Value::time(self.updated_at),
@@ -27,6 +47,12 @@ impl Record for QueueRow {
             name: row.text("name")?,
             is_default: row.truth("is_default")?,
             auto_assignment: row.truth("auto_assignment")?,
+            algorithm: row.word("algorithm")?,
+            sticky: row.truth("sticky")?,
+            sticky_days: row.number_or_null("sticky_days")?,
+            working_hours: row.id_or_null("working_hours")?,
+            assign_outside_hours: row.truth("assign_outside_hours")?,
+            last_in_turn: row.id_or_null("last_in_turn")?,
             external_id: row.text_or_null("external_id")?,
             created_at: row.time("created_at")?,
             updated_at: row.time("updated_at")?,
@@ -91,13 +117,15 @@ impl Record for ConversationRow {
 impl Record for NoteRow {
     const TABLE: &'static str = "notes";
     const KEY: &'static [&'static str] = &["id"];
-    const COLUMNS: &'static [&'static str] = &["id", "conversation", "agent", "content", "created_at", "updated_at"];
+    const COLUMNS: &'static [&'static str] =
+        &["id", "conversation", "agent", "kind", "content", "created_at", "updated_at"];
 
     fn values(&self) -> Vec<Value> {
         vec![
             Value::id(self.id),
             Value::id(self.conversation),
             Value::id_or_null(self.agent),
+            Value::word(&self.kind),
             Value::text(&self.content),
             Value::time(self.created_at),
             Value::time(self.updated_at),
@@ -109,6 +137,7 @@ impl Record for NoteRow {
             id: row.id("id")?,
             conversation: row.id("conversation")?,
             agent: row.id_or_null("agent")?,
+            kind: row.word("kind")?,
             content: row.text("content")?,
             created_at: row.time("created_at")?,
             updated_at: row.time("updated_at")?,

@@ -1,8 +1,8 @@
 //! Users, sessions and keys.
 
-use crate::support::{ACCOUNT, Open, create_account};
-use model::{AccountId, AgentId, Role, UserId, WallTime};
-use store::{ApiKeyRow, Error, SessionRow, UserRow};
+use super::support::{ACCOUNT, Open, create_account};
+use model::{AccountId, AgentId, Role, UserId, WallTime, WebhookId};
+use store::{ApiKeyRow, Error, SessionRow, UserRow, WebhookFailure, WebhookRow};
 use uuid::Uuid;
 
 fn user(number: u128, login: &str) -> UserRow {
@@ -75,6 +75,7 @@ async fn keys_are_found_by_hash_and_belong_to_one_account() {
         scopes: vec!["conversations:read".into(), "with \"quotes\"".into()],
         created_at: WallTime(1),
         expires_at: Some(WallTime(2)),
+        last_used_at: None,
     };
     open.store.create_api_key(&key).await.expect("created");
     assert_eq!(open.store.api_key_by_hash("h").await.expect("readable"), Some(key.clone()));
@@ -83,4 +84,41 @@ async fn keys_are_found_by_hash_and_belong_to_one_account() {
     assert!(!open.store.delete_api_key(AccountId::of(2), key.id).await.expect("another account's"));
     assert!(open.store.delete_api_key(ACCOUNT, key.id).await.expect("deleted"));
     assert_eq!(open.store.api_key_by_hash("h").await.expect("readable"), None);
+}
+
+#[tokio::test]
+async fn a_webhooks_position_moves_only_while_it_is_the_one_that_was_read() {
+    let open = Open::new().await;
+    let row = WebhookRow {
+        account: ACCOUNT,
+        id: WebhookId::of(1),
+        name: "crm".into(),
+        url: "https://crm.example.com".into(),
+        events: vec!["CONVERSATION_CREATED".into()],
+        secret: "sealed".into(),
+        old_secret: Some(("older".into(), WallTime(9))),
+        enabled: true,
+        disabled_reason: None,
+        position: 3,
+        revision: 1,
+        failure: None,
+        delivered_at: None,
+        created_at: WallTime(1),
+        updated_at: WallTime(1),
+    };
+    open.store.create_webhook(&row).await.expect("made");
+    let failure = WebhookFailure { since: WallTime(2), attempts: 4, next_attempt_at: WallTime(8), error: "500".into() };
+    let delivered = WebhookRow { position: 5, failure: Some(failure), delivered_at: Some(WallTime(2)), ..row.clone() };
+    assert!(open.store.note_delivery(&delivered).await.expect("noted"));
+    let open = open.reopen().await;
+    assert_eq!(open.store.webhook(ACCOUNT, row.id).await.expect("readable"), Some(delivered.clone()));
+    let changed = WebhookRow { name: "other".into(), revision: 2, ..delivered.clone() };
+    assert!(open.store.update_webhook(&changed).await.expect("changed"));
+    assert!(!open.store.update_webhook(&changed).await.expect("answered"), "somebody was first");
+    assert!(!open.store.note_delivery(&delivered).await.expect("answered"), "it has changed since");
+    assert_eq!(open.store.webhooks(ACCOUNT).await.expect("readable"), [changed]);
+    assert_eq!(open.store.webhook(AccountId::of(2), row.id).await.expect("readable"), None);
+    assert!(!open.store.delete_webhook(AccountId::of(2), row.id).await.expect("another account's"));
+    assert!(open.store.delete_webhook(ACCOUNT, row.id).await.expect("deleted"));
+    assert!(!format!("{row:?}").contains("sealed") && !format!("{row:?}").contains("example"), "ends in logs");
 }

@@ -1,13 +1,16 @@
 //! Commits are whole, belong to the account's one owner, and outlive the process.
 
-use crate::support::{ACCOUNT, Open, conversation, create_account};
+use super::{
+    place::Place,
+    support::{ACCOUNT, Open, conversation, create_account},
+};
 use callcenter_core::row::RowChange;
 use model::{AccountId, ConversationId};
 use std::{
     io::{BufRead, BufReader},
     process::{Command, Stdio},
 };
-use store::{Error, Store, Unit};
+use store::{Error, Location, Store, Unit};
 
 fn unit(number: u128) -> Unit {
     Unit { changes: vec![RowChange::Conversation(conversation(number))], events: Vec::new() }
@@ -36,6 +39,7 @@ async fn a_group_is_written_as_a_whole_or_not_at_all() {
         at: model::WallTime(0),
         conversation: None,
         call: None,
+        author: None,
         event: callcenter_core::event::Event::ConversationCreated,
     };
     broken.events = vec![event.clone(), event];
@@ -61,13 +65,14 @@ async fn accounts_do_not_see_each_other() {
     assert_eq!(page.total, 1);
 }
 
-const CHILD: &str = "STORE_TEST_FILE";
+const CHILD: &str = "STORE_TEST_DATABASE";
 
 /// Writes conversation after conversation and says each number once it is committed. Runs in the child process alone.
 #[tokio::test]
 async fn child_that_is_killed() {
-    let Some(file) = std::env::var_os(CHILD) else { return };
-    let store = Store::open(file.as_ref()).await.expect("a database");
+    let Ok(database) = std::env::var(CHILD) else { return };
+    let location: Location = database.parse().expect("an address");
+    let store = Store::open_at(&location).await.expect("a database");
     create_account(&store, ACCOUNT).await;
     let epoch = store.claim_epoch(ACCOUNT).await.expect("claimed");
     for number in 1.. {
@@ -78,11 +83,11 @@ async fn child_that_is_killed() {
 
 #[tokio::test]
 async fn what_was_committed_outlives_a_kill() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let file = folder.path().join("test.db");
+    let place = Place::new();
+    let (_, module) = module_path!().split_once("::").expect("a module of this program");
     let mut child = Command::new(std::env::current_exe().expect("this test"))
-        .args(["durability::child_that_is_killed", "--exact", "--nocapture"])
-        .env(CHILD, &file)
+        .args([&format!("{module}::child_that_is_killed"), "--exact", "--nocapture"])
+        .env(CHILD, place.address())
         .stdout(Stdio::piped())
         .spawn()
         .expect("a child process");
@@ -98,7 +103,7 @@ async fn what_was_committed_outlives_a_kill() {
     }
     child.wait().expect("it ended");
     assert!(last >= 25, "the child committed {last}");
-    let store = Store::open(&file).await.expect("the database again");
+    let store = place.open().await;
     let stored = store.snapshot(ACCOUNT).await.expect("a snapshot").conversations;
     let count = u128::try_from(stored.len()).expect("few");
     assert!(count >= last, "{last} were committed, {count} are there");
@@ -113,54 +118,4 @@ async fn a_closed_database_is_unavailable() {
     assert!(matches!(refused, Err(Error::Unavailable(_))), "{refused:?}");
     let refused = open.store.snapshot(ACCOUNT).await.map(drop);
     assert!(matches!(refused, Err(Error::Unavailable(_))), "{refused:?}");
-}
-
-const LIMITED_CHILD: &str = "STORE_TEST_LIMITED_FILE";
-
-/// Writes until the file may not grow further. Runs in the child process alone.
-#[tokio::test]
-async fn child_that_runs_out_of_room() {
-    let Some(file) = std::env::var_os(LIMITED_CHILD) else { return };
-    let store = Store::open(file.as_ref()).await.expect("a database");
-    create_account(&store, ACCOUNT).await;
-    let epoch = store.claim_epoch(ACCOUNT).await.expect("claimed");
-    for number in 1.. {
-        match store.commit(ACCOUNT, epoch, &[unit(number)]).await {
-            Ok(()) => println!("committed {number}"),
-            Err(Error::Unavailable(_)) => {
-                let readable = store.snapshot(ACCOUNT).await.expect("reading goes on").conversations.len();
-                println!("readable {readable}");
-                return;
-            }
-            Err(other) => panic!("{other:?}"),
-        }
-    }
-}
-
-/// A limit on the size of files plays the full disk.
-#[tokio::test]
-async fn a_full_disk_is_unavailable_and_loses_nothing() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let file = folder.path().join("test.db");
-    // The signal that comes with the limit is ignored, so that writing fails as on a full disk.
-    let output = Command::new("sh")
-        .args([
-            "-c",
-            "trap '' XFSZ; ulimit -f 1500; exec \"$0\" durability::child_that_runs_out_of_room --exact --nocapture",
-        ])
-        .arg(std::env::current_exe().expect("this test"))
-        .env(LIMITED_CHILD, &file)
-        .output()
-        .expect("a child process");
-    let said = String::from_utf8_lossy(&output.stdout).into_owned();
-    assert!(output.status.success(), "{said} {}", String::from_utf8_lossy(&output.stderr));
-    let number_after = |word: &str| -> u128 {
-        let (_, rest) = said.rsplit_once(word).unwrap_or_else(|| panic!("no {word:?} in {said}"));
-        rest.split_whitespace().next().and_then(|number| number.parse().ok()).expect("a number")
-    };
-    let committed = number_after("committed ");
-    assert_eq!(number_after("readable "), committed);
-    let store = Store::open(&file).await.expect("the database again");
-    let stored = store.snapshot(ACCOUNT).await.expect("a snapshot").conversations;
-    assert_eq!(stored, (1..=committed).map(conversation).collect::<Vec<_>>());
 }

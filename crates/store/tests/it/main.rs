@@ -1,8 +1,7 @@
-//! The store as a call center uses it: over a file that is closed, opened, killed and handed over.
+//! The store as a call center uses it: over a database that is closed, opened, killed and handed over. What holds for one
+//! database holds for the other, so both modules have the same tests, and few of their own.
 
-mod access;
-mod durability;
-mod migration;
-mod queries;
-mod rows;
-mod support;
+#![expect(clippy::duplicate_mod, reason = "a test is written once and runs on both databases")]
+
+mod postgres;
+mod sqlite;

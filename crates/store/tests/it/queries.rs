@@ -1,11 +1,14 @@
 //! What lists give for filters, orders and pages.
 
-use crate::support::{ACCOUNT, Open, conversation};
-use callcenter_core::row::{AgentRow, ConversationRow, ConversationStatus, Priority, QueueRow, RowChange};
-use model::{AgentId, AgentStatus, ConversationId, QueueId, Role, VoiceStatus, WallTime};
+use super::support::{ACCOUNT, Open, conversation};
+use callcenter_core::row::{
+    AgentRow, AssignmentAlgorithm, ConversationRow, ConversationStatus, ConversationTag, Priority, QueueRow, RowChange,
+    TagRow,
+};
+use model::{AgentId, AgentStatus, ConversationId, QueueId, Role, TagId, VoiceStatus, WallTime};
 use store::{
     AgentFilter, AgentOrder, ConversationFilter, ConversationOrder, Direction, Error, Order, PageRequest, QueueFilter,
-    Sortable, Store,
+    Sortable, Store, TagFilter,
 };
 
 fn agent(number: u128, name: &str, queues: &[u128]) -> AgentRow {
@@ -16,6 +19,8 @@ fn agent(number: u128, name: &str, queues: &[u128]) -> AgentRow {
         role: Role::Agent,
         enabled: number != 3,
         status: AgentStatus::Active,
+        custom_status: None,
+        capacity: None,
         voice: VoiceStatus::Idle,
         idle_since: WallTime(0),
         wrap_up_seconds: None,
@@ -73,6 +78,12 @@ async fn queues_are_listed_without_deleted_ones() {
         name: format!("Queue {number}"),
         is_default: number == 1,
         auto_assignment: true,
+        algorithm: AssignmentAlgorithm::LoadBalancing,
+        sticky: false,
+        sticky_days: None,
+        working_hours: None,
+        assign_outside_hours: false,
+        last_in_turn: None,
         external_id: None,
         created_at: WallTime(0),
         updated_at: WallTime(0),
@@ -122,10 +133,43 @@ async fn conversations_are_filtered_ordered_and_paged() {
     assert_eq!(list(ConversationFilter { closed_after: Some(WallTime(1)), ..any() }).await, [2]);
     assert_eq!(list(ConversationFilter { created_before: Some(WallTime(1_002)), ..any() }).await, [1]);
     assert_eq!(list(ConversationFilter { updated_after: Some(WallTime(1_002)), ..any() }).await, [3]);
+    let tag = TagRow { id: TagId::of(8), name: "vip".into(), created_at: WallTime(1), updated_at: WallTime(1) };
+    let carried = ConversationTag { conversation: closed.id, tag: tag.id };
+    open.write(vec![RowChange::Tag(tag.clone()), RowChange::Tagged(carried)]).await;
+    assert_eq!(list(ConversationFilter { tag_names: vec!["vip".into(), "x".into()], ..any() }).await, [2]);
+    assert_eq!(list(ConversationFilter { tag_names: vec!["x".into()], ..any() }).await, []);
+    let order = Order { by: ConversationOrder::Priority, direction: Direction::Ascending };
+    let page = PageRequest { page: 0, limit: 1, order };
+    let page = open.store.conversations(ACCOUNT, &any(), page).await.expect("readable");
+    assert_eq!(page.items, std::slice::from_ref(&urgent), "by urgency and not by letters");
     let order = Order { by: ConversationOrder::CreatedAt, direction: Direction::Descending };
     let page = PageRequest { page: 0, limit: 2, order };
     let page = open.store.conversations(ACCOUNT, &any(), page).await.expect("readable");
     assert_eq!((page.items, page.total), (vec![plain, closed], 3));
+}
+
+#[tokio::test]
+async fn tags_are_found_by_part_of_their_name_and_by_conversation() {
+    let open = Open::new().await;
+    let tag = |number: u128, name: &str| TagRow {
+        id: TagId::of(number),
+        name: name.into(),
+        created_at: WallTime(1),
+        updated_at: WallTime(1),
+    };
+    let carried = ConversationTag { conversation: ConversationId::of(1), tag: TagId::of(2) };
+    let rows = [tag(1, "VIP_a"), tag(2, "vip_b"), tag(3, "late")].map(RowChange::Tag);
+    open.write(rows.into_iter().chain([RowChange::Tagged(carried)]).collect()).await;
+    let list = async |filter: TagFilter| -> Vec<u128> {
+        let page = open.store.tags(ACCOUNT, &filter, PageRequest::default()).await.expect("readable");
+        page.items.iter().map(|row| row.id.0.as_u128()).collect()
+    };
+    assert_eq!(list(TagFilter::default()).await, [1, 2, 3]);
+    assert_eq!(list(TagFilter { name: Some("vip".into()), conversation: None }).await, [1, 2]);
+    let of = |number: u128| TagFilter { conversation: Some(ConversationId::of(number)), name: None };
+    assert_eq!((list(of(1)).await, list(of(2)).await), (vec![2], vec![]));
+    open.write(vec![RowChange::TagDeleted(TagId::of(2))]).await;
+    assert_eq!(list(of(1)).await, []);
 }
 
 #[test]
@@ -141,4 +185,32 @@ fn only_known_fields_can_be_sorted_by() {
         let order = Order { by: *by, direction: Direction::Ascending };
         assert!(Order::<ConversationOrder>::parse(&order.text()).is_some());
     }
+}
+
+/// Whatever order and letters the database prefers.
+#[tokio::test]
+async fn texts_are_ordered_as_bytes_and_found_in_any_case() {
+    let open = Open::new().await;
+    let names = ["b", "a", "Z", "É", "A_b", "AZ"];
+    let all = (1..).zip(names).map(|(number, name)| RowChange::Agent(agent(number, name, &[])));
+    open.write(all.collect()).await;
+    let order = Order { by: AgentOrder::DisplayName, direction: Direction::Ascending };
+    let page = PageRequest { page: 0, limit: 10, order };
+    let found = open.store.agents(ACCOUNT, &AgentFilter::default(), page).await.expect("readable");
+    let found: Vec<_> = found.items.iter().map(|row| row.display_name.as_str()).collect();
+    assert_eq!(found, ["AZ", "A_b", "Z", "a", "b", "É"]);
+    let named = AgentFilter { display_name: Some("az".into()), ..Default::default() };
+    assert_eq!(agents(&open.store, named).await, [6]);
+}
+
+/// PostgreSQL has no place for this character, and a page may send it.
+#[tokio::test]
+async fn a_text_with_nul_is_kept_without_it() {
+    let open = Open::new().await;
+    let topic = Some("before\0after".to_owned());
+    open.write(vec![RowChange::Conversation(ConversationRow { topic, ..conversation(1) })]).await;
+    let stored = open.store.conversation(ACCOUNT, ConversationId::of(1)).await.expect("readable").expect("there");
+    assert_eq!(stored.topic.as_deref(), Some("before\u{fffd}after"));
+    let named = AgentFilter { display_name: Some("\0".into()), ..Default::default() };
+    assert_eq!(agents(&open.store, named).await, []);
 }

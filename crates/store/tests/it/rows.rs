@@ -1,18 +1,22 @@
 //! Every row comes back as it was written, whatever is in it.
 
-use crate::support::{ACCOUNT, Open};
+use super::support::{ACCOUNT, Open};
 use callcenter_core::{
-    event::{Event, EventRecord},
+    audio::{AudioSourceType, Message, Music, Span, SpanUnit, SpokenText, VoiceName},
+    event::{Author, Event, EventRecord},
     row::{
-        AgentRow, CallRow, CallState, ConversationRow, ConversationStatus, CustomerRow, LegRow, LinkConfigRow,
-        LinkDestination, LinkHours, LinkRow, NoteRow, Priority, QueueRow, RowChange, RunningWrapUp, SegmentRow,
-        SegmentState, Snapshot,
+        AgentRow, AssignmentAlgorithm, AwayMessageRow, CallRow, CallState, ClientType, ConversationRow,
+        ConversationStatus, ConversationTag, CustomerRow, DayHours, FamiliarAgent, Holiday, LegRow, LinkConfigRow,
+        LinkDestination, LinkHours, LinkRow, MetadataRow, NoteKind, NoteRow, PeriodicMessage, Priority, QueueRow,
+        RowChange, RuleRow, RunningTransfer, RunningWrapUp, SegmentRow, SegmentState, Sender, Snapshot, StatusRow,
+        TagRow, Wait, WaitingCondition, WaitingStrategyFields, WaitingStrategyRow, WorkingHoursRow,
     },
     settings::AccountSettings,
 };
 use model::{
-    AgentId, AgentStatus, CallDirection, CallId, CallMedia, ConversationId, CustomerId, EndedBy, LegId, LinkConfigId,
-    LinkId, MediaTime, NoteId, ParticipantType, QueueId, RecordingMedia, Role, SegmentId, VoiceStatus, WallTime,
+    AgentId, AgentStatus, AudioFileId, CallDirection, CallId, CallMedia, ConversationId, CustomerId, EndedBy,
+    HolidayId, LegId, LinkConfigId, LinkId, MediaTime, NoteId, ParticipantType, QueueId, RecordingMedia, Role, RuleId,
+    SegmentId, StatusId, TagId, VoiceStatus, WaitingStrategyId, WallTime, WorkingHoursId,
 };
 use proptest::{
     collection::{btree_map, vec},
@@ -21,7 +25,10 @@ use proptest::{
     sample::select,
     test_runner::{Config, TestRunner},
 };
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 use store::Unit;
 use wire::browser::{CallKind, LegPhase, MediaState};
 
@@ -42,9 +49,20 @@ fn number() -> impl Strategy<Value = u128> {
     1..5_u128
 }
 
+fn group() -> impl Strategy<Value = AgentStatus> {
+    select(vec![AgentStatus::Active, AgentStatus::Busy, AgentStatus::Away, AgentStatus::Invisible])
+}
+
 fn agent() -> impl Strategy<Value = AgentRow> {
-    let status = select(vec![AgentStatus::Active, AgentStatus::Busy, AgentStatus::Away, AgentStatus::Invisible]);
-    let voice = select(vec![VoiceStatus::Idle, VoiceStatus::Ringing, VoiceStatus::InCall, VoiceStatus::Wrapping]);
+    let status = (group(), option::of(number().prop_map(StatusId::of)), option::of(any::<u32>()));
+    let voice = select(vec![
+        VoiceStatus::Idle,
+        VoiceStatus::Ringing,
+        VoiceStatus::InCall,
+        VoiceStatus::OnHold,
+        VoiceStatus::Transferring,
+        VoiceStatus::Wrapping,
+    ]);
     let role = select(vec![Role::Agent, Role::Supervisor, Role::Admin]);
     let wrap_up = (number(), number(), time()).prop_map(|(call, conversation, until)| RunningWrapUp {
         call: CallId::of(call),
@@ -56,7 +74,7 @@ fn agent() -> impl Strategy<Value = AgentRow> {
     let queues = Just((1..4_u128).map(QueueId::of).collect::<Vec<_>>()).prop_shuffle();
     (who, when, queues, 0..4_usize).prop_map(|(who, when, mut queues, served)| {
         queues.truncate(served);
-        let (id, display_name, email, role, enabled, status, voice) = who;
+        let (id, display_name, email, role, enabled, (status, custom_status, capacity), voice) = who;
         let (idle_since, wrap_up_seconds, wrap_up, last_seen, created_at, updated_at) = when;
         let id = AgentId::of(id);
         AgentRow {
@@ -66,6 +84,8 @@ fn agent() -> impl Strategy<Value = AgentRow> {
             role,
             enabled,
             status,
+            custom_status,
+            capacity,
             voice,
             idle_since,
             wrap_up_seconds,
@@ -78,18 +98,94 @@ fn agent() -> impl Strategy<Value = AgentRow> {
     })
 }
 
+fn day() -> impl Strategy<Value = DayHours> {
+    (0..=1440_u16, 0..=1440_u16, any::<bool>()).prop_map(|(start_minute, end_minute, enabled)| DayHours {
+        start_minute,
+        end_minute,
+        enabled,
+    })
+}
+
+fn holiday() -> impl Strategy<Value = Holiday> {
+    (number(), text(), time(), time(), any::<bool>()).prop_map(|(id, name, start, end, enabled)| Holiday {
+        id: HolidayId::of(id),
+        name,
+        start,
+        end,
+        enabled,
+    })
+}
+
+fn working_hours() -> impl Strategy<Value = WorkingHoursRow> {
+    let flags = (any::<bool>(), any::<bool>(), any::<bool>(), any::<bool>());
+    let week = proptest::array::uniform7(day());
+    (number(), (text(), text(), text()), week, flags, vec(holiday(), 0..3), time(), time()).prop_map(
+        |(id, (name, timezone, message), week, flags, holidays, created_at, updated_at)| WorkingHoursRow {
+            id: WorkingHoursId::of(id),
+            name,
+            timezone,
+            message,
+            week,
+            enabled: flags.0,
+            is_default: flags.1,
+            close_conversations: flags.2,
+            away_message_every_period: flags.3,
+            holidays,
+            created_at,
+            updated_at,
+        },
+    )
+}
+
+fn rule() -> impl Strategy<Value = RuleRow> {
+    let priority = select(vec![Priority::Urgent, Priority::High, Priority::Normal, Priority::Low]);
+    let expression = text().prop_map(|country| serde_json::json!({"customer.country": {"$eq": country}}));
+    let what = (option::of(text()), number(), priority, any::<bool>(), any::<bool>(), expression);
+    (number(), any::<u32>(), what, time(), time()).prop_map(|(id, position, what, created_at, updated_at)| RuleRow {
+        id: RuleId::of(id),
+        position,
+        name: what.0,
+        queue: QueueId::of(what.1),
+        priority: what.2,
+        enabled: what.3,
+        only_within_hours: what.4,
+        expression: what.5,
+        created_at,
+        updated_at,
+    })
+}
+
+fn status() -> impl Strategy<Value = StatusRow> {
+    (number(), text(), group(), time(), time()).prop_map(|(id, name, group, created_at, updated_at)| StatusRow {
+        id: StatusId::of(id),
+        name,
+        group,
+        created_at,
+        updated_at,
+    })
+}
+
 fn queue() -> impl Strategy<Value = QueueRow> {
-    let flags = (any::<bool>(), any::<bool>());
-    (number(), text(), flags, option::of(text()), time(), time(), option::of(time())).prop_map(
-        |(id, name, (is_default, auto_assignment), external_id, created_at, updated_at, deleted_at)| QueueRow {
+    let flags = (any::<bool>(), any::<bool>(), any::<bool>());
+    let algorithm = select(vec![AssignmentAlgorithm::LoadBalancing, AssignmentAlgorithm::RoundRobin]);
+    let order = (algorithm, option::of(any::<u32>()), option::of(number().prop_map(AgentId::of)));
+    let hours = (option::of(number().prop_map(WorkingHoursId::of)), any::<bool>());
+    (number(), text(), flags, order, hours, option::of(text()), (time(), time(), option::of(time()))).prop_map(
+        |(id, name, (is_default, auto_assignment, sticky), order, hours, external_id, times)| QueueRow {
             id: QueueId::of(id),
             name,
             is_default,
             auto_assignment,
+            algorithm: order.0,
+            sticky,
+            sticky_days: order.1,
+            working_hours: hours.0,
+            assign_outside_hours: hours.1,
+            last_in_turn: order.2,
             external_id,
-            created_at,
-            updated_at,
-            deleted_at,
+            created_at: times.0,
+            updated_at: times.1,
+            deleted_at: times.2,
         },
     )
 }
@@ -133,8 +229,22 @@ fn call() -> impl Strategy<Value = CallRow> {
         select(vec![CallDirection::Inbound, CallDirection::Outbound]),
         select(vec![CallKind::Regular, CallKind::Transferred, CallKind::Callback]),
         select(vec![CallMedia::Audio, CallMedia::Video]),
-        select(vec![CallState::Waiting, CallState::Ringing, CallState::Connecting, CallState::Established]),
+        select(vec![
+            CallState::Waiting,
+            CallState::Ringing,
+            CallState::Connecting,
+            CallState::Established,
+            CallState::Held,
+            CallState::Transferring,
+        ]),
     );
+    let transfer = (number(), number(), number(), time()).prop_map(|(from, to, leg, since)| RunningTransfer {
+        from: AgentId::of(from),
+        to: AgentId::of(to),
+        leg: LegId::of(leg),
+        since,
+    });
+    let moved = (time(), any::<bool>(), option::of(time()), option::of(transfer));
     let refs = (number(), number(), number(), number(), option::of(number()), option::of(number()));
     let recording = select(vec![RecordingMedia::Audio, RecordingMedia::AudioAndVideo]);
     let recorded = (option::of(recording), option::of((0..=u64::MAX / 2).prop_map(MediaTime)));
@@ -142,8 +252,12 @@ fn call() -> impl Strategy<Value = CallRow> {
     let ended_by = select(vec![EndedBy::Customer, EndedBy::Agent, EndedBy::Api, EndedBy::Platform]);
     let end = (option::of(ended_by), option::of(any::<u32>()));
     let passed_over = vec(number().prop_map(AgentId::of), 0..3);
-    (refs, kinds, map(), passed_over, recorded, times, end).prop_map(
-        |(refs, kinds, custom_data, passed_over, recorded, times, end)| CallRow {
+    let familiar = option::of(
+        (number(), time()).prop_map(|(agent, last_contact)| FamiliarAgent { agent: AgentId::of(agent), last_contact }),
+    );
+    let waits = (option::of(number()), option::of(time()), any::<bool>(), option::of(time()), option::of(number()));
+    (refs, kinds, map(), (passed_over, familiar, waits), moved, recorded, times, end).prop_map(
+        |(refs, kinds, custom_data, (passed_over, familiar, waits), moved, recorded, times, end)| CallRow {
             id: CallId::of(refs.0),
             conversation: ConversationId::of(refs.1),
             customer: CustomerId::of(refs.2),
@@ -153,10 +267,22 @@ fn call() -> impl Strategy<Value = CallRow> {
             state: kinds.3,
             queue: QueueId::of(refs.3),
             only_agent: refs.4.map(AgentId::of),
+            familiar,
             link: refs.5.map(LinkId::of),
             custom_data,
             passed_over,
             ring_until: times.3,
+            waiting_since: moved.0,
+            front_of_queue: moved.1,
+            held_since: moved.2,
+            transfer: moved.3,
+            wait: Wait {
+                strategy: waits.0.map(WaitingStrategyId::of),
+                until: waits.1,
+                greeted: waits.2,
+                ends_at: waits.3,
+                away: waits.4.map(WorkingHoursId::of),
+            },
             recording: recorded.0,
             recording_epoch: recorded.1,
             created_at: times.0,
@@ -245,12 +371,62 @@ fn link_config() -> impl Strategy<Value = LinkConfigRow> {
     )
 }
 
+fn message() -> impl Strategy<Value = Message> {
+    let speech = (text(), text(), option::of(any::<bool>()), 500..2_000_u32).prop_map(
+        |(text, language, language_selected_manually, rate_permille)| SpokenText {
+            voice: VoiceName { name: text.clone(), gender: language.clone() },
+            text,
+            language,
+            language_selected_manually,
+            rate_permille,
+        },
+    );
+    let source_type = option::of(select(vec![AudioSourceType::Tts, AudioSourceType::File]));
+    (any::<bool>(), source_type, option::of(speech), option::of(number())).prop_map(
+        |(enabled, source_type, speech, file)| Message {
+            enabled,
+            source_type,
+            speech,
+            file: file.map(AudioFileId::of),
+        },
+    )
+}
+
+fn waiting_strategy() -> impl Strategy<Value = WaitingStrategyRow> {
+    let span = || {
+        let unit = select(vec![SpanUnit::Seconds, SpanUnit::Minutes, SpanUnit::Hours]);
+        (unit, 1..1_000_u32).prop_map(|(unit, value)| Span { unit, value })
+    };
+    let condition = prop_oneof![
+        vec(number().prop_map(QueueId::of), 1..3).prop_map(WaitingCondition::Queue),
+        vec((select(vec![ClientType::Pstn, ClientType::Webrtc]), text()), 1..3).prop_map(|senders| {
+            let senders = senders.into_iter().map(|(client, identifier)| Sender { client, identifier });
+            WaitingCondition::Sender(senders.collect())
+        }),
+    ];
+    let music = option::of((any::<bool>(), option::of(number())));
+    let announcement = option::of((message(), option::of(span())));
+    let messages = (option::of(message()), music, announcement, option::of(message()));
+    (number(), option::of(text()), span(), messages, condition, time(), time()).prop_map(
+        |(id, name, maximum_wait, (greeting, music, announcement, last_message), condition, created_at, updated_at)| {
+            let music = music.map(|(enabled, file)| Music { enabled, file: file.map(AudioFileId::of) });
+            let announcement =
+                announcement.map(|(message, repeat_interval)| PeriodicMessage { message, repeat_interval });
+            let fields =
+                WaitingStrategyFields { name, maximum_wait, greeting, music, announcement, last_message, condition };
+            WaitingStrategyRow { id: WaitingStrategyId::of(id), fields, created_at, updated_at }
+        },
+    )
+}
+
 fn note() -> impl Strategy<Value = NoteRow> {
-    (number(), number(), option::of(number()), text(), time(), time()).prop_map(
-        |(id, conversation, agent, content, created_at, updated_at)| NoteRow {
+    let kind = select(vec![NoteKind::Internal, NoteKind::Attachment]);
+    (number(), number(), option::of(number()), kind, text(), time(), time()).prop_map(
+        |(id, conversation, agent, kind, content, created_at, updated_at)| NoteRow {
             id: NoteId::of(id),
             conversation: ConversationId::of(conversation),
             agent: agent.map(AgentId::of),
+            kind,
             content,
             created_at,
             updated_at,
@@ -291,6 +467,30 @@ fn segment() -> impl Strategy<Value = SegmentRow> {
     )
 }
 
+/// Names are unique: each id has its own.
+fn tag() -> impl Strategy<Value = TagRow> {
+    (number(), time(), time()).prop_map(|(id, created_at, updated_at)| TagRow {
+        id: TagId::of(id),
+        name: format!("tag_{id}"),
+        created_at,
+        updated_at,
+    })
+}
+
+fn carried() -> impl Strategy<Value = ConversationTag> {
+    (number(), number()).prop_map(|(conversation, tag)| ConversationTag {
+        conversation: ConversationId::of(conversation),
+        tag: TagId::of(tag),
+    })
+}
+
+fn metadata() -> impl Strategy<Value = MetadataRow> {
+    (number(), map()).prop_map(|(conversation, values)| MetadataRow {
+        conversation: ConversationId::of(conversation),
+        values: values.into_iter().map(|(name, value)| (name, value.into())).collect(),
+    })
+}
+
 fn settings() -> impl Strategy<Value = AccountSettings> {
     (any::<u32>(), any::<bool>(), any::<u32>()).prop_map(|(wrap_up_seconds, wrap_up_enabled, ring_inbound_seconds)| {
         AccountSettings { wrap_up_seconds, wrap_up_enabled, ring_inbound_seconds, ..Default::default() }
@@ -300,6 +500,12 @@ fn settings() -> impl Strategy<Value = AccountSettings> {
 fn change() -> impl Strategy<Value = RowChange> {
     prop_oneof![
         settings().prop_map(RowChange::Settings),
+        working_hours().prop_map(RowChange::WorkingHours),
+        number().prop_map(|id| RowChange::WorkingHoursDeleted(WorkingHoursId::of(id))),
+        rule().prop_map(RowChange::Rule),
+        number().prop_map(|id| RowChange::RuleDeleted(RuleId::of(id))),
+        status().prop_map(RowChange::Status),
+        number().prop_map(|id| RowChange::StatusDeleted(StatusId::of(id))),
         agent().prop_map(RowChange::Agent),
         queue().prop_map(RowChange::Queue),
         customer().prop_map(RowChange::Customer),
@@ -310,7 +516,18 @@ fn change() -> impl Strategy<Value = RowChange> {
         number().prop_map(|id| RowChange::LinkDeleted(LinkId::of(id))),
         link_config().prop_map(RowChange::LinkConfig),
         number().prop_map(|id| RowChange::LinkConfigDeleted(LinkConfigId::of(id))),
+        waiting_strategy().prop_map(RowChange::WaitingStrategy),
+        number().prop_map(|id| RowChange::WaitingStrategyDeleted(WaitingStrategyId::of(id))),
+        (number(), message())
+            .prop_map(|(id, message)| RowChange::AwayMessage(AwayMessageRow { id: WorkingHoursId::of(id), message })),
+        number().prop_map(|id| RowChange::AwayMessageDeleted(WorkingHoursId::of(id))),
         note().prop_map(RowChange::Note),
+        tag().prop_map(RowChange::Tag),
+        number().prop_map(|id| RowChange::TagDeleted(TagId::of(id))),
+        carried().prop_map(RowChange::Tagged),
+        carried().prop_map(RowChange::Untagged),
+        metadata().prop_map(RowChange::Metadata),
+        number().prop_map(|id| RowChange::MetadataDeleted(ConversationId::of(id))),
         segment().prop_map(RowChange::Segment),
     ]
 }
@@ -319,6 +536,9 @@ fn change() -> impl Strategy<Value = RowChange> {
 #[derive(Default)]
 struct Expected {
     settings: AccountSettings,
+    working_hours: BTreeMap<WorkingHoursId, WorkingHoursRow>,
+    rules: BTreeMap<RuleId, RuleRow>,
+    statuses: BTreeMap<StatusId, StatusRow>,
     agents: BTreeMap<AgentId, AgentRow>,
     queues: BTreeMap<QueueId, QueueRow>,
     customers: BTreeMap<CustomerId, CustomerRow>,
@@ -327,7 +547,12 @@ struct Expected {
     legs: BTreeMap<LegId, LegRow>,
     links: BTreeMap<LinkId, LinkRow>,
     link_configs: BTreeMap<LinkConfigId, LinkConfigRow>,
+    waiting_strategies: BTreeMap<WaitingStrategyId, WaitingStrategyRow>,
+    away_messages: BTreeMap<WorkingHoursId, AwayMessageRow>,
     notes: BTreeMap<NoteId, NoteRow>,
+    tags: BTreeMap<TagId, TagRow>,
+    carried: BTreeSet<ConversationTag>,
+    metadata: BTreeMap<ConversationId, MetadataRow>,
     segments: BTreeMap<(SegmentId, bool), SegmentRow>,
 }
 
@@ -335,6 +560,12 @@ impl Expected {
     fn apply(&mut self, change: RowChange) {
         match change {
             RowChange::Settings(settings) => self.settings = settings,
+            RowChange::WorkingHours(row) => drop(self.working_hours.insert(row.id, row)),
+            RowChange::WorkingHoursDeleted(id) => drop(self.working_hours.remove(&id)),
+            RowChange::Rule(row) => drop(self.rules.insert(row.id, row)),
+            RowChange::RuleDeleted(id) => drop(self.rules.remove(&id)),
+            RowChange::Status(row) => drop(self.statuses.insert(row.id, row)),
+            RowChange::StatusDeleted(id) => drop(self.statuses.remove(&id)),
             RowChange::Agent(row) => drop(self.agents.insert(row.id, row)),
             RowChange::Queue(row) => drop(self.queues.insert(row.id, row)),
             RowChange::Customer(row) => drop(self.customers.insert(row.id, row)),
@@ -345,7 +576,20 @@ impl Expected {
             RowChange::LinkDeleted(id) => drop(self.links.remove(&id)),
             RowChange::LinkConfig(row) => drop(self.link_configs.insert(row.id, row)),
             RowChange::LinkConfigDeleted(id) => drop(self.link_configs.remove(&id)),
+            RowChange::WaitingStrategy(row) => drop(self.waiting_strategies.insert(row.id, row)),
+            RowChange::WaitingStrategyDeleted(id) => drop(self.waiting_strategies.remove(&id)),
+            RowChange::AwayMessage(row) => drop(self.away_messages.insert(row.id, row)),
+            RowChange::AwayMessageDeleted(id) => drop(self.away_messages.remove(&id)),
             RowChange::Note(row) => drop(self.notes.insert(row.id, row)),
+            RowChange::Tag(row) => drop(self.tags.insert(row.id, row)),
+            RowChange::TagDeleted(id) => {
+                self.tags.remove(&id);
+                self.carried.retain(|carried| carried.tag != id);
+            }
+            RowChange::Tagged(row) => drop(self.carried.insert(row)),
+            RowChange::Untagged(row) => drop(self.carried.remove(&row)),
+            RowChange::Metadata(row) => drop(self.metadata.insert(row.conversation, row)),
+            RowChange::MetadataDeleted(id) => drop(self.metadata.remove(&id)),
             RowChange::Segment(row) => drop(self.segments.insert((row.id, row.screen), row)),
         }
     }
@@ -354,8 +598,12 @@ impl Expected {
         let known: Vec<CustomerId> = self.conversations.values().filter_map(|row| row.customer).collect();
         let named: Vec<&str> = self.links.values().filter_map(|row| row.identity.as_deref()).collect();
         let is_wanted = |row: &&CustomerRow| known.contains(&row.id) || named.contains(&row.identity.as_str());
+        let is_open = |id: ConversationId| self.conversations.contains_key(&id);
         Snapshot {
             settings: self.settings.clone(),
+            working_hours: self.working_hours.values().cloned().collect(),
+            rules: self.rules.values().cloned().collect(),
+            statuses: self.statuses.values().cloned().collect(),
             agents: self.agents.values().cloned().collect(),
             queues: self.queues.values().cloned().collect(),
             customers: self.customers.values().filter(is_wanted).cloned().collect(),
@@ -364,6 +612,11 @@ impl Expected {
             legs: self.legs.values().filter(|row| self.calls.contains_key(&row.call)).cloned().collect(),
             links: self.links.values().cloned().collect(),
             link_configs: self.link_configs.values().cloned().collect(),
+            tags: self.tags.values().cloned().collect(),
+            conversation_tags: self.carried.iter().filter(|row| is_open(row.conversation)).copied().collect(),
+            metadata: self.metadata.values().filter(|row| is_open(row.conversation)).cloned().collect(),
+            waiting_strategies: self.waiting_strategies.values().cloned().collect(),
+            away_messages: self.away_messages.values().cloned().collect(),
             segments: self.segments.values().filter(|row| row.state == SegmentState::Recording).cloned().collect(),
             last_event: 0,
         }
@@ -438,8 +691,8 @@ async fn a_customer_whom_a_link_names_is_known_without_a_conversation() {
 #[tokio::test]
 async fn what_is_over_is_not_taken_up_again_and_stays_readable() {
     let open = Open::new().await;
-    let conversation = crate::support::conversation(1);
-    let closed = ConversationRow { status: ConversationStatus::Closed, ..crate::support::conversation(2) };
+    let conversation = super::support::conversation(1);
+    let closed = ConversationRow { status: ConversationStatus::Closed, ..super::support::conversation(2) };
     open.write(vec![RowChange::Conversation(conversation.clone()), RowChange::Conversation(closed.clone())]).await;
     let snapshot = open.store.snapshot(ACCOUNT).await.expect("a snapshot");
     assert_eq!(snapshot.conversations, [conversation]);
@@ -455,13 +708,20 @@ async fn events_come_back_in_order() {
         Event::CallStarted { direction: CallDirection::Inbound },
         Event::CallAnswered { agent: AgentId::of(1), waiting_ms: 1234 },
         Event::CallEnded { ended_by: EndedBy::Agent, duration_ms: 5, code: 10000 },
-        Event::AgentStatusChanged { agent: AgentId::of(1), status: AgentStatus::Away },
+        Event::AgentStatusChanged { agent: AgentId::of(1), status: AgentStatus::Away, custom: Some(StatusId::of(3)) },
     ];
     let records: Vec<EventRecord> = (1..)
         .zip(all)
         .map(|(sequence, event)| {
             let conversation = conversation.filter(|_| sequence != 5);
-            EventRecord { sequence, at: WallTime(7), conversation, call: Some(CallId::of(2)), event }
+            EventRecord {
+                sequence,
+                at: WallTime(7),
+                conversation,
+                call: Some(CallId::of(2)),
+                author: (sequence == 2).then_some(Author::Agent { agent: AgentId::of(3) }),
+                event,
+            }
         })
         .collect();
     let unit = Unit { changes: Vec::new(), events: records.clone() };

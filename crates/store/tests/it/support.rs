@@ -1,24 +1,28 @@
+use super::place::Place;
 use callcenter_core::row::{ConversationRow, ConversationStatus, Priority, RowChange};
 use model::{AccountId, ConversationId, WallTime};
 use store::{AccountRow, Epoch, Store, Unit};
-use tempfile::TempDir;
 
 pub(crate) const ACCOUNT: AccountId = AccountId::of(1);
 
-/// A store over a file of its own, with an account whose epoch is claimed.
+/// A store over a database of its own, with an account whose epoch is claimed.
 pub(crate) struct Open {
     pub(crate) store: Store,
     pub(crate) epoch: Epoch,
-    pub(crate) folder: TempDir,
+    pub(crate) place: Place,
 }
 
 impl Open {
     pub(crate) async fn new() -> Self {
-        let folder = tempfile::tempdir().expect("a folder");
-        let store = Store::open(&folder.path().join("test.db")).await.expect("a database");
+        Self::at(Place::new()).await
+    }
+
+    /// In this database, which nobody has used.
+    pub(crate) async fn at(place: Place) -> Self {
+        let store = place.open().await;
         create_account(&store, ACCOUNT).await;
         let epoch = store.claim_epoch(ACCOUNT).await.expect("an epoch");
-        Self { store, epoch, folder }
+        Self { store, epoch, place }
     }
 
     /// Writes one unit of changes.
@@ -27,10 +31,10 @@ impl Open {
         self.store.commit(ACCOUNT, self.epoch, &[unit]).await.expect("committed");
     }
 
-    /// Closes the file and opens it again.
+    /// Closes the database and opens it again.
     pub(crate) async fn reopen(self) -> Self {
         self.store.close().await;
-        let store = Store::open(&self.folder.path().join("test.db")).await.expect("the database again");
+        let store = self.place.open().await;
         Self { store, ..self }
     }
 }

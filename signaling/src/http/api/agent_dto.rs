@@ -2,7 +2,7 @@ use crate::http::fields::Fields;
 use crate::http::times;
 use callcenter_core::command::NewAgent;
 use callcenter_core::row::AgentRow;
-use model::{AgentStatus, Role};
+use model::{AgentStatus, FoundStatus, Role};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -50,8 +50,16 @@ pub(super) struct AgentResponse {
     display_name: String,
     /// What the agent set.
     status: AgentStatus,
+    /// The account's own status that the agent is in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    status_id: Option<String>,
+    /// Its name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    status_name: Option<String>,
     /// What the system finds.
     availability: AgentStatus,
+    /// What the system finds, in more words than the four groups have.
+    found_status: FoundStatus,
     role: AgentRole,
     enabled: bool,
     /// Given when one agent is read.
@@ -67,16 +75,22 @@ pub(super) struct AgentResponse {
 pub(super) struct AgentView {
     pub(super) row: AgentRow,
     pub(super) availability: AgentStatus,
+    pub(super) found: FoundStatus,
+    /// Name of the account's own status that the agent is in.
+    pub(super) status_name: Option<String>,
 }
 
 impl AgentResponse {
     pub(super) fn of(view: AgentView) -> Self {
-        let AgentView { row, availability } = view;
+        let AgentView { row, availability, found, status_name } = view;
         Self {
             id: row.id.to_string(),
             display_name: row.display_name,
             status: row.status,
+            status_id: row.custom_status.map(|status| status.to_string()),
+            status_name,
             availability,
+            found_status: found,
             role: row.role.into(),
             enabled: row.enabled,
             email: None,

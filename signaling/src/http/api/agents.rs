@@ -16,7 +16,7 @@ use axum::extract::{Path, State};
 use callcenter_core::CallCenter;
 use callcenter_core::command::{Command, Reply};
 use callcenter_core::row::AgentRow;
-use model::{AgentId, AgentStatus, Now, QueueId, Role, WallTime};
+use model::{AgentId, AgentStatus, Now, QueueId, Role, StatusId, WallTime};
 use store::{AgentOrder, PageRequest};
 use utoipa::ToSchema;
 use utoipa_axum::routes;
@@ -45,7 +45,8 @@ pub(super) async fn agent(state: &AppState, caller: &Caller, id: &str) -> Result
 
 fn view(core: &CallCenter, row: &AgentRow, now: Now) -> AgentView {
     let availability = core.agent_state(row.id, now).map_or(AgentStatus::Invisible, |state| state.availability);
-    AgentView { row: row.clone(), availability }
+    let status_name = row.custom_status.and_then(|status| core.status(status)).map(|status| status.name.clone());
+    AgentView { row: row.clone(), availability, found: core.found_status(row.id), status_name }
 }
 
 struct AgentQuery {
@@ -96,7 +97,7 @@ impl AgentQuery {
     }
 }
 
-fn within((after, before): (Option<WallTime>, Option<WallTime>), time: WallTime) -> bool {
+pub(super) fn within((after, before): (Option<WallTime>, Option<WallTime>), time: WallTime) -> bool {
     after.is_none_or(|after| time > after) && before.is_none_or(|before| time < before)
 }
 
@@ -191,9 +192,39 @@ async fn update(
 
 /// What an agent says of itself.
 #[derive(Debug, ToSchema)]
+#[schema(rename_all = "camelCase")]
 #[expect(dead_code, reason = "describes what `set_status` reads")]
 struct AgentStatusRequest {
-    status: AgentStatus,
+    /// The group. Needed unless `statusId` is given, whose group it must be then.
+    status: Option<AgentStatus>,
+    /// One of the account's own statuses.
+    #[schema(max_length = 255)]
+    status_id: Option<String>,
+}
+
+async fn status_command(
+    state: &AppState,
+    caller: &Caller,
+    agent: AgentId,
+    mut fields: Fields,
+) -> Result<Command, ApiError> {
+    let custom: Option<StatusId> = fields.id("statusId");
+    if custom.is_none() {
+        fields.require("status");
+    }
+    let group: Option<AgentStatus> = fields.one_of("status", STATUS_NAMES);
+    let found = match custom {
+        Some(custom) => call_center(state, caller.account)?.query(move |core, _| core.status(custom).cloned()).await?,
+        None => None,
+    };
+    if group.is_some_and(|group| found.as_ref().is_some_and(|found| found.group != group)) {
+        fields.reject("status", "is not the group of this statusId");
+    }
+    fields.done()?;
+    match custom {
+        Some(status) => Ok(Command::SetCustomStatus { agent, status }),
+        None => Ok(Command::SetStatus { agent, status: group.unwrap_or_default() }),
+    }
 }
 
 /// Sets an agent's status. Agents set their own.
@@ -205,12 +236,11 @@ async fn set_status(
     State(state): State<AppState>,
     caller: Caller,
     Path(id): Path<String>,
-    mut fields: Fields,
+    fields: Fields,
 ) -> Result<Json<AgentResponse>, ApiError> {
     let known = agent(&state, &caller, &id).await?.row;
-    let status = fields.required_one_of("status", STATUS_NAMES);
-    fields.done()?;
-    call_center(&state, caller.account)?.handle(Command::SetStatus { agent: known.id, status }).await?;
+    let command = status_command(&state, &caller, known.id, fields).await?;
+    call_center(&state, caller.account)?.handle(command).await?;
     Ok(Json(AgentResponse::of(agent(&state, &caller, &id).await?)))
 }
 

@@ -1,10 +1,10 @@
 //! `/ccaas/1/conversations`
 
-use super::call_center;
 use super::conversation_dto::{
     Conversation, ConversationPage, ConversationRequest, PRIORITY_NAMES, PriorityDto, STATUS_NAMES, StatusDto, read,
     read_replacement,
 };
+use super::done_by;
 use crate::http::access::Operation;
 use crate::http::caller::Caller;
 use crate::http::errors::{ApiError, ApiException};
@@ -16,9 +16,13 @@ use axum::Json;
 use axum::extract::{Path, State};
 use callcenter_core::command::{Command, CommandError, ConversationFields, Reply};
 use callcenter_core::row::{ConversationRow, ConversationStatus};
-use model::AccountId;
+use model::{AccountId, AgentId};
 use store::{ConversationFilter, ConversationOrder, PageRequest};
+use utoipa::ToSchema;
 use utoipa_axum::routes;
+
+/// Longest id, in characters.
+const ID_MAX: usize = 255;
 
 pub(super) fn register(routes: Routes) -> Routes {
     routes
@@ -27,6 +31,8 @@ pub(super) fn register(routes: Routes) -> Routes {
         .on(Operation::ReadConversation, routes!(get))
         .on(Operation::ReplaceConversation, routes!(replace))
         .on(Operation::PatchConversation, routes!(patch))
+        .on(Operation::AssignConversation, routes!(assign))
+        .on(Operation::UnassignConversation, routes!(unassign))
 }
 
 /// Which conversations to list, and which page of them.
@@ -45,7 +51,7 @@ pub(super) async fn list_page(
     Ok(Json(ConversationPage { conversations, pagination: Pagination::of(&query.page, page.total) }))
 }
 
-async fn with_customers(
+pub(super) async fn with_customers(
     state: &AppState,
     account: AccountId,
     rows: Vec<ConversationRow>,
@@ -57,7 +63,11 @@ async fn with_customers(
     Ok(rows.into_iter().map(|row| Conversation::of(row, &customers)).collect())
 }
 
-async fn answer(state: &AppState, account: AccountId, row: ConversationRow) -> Result<Json<Conversation>, ApiError> {
+pub(super) async fn answer(
+    state: &AppState,
+    account: AccountId,
+    row: ConversationRow,
+) -> Result<Json<Conversation>, ApiError> {
     let mut shown = with_customers(state, account, vec![row]).await?;
     shown.pop().map(Json).ok_or_else(super::unexpected_reply)
 }
@@ -67,7 +77,7 @@ async fn answer(state: &AppState, account: AccountId, row: ConversationRow) -> R
     params(
         ("conversationIds" = Option<Vec<String>>, Query, description = "These conversations."),
         ("queueIds" = Option<Vec<String>>, Query, description = "Of one of these queues."),
-        ("tagNames" = Option<Vec<String>>, Query, description = "No conversation has tags yet: fits none."),
+        ("tagNames" = Option<Vec<String>>, Query, description = "With one of these tags."),
         ("agentId" = Option<String>, Query, description = "Assigned to this agent."),
         ("status" = Option<StatusDto>, Query, description = "In this status."),
         ("priority" = Option<PriorityDto>, Query, description = "Of this priority."),
@@ -85,21 +95,18 @@ async fn list(
     caller: Caller,
     mut params: Params,
 ) -> Result<Json<ConversationPage>, ApiError> {
-    let nobody = || model::AgentId::of(0);
+    let nobody = || AgentId::of(0);
     let asked = params.id("agentId").map(|agent| agent.unwrap_or_else(nobody));
     let agent = match (caller.narrowed()?, asked) {
         (Some(own), Some(asked)) if own != asked => Some(nobody()),
         (Some(own), _) => Some(own),
         (None, asked) => asked,
     };
-    let agent = match params.text("tagNames") {
-        Some(_) => Some(nobody()),
-        None => agent,
-    };
     let query = ConversationQuery {
         filter: ConversationFilter {
             ids: params.ids("conversationIds").unwrap_or_default(),
             queues: params.ids("queueIds").unwrap_or_default(),
+            tag_names: params.texts("tagNames"),
             agent,
             status: params.one_of("status", STATUS_NAMES),
             priority: params.one_of("priority", PRIORITY_NAMES),
@@ -127,7 +134,7 @@ async fn create(
 ) -> Result<Json<Conversation>, ApiError> {
     let new = read(&mut fields);
     fields.done()?;
-    let reply = call_center(&state, caller.account)?.handle(Command::CreateConversation(new)).await;
+    let reply = done_by(&state, &caller, Command::CreateConversation(new)).await;
     let Reply::Conversation(row) = reply.map_err(naming_fields)? else { return Err(super::unexpected_reply()) };
     answer(&state, caller.account, *row).await
 }
@@ -182,6 +189,61 @@ async fn patch(
     change(&state, &caller, row, new).await
 }
 
+/// The new assignee.
+#[derive(Debug, ToSchema)]
+#[schema(rename_all = "camelCase")]
+#[expect(dead_code, reason = "describes what `assign` reads")]
+struct AssignAgentRequest {
+    #[schema(max_length = 255)]
+    agent_id: String,
+}
+
+/// Assigns a conversation to an agent. Its live call stays where it is. Closed conversations do not change.
+#[utoipa::path(put, path = "/ccaas/1/conversations/{conversationId}/assignee",
+    operation_id = "change-conversation-assignment", tag = "Conversations",
+    params(("conversationId" = String, Path, description = "The conversation.")),
+    request_body = AssignAgentRequest,
+    responses((status = 200, body = Conversation), (status = 400, body = ApiException)))]
+async fn assign(
+    State(state): State<AppState>,
+    caller: Caller,
+    Path(id): Path<String>,
+    mut fields: Fields,
+) -> Result<Json<Conversation>, ApiError> {
+    let row = open_conversation(&state, &caller, &id).await?;
+    fields.required_text("agentId", ID_MAX);
+    let agent = fields.id("agentId");
+    fields.done()?;
+    set_assignee(&state, &caller, &row, agent).await
+}
+
+/// Takes a conversation from its assignee. Closed conversations do not change.
+#[utoipa::path(delete, path = "/ccaas/1/conversations/{conversationId}/assignee",
+    operation_id = "unassign-conversation-agent", tag = "Conversations",
+    params(("conversationId" = String, Path, description = "The conversation.")),
+    responses((status = 200, body = Conversation), (status = 400, body = ApiException)))]
+async fn unassign(
+    State(state): State<AppState>,
+    caller: Caller,
+    Path(id): Path<String>,
+) -> Result<Json<Conversation>, ApiError> {
+    let row = open_conversation(&state, &caller, &id).await?;
+    set_assignee(&state, &caller, &row, None).await
+}
+
+async fn set_assignee(
+    state: &AppState,
+    caller: &Caller,
+    row: &ConversationRow,
+    agent: Option<AgentId>,
+) -> Result<Json<Conversation>, ApiError> {
+    let fields = ConversationFields { agent: Some(agent), ..ConversationFields::default() };
+    let command = Command::UpdateConversation { conversation: row.id, fields };
+    let reply = done_by(state, caller, command).await;
+    let Reply::Conversation(row) = reply.map_err(naming_fields)? else { return Err(super::unexpected_reply()) };
+    answer(state, caller.account, *row).await
+}
+
 /// A conversation of the caller's that can still change.
 pub(super) async fn open_conversation(
     state: &AppState,
@@ -206,7 +268,7 @@ async fn change(
         return Err(ApiError::forbidden("Agents may not give a conversation to another agent this way."));
     }
     let command = Command::UpdateConversation { conversation: row.id, fields };
-    let reply = call_center(state, caller.account)?.handle(command).await;
+    let reply = done_by(state, caller, command).await;
     let Reply::Conversation(row) = reply.map_err(naming_fields)? else { return Err(super::unexpected_reply()) };
     answer(state, caller.account, *row).await
 }

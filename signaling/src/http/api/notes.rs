@@ -1,7 +1,7 @@
 //! `/ccaas/1/conversations/{conversationId}/notes`
 
 use super::conversations::open_conversation;
-use super::{call_center, conversation};
+use super::{conversation, done_by};
 use crate::http::access::Operation;
 use crate::http::caller::Caller;
 use crate::http::errors::{ApiError, ApiException};
@@ -13,7 +13,7 @@ use crate::state::AppState;
 use axum::Json;
 use axum::extract::{Path, State};
 use callcenter_core::command::{Command, CommandError, Reply};
-use callcenter_core::row::NoteRow;
+use callcenter_core::row::{NoteKind, NoteRow};
 use model::AgentId;
 use serde::Serialize;
 use serde_json::Value;
@@ -53,6 +53,17 @@ struct Note {
 enum NoteType {
     /// For colleagues.
     Internal,
+    /// The address of a file.
+    Attachment,
+}
+
+impl From<NoteKind> for NoteType {
+    fn from(kind: NoteKind) -> Self {
+        match kind {
+            NoteKind::Internal => Self::Internal,
+            NoteKind::Attachment => Self::Attachment,
+        }
+    }
 }
 
 impl From<NoteRow> for Note {
@@ -62,7 +73,7 @@ impl From<NoteRow> for Note {
             conversation_id: row.conversation.to_string(),
             agent_id: row.agent.map(|id| id.to_string()),
             content: row.content,
-            r#type: NoteType::Internal,
+            r#type: row.kind.into(),
             created_at: times::text(row.created_at),
             updated_at: times::text(row.updated_at),
         }
@@ -81,10 +92,11 @@ struct NotePage {
 #[schema(rename_all = "camelCase")]
 #[expect(dead_code, reason = "describes what `add` reads")]
 struct CreateNoteRequest {
+    #[schema(default = "INTERNAL")]
     r#type: Option<NoteType>,
-    /// The text, or an object with the text in `text`.
-    #[schema(max_length = 4000)]
-    content: String,
+    /// `{"text"}` for a text, `{"url"}` for the address of a file; or that text or address itself.
+    #[schema(value_type = Object)]
+    content: Value,
     /// The author, where a program writes in an agent's name.
     #[schema(max_length = 255)]
     agent_id: Option<String>,
@@ -121,10 +133,8 @@ async fn add(
     mut fields: Fields,
 ) -> Result<Json<Note>, ApiError> {
     let row = open_conversation(&state, &caller, &id).await?;
-    let content = content(&mut fields);
-    if fields.text("type", 0..=64).is_some_and(|kind| kind != "INTERNAL") {
-        fields.reject("type", "only INTERNAL is supported by this release");
-    }
+    let kind = fields.one_of("type", "INTERNAL, ATTACHMENT").unwrap_or_default();
+    let content = content(&mut fields, kind);
     let named: Option<AgentId> = fields.id("agentId");
     fields.done()?;
     let agent = match (caller.own_agent(), named) {
@@ -133,8 +143,8 @@ async fn add(
         }
         (own, named) => own.or(named),
     };
-    let command = Command::AddNote { conversation: row.id, agent, content };
-    let reply = call_center(&state, caller.account)?.handle(command).await.map_err(|error| match error {
+    let command = Command::AddNote { conversation: row.id, agent, kind, content };
+    let reply = done_by(&state, &caller, command).await.map_err(|error| match error {
         crate::account::AccountError::Refused(CommandError::UnknownAgent(_)) => {
             ApiError::invalid("agentId", error.to_string())
         }
@@ -144,11 +154,23 @@ async fn add(
     Ok(Json(Note::from(*note)))
 }
 
-fn content(fields: &mut Fields) -> String {
-    if matches!(fields.raw("content"), Some(Value::Object(_))) {
-        return fields.object("content", |content| content.required_text("text", CONTENT_MAX)).unwrap_or_default();
+fn content(fields: &mut Fields, kind: NoteKind) -> String {
+    let name = match kind {
+        NoteKind::Internal => "text",
+        NoteKind::Attachment => "url",
+    };
+    let is_object = matches!(fields.raw("content"), Some(Value::Object(_)));
+    let content = if is_object {
+        fields.object("content", |content| content.required_text(name, CONTENT_MAX)).unwrap_or_default()
+    } else {
+        fields.required_text("content", CONTENT_MAX)
+    };
+    let is_address = ["https://", "http://"].iter().any(|scheme| content.starts_with(scheme));
+    if kind == NoteKind::Attachment && !content.is_empty() && !is_address {
+        let field = if is_object { "content.url" } else { "content" };
+        fields.reject(field, "must be an address that begins with https:// or http://");
     }
-    fields.required_text("content", CONTENT_MAX)
+    content
 }
 
 /// Reads a note.

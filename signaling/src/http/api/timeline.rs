@@ -10,7 +10,7 @@ use crate::http::times;
 use crate::state::AppState;
 use axum::Json;
 use axum::extract::{Path, State};
-use callcenter_core::event::EventRecord;
+use callcenter_core::event::{Author, EventRecord};
 use model::{AccountId, AgentId, ConversationId};
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -42,12 +42,53 @@ struct TimelineEvent {
     /// The call (the API's conference) it belongs to.
     #[serde(skip_serializing_if = "Option::is_none")]
     call_id: Option<String>,
+    /// Who caused it; absent for the system itself, and where `agentId` says it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    author: Option<TimelineAuthor>,
     /// Name of the agent in `agentId`.
     #[serde(skip_serializing_if = "Option::is_none")]
     agent_name: Option<String>,
+    /// Name of the agent in `toAgentId`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    to_agent_name: Option<String>,
     #[serde(flatten)]
     #[schema(value_type = Object)]
     fields: Map<String, Value>,
+}
+
+/// Who caused something.
+#[derive(Debug, Serialize, ToSchema)]
+struct TimelineAuthor {
+    r#type: AuthorType,
+    /// Of the agent, person or API key.
+    id: String,
+    /// The agent's name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<String>,
+}
+
+/// Kinds of authors.
+#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+enum AuthorType {
+    /// An agent.
+    Agent,
+    /// A supervisor or an admin.
+    Supervisor,
+    /// A program.
+    Automation,
+}
+
+impl TimelineAuthor {
+    fn of(author: Author, names: &BTreeMap<AgentId, String>) -> Self {
+        match author {
+            Author::Agent { agent } => {
+                Self { r#type: AuthorType::Agent, id: agent.to_string(), name: names.get(&agent).cloned() }
+            }
+            Author::Supervisor { user } => Self { r#type: AuthorType::Supervisor, id: user.to_string(), name: None },
+            Author::Program { key } => Self { r#type: AuthorType::Automation, id: key.to_string(), name: None },
+        }
+    }
 }
 
 /// Tells what happened in a conversation.
@@ -95,33 +136,43 @@ impl TimelineEvent {
         let Some(Value::String(kind)) = fields.remove("type") else {
             return Err(ApiError::internal(&"an event of the log has no type"));
         };
-        let agent = fields.get("agentId").and_then(Value::as_str).and_then(|id| id.parse().ok());
+        let name_of = |field: &str| {
+            let id: AgentId = fields.get(field).and_then(Value::as_str)?.parse().ok()?;
+            names.get(&id).cloned()
+        };
+        let (agent_name, to_agent_name) = (name_of("agentId"), name_of("toAgentId"));
         Ok(Self {
             id: record.sequence.to_string(),
             r#type: kind,
             at: times::text(record.at),
             call_id: record.call.map(|id| id.to_string()),
-            agent_name: agent.and_then(|id: AgentId| names.get(&id).cloned()),
+            author: record.author.map(|author| TimelineAuthor::of(author, names)),
+            agent_name,
+            to_agent_name,
             fields,
         })
     }
 }
 
-/// Name of an event's field in the API: ids are named as such, words are joined as in the rest of the API.
+/// Name of an event's field in the API: ids are named as such.
 fn api_name(name: &str) -> String {
     match name {
-        "agent" | "leg" | "note" | "link" => format!("{name}Id"),
-        other => {
-            let mut words = other.split('_');
-            let mut joined = words.next().unwrap_or_default().to_owned();
-            for word in words {
-                let mut letters = word.chars();
-                joined.extend(letters.next().map(|first| first.to_ascii_uppercase()));
-                joined.push_str(letters.as_str());
-            }
-            joined
-        }
+        "agent" | "leg" | "link" | "note" | "queue" | "tag" => format!("{name}Id"),
+        "to_agent" | "to_queue" => format!("{}Id", in_camel_case(name)),
+        other => in_camel_case(other),
     }
+}
+
+/// Words are joined as in the rest of the API.
+fn in_camel_case(name: &str) -> String {
+    let mut words = name.split('_');
+    let mut joined = words.next().unwrap_or_default().to_owned();
+    for word in words {
+        let mut letters = word.chars();
+        joined.extend(letters.next().map(|first| first.to_ascii_uppercase()));
+        joined.push_str(letters.as_str());
+    }
+    joined
 }
 
 #[cfg(test)]
@@ -132,7 +183,10 @@ mod tests {
     use serde_json::json;
 
     fn shown(event: Event) -> Value {
-        let record = EventRecord { sequence: 7, at: WallTime(0), conversation: None, call: Some(CallId::of(1)), event };
+        let call = Some(CallId::of(1));
+        let author =
+            matches!(event, Event::ConversationAssigned { .. }).then_some(Author::Agent { agent: AgentId::of(2) });
+        let record = EventRecord { sequence: 7, at: WallTime(0), conversation: None, call, author, event };
         let names = BTreeMap::from([(AgentId::of(2), "Ana".to_owned())]);
         serde_json::to_value(TimelineEvent::of(record, &names).expect("an object")).expect("JSON")
     }
@@ -153,6 +207,9 @@ mod tests {
             (&ended["endedBy"], &ended["durationMs"], &ended["code"]),
             (&json!("CUSTOMER"), &json!(9), &json!(10000))
         );
+        let assigned = shown(Event::ConversationAssigned { agent: None });
+        let by = json!({"type": "AGENT", "id": AgentId::of(2).to_string(), "name": "Ana"});
+        assert_eq!((&assigned["author"], &assigned["agentId"]), (&by, &json!(null)));
         let lost = shown(Event::LegLost { leg: LegId::of(3) });
         assert_eq!(lost["legId"], json!(LegId::of(3).to_string()));
     }

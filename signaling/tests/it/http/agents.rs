@@ -130,3 +130,77 @@ async fn availability_is_what_the_system_finds() {
     let _page = house.agent_page(agent).await;
     assert_eq!(client.read(&key, &path).await["availability"], "ACTIVE");
 }
+
+#[tokio::test]
+async fn an_accounts_own_statuses_are_made_set_changed_and_deleted() {
+    let house = House::open().await;
+    let client = Client::of(&house);
+    let agent = house.agent("Ada").await;
+    let key = client.key().await;
+    let all = "/ccaas/1/agent-statuses";
+    let lunch = client.done(&key, "POST", all, json!({"name": "Lunch", "group": "AWAY"})).await;
+    client.done(&key, "POST", all, json!({"name": "Training", "group": "BUSY"})).await;
+    let one = format!("{all}/{}", id(&lunch));
+    assert_eq!(client.read(&key, &one).await, lunch);
+    let listed = client.read(&key, &format!("{all}?orderBy=name:desc")).await;
+    let names = |list: &Value| -> Vec<String> {
+        let statuses = list["statuses"].as_array().expect("a list").iter();
+        statuses.map(|status| status["name"].as_str().expect("a name").to_owned()).collect()
+    };
+    assert_eq!(names(&listed), ["Training", "Lunch"]);
+    assert_eq!(names(&client.read(&key, &format!("{all}?name=lun&group=AWAY")).await), ["Lunch"]);
+
+    let page = client.person(Role::Agent, Some(agent)).await;
+    let path = format!("/ccaas/1/agents/{agent}/status");
+    let set = client.done(&page, "PUT", &path, json!({"statusId": id(&lunch)})).await;
+    assert_eq!((&set["status"], &set["statusId"], &set["statusName"]), (&json!("AWAY"), &lunch["id"], &json!("Lunch")));
+    assert_eq!(set["foundStatus"], "OFFLINE", "no page of it is there");
+    let other_group = json!({"status": "BUSY", "statusId": id(&lunch)});
+    client.call("PUT", &path).by(&page).json(&other_group).send().await.wrong_fields(&["status"]);
+    client.call("PUT", &path).by(&page).json(&json!({"statusId": NOTHING})).send().await.refused(400, "NOT_FOUND");
+    client
+        .call("POST", all)
+        .by(&page)
+        .json(&json!({"name": "Tea", "group": "AWAY"}))
+        .send()
+        .await
+        .refused(403, "FORBIDDEN");
+
+    let changed = client.done(&key, "PUT", &one, json!({"name": "Lunch break", "group": "BUSY"})).await;
+    assert_eq!(changed["group"], "BUSY");
+    assert_eq!(client.read(&key, &format!("/ccaas/1/agents/{agent}")).await["statusName"], "Lunch break");
+    let twice = client.call("POST", all).by(&key).json(&json!({"name": "Training", "group": "AWAY"})).send().await;
+    twice.refused(400, "BAD_REQUEST");
+    client.call("POST", all).by(&key).json(&json!({})).send().await.wrong_fields(&["group", "name"]);
+    let gone = client.call("DELETE", &one).by(&key).send().await;
+    assert_eq!(gone.json()["statusCode"], "SUCCESS");
+    client.call("GET", &one).by(&key).send().await.refused(400, "NOT_FOUND");
+    let left = client.read(&key, &format!("/ccaas/1/agents/{agent}")).await;
+    assert_eq!((&left["status"], left.get("statusId")), (&json!("BUSY"), None));
+}
+
+#[tokio::test]
+async fn an_agent_at_capacity_shows_as_full() {
+    let house = House::open().await;
+    let client = Client::of(&house);
+    let agent = house.agent("Ada").await;
+    let _page = house.agent_page(agent).await;
+    let key = client.key().await;
+    let path = format!("/ccaas/1/agents/{agent}/capacity");
+    let unset = json!({"capacity": null, "effectiveCapacity": 5, "conversationsCount": 0, "isFull": false});
+    assert_eq!(client.read(&key, &path).await, unset);
+    assert_eq!(client.done(&key, "PUT", "/ccaas/1/capacity-config", json!({"capacity": 7})).await["capacity"], 7);
+    assert_eq!(client.read(&key, "/ccaas/1/capacity-config").await["capacity"], 7);
+    let set = client.done(&key, "PUT", &path, json!({"capacity": 1})).await;
+    assert_eq!((&set["capacity"], &set["effectiveCapacity"]), (&json!(1), &json!(1)));
+    client.done(&key, "POST", "/ccaas/1/conversations", json!({"agentId": agent.to_string()})).await;
+    assert_eq!(client.read(&key, &path).await["isFull"], true);
+    let shown = client.read(&key, &format!("/ccaas/1/agents/{agent}")).await;
+    assert_eq!((&shown["status"], &shown["availability"]), (&json!("ACTIVE"), &json!("BUSY")));
+    assert_eq!(shown["foundStatus"], "FULL_CAPACITY");
+    assert_eq!(client.done(&key, "PUT", &path, json!({"capacity": null})).await["effectiveCapacity"], 7);
+    for wrong in [json!({}), json!({"capacity": 0}), json!({"capacity": 1001}), json!({"capacity": "many"})] {
+        client.call("PUT", &path).by(&key).json(&wrong).send().await.wrong_fields(&["capacity"]);
+    }
+    client.call("PUT", "/ccaas/1/capacity-config").by(&key).json(&json!({})).send().await.wrong_fields(&["capacity"]);
+}

@@ -78,6 +78,7 @@ impl Client {
             scopes: scopes.iter().map(|scope| (*scope).to_owned()).collect(),
             created_at: Clock.wall(),
             expires_at: None,
+            last_used_at: None,
         };
         self.state.store.create_api_key(&row).await.expect("stored");
         As::Key(key)

@@ -103,7 +103,13 @@ async fn notes_are_written_in_ones_own_name() {
     post(json!({})).send().await.wrong_fields(&["content"]);
     post(json!({"content": "x".repeat(4001)})).send().await.wrong_fields(&["content"]);
     post(json!({"content": {"text": ""}})).send().await.wrong_fields(&["content.text"]);
-    post(json!({"content": "x", "type": "ATTACHMENT"})).send().await.wrong_fields(&["type"]);
+    post(json!({"content": "x", "type": "ATTACHMENT"})).send().await.wrong_fields(&["content"]);
+    post(json!({"content": {"text": "x"}, "type": "ATTACHMENT"})).send().await.wrong_fields(&["content.url"]);
+    post(json!({"content": {"url": "ftp://x"}, "type": "ATTACHMENT"})).send().await.wrong_fields(&["content.url"]);
+    post(json!({"content": "x", "type": "JIRA_COMMENT"})).send().await.wrong_fields(&["type"]);
+    let file = json!({"content": {"url": "https://files.example/1.pdf"}, "type": "ATTACHMENT"});
+    let file = post(file).send().await.json();
+    assert_eq!((&file["type"], &file["content"]), (&json!("ATTACHMENT"), &json!("https://files.example/1.pdf")));
     post(json!({"content": "x", "agentId": NOTHING})).send().await.wrong_fields(&["agentId"]);
 }
 

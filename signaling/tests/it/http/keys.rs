@@ -24,6 +24,7 @@ async fn key(client: &Client, expires_at: Option<model::WallTime>) -> (ApiKeyRow
         scopes: vec!["conversations:read".into()],
         created_at: Clock.wall(),
         expires_at,
+        last_used_at: None,
     };
     client.state.store.create_api_key(&row).await.expect("stored");
     (row, key)

@@ -8,7 +8,7 @@ use tokio::{
     time::timeout,
 };
 use wire::{
-    engine::{Command, Event, HeldRoom, Refusal, Request},
+    engine::{Command, Event, HeldRoom, Patch, Playlist, Refusal, Request, Source},
     recorder,
 };
 
@@ -100,6 +100,18 @@ impl Engine {
                     assert_eq!(joined, 3, "audio, camera and screen from {source} to {sink}: {patches:?}");
                 }
                 return;
+            }
+        }
+    }
+
+    /// Waits for patches with which the customer hears prompts alone; returns their playlist.
+    pub(crate) async fn expect_playlist(&mut self, customer: LegId) -> Playlist {
+        loop {
+            if let Command::SetPatches { patches, .. } = self.command().await
+                && let [Patch { source: Source::Prompts(playlist), sink, .. }] = patches[..]
+            {
+                assert_eq!(sink, customer);
+                return playlist;
             }
         }
     }

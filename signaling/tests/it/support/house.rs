@@ -6,11 +6,13 @@ use callcenter_core::{
 };
 use model::{AccountId, AgentId, AgentStatus, LinkId, ParticipantType, RecordingMedia, Role, WallTime};
 use signaling::{
-    Clock, Config, EngineChannels, RecorderChannels, Server, TurnServers, account::AccountHandle,
-    auth::tokens::TokenClaims, config::GivenSockets,
+    Clock, Config, EngineChannels, RecorderChannels, Server, TurnServers,
+    account::AccountHandle,
+    auth::tokens::TokenClaims,
+    config::{GivenSockets, WebhookConfig},
 };
 use std::{collections::BTreeMap, path::Path, sync::Arc, time::Duration};
-use store::{AccountRow, Store};
+use store::{AccountRow, Location, Store};
 use telemetry::Metrics;
 use tempfile::TempDir;
 
@@ -20,6 +22,7 @@ pub(crate) struct House {
     pub(crate) engine: Engine,
     pub(crate) account: AccountId,
     pub(crate) folder: TempDir,
+    pub(crate) database: Location,
 }
 
 impl House {
@@ -39,12 +42,22 @@ impl House {
 
     async fn build(room: usize, turn: Option<TurnServers>) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
+        let database = Location::File(folder.path().join("test.db"));
+        Self::build_over(folder, database, room, turn).await
+    }
+
+    /// Over this database, which is empty.
+    pub(crate) async fn open_over(database: Location) -> Self {
+        Self::build_over(tempfile::tempdir().expect("a folder"), database, 64, None).await
+    }
+
+    async fn build_over(folder: TempDir, database: Location, room: usize, turn: Option<TurnServers>) -> Self {
         let account = AccountId::of(1);
-        let store = Store::open(&folder.path().join("test.db")).await.expect("a database");
+        let store = Store::open_at(&database).await.expect("a database");
         let row = AccountRow { id: account, name: "Test".into(), created_at: WallTime(0) };
         store.create_account(&row).await.expect("an account");
         let (server, engine) = serve(folder.path(), store, Engine::new(room), turn).await;
-        Self { server, engine, account, folder }
+        Self { server, engine, account, folder, database }
     }
 
     /// The process dies without a goodbye and starts again over the same folder.
@@ -54,11 +67,11 @@ impl House {
 
     /// Signaling alone dies: an engine in another process goes on with what it holds.
     pub(crate) async fn crash_and_start_with(self, engine: (Engine, EngineChannels, RecorderChannels)) -> Self {
-        let Self { server, account, folder, .. } = self;
+        let Self { server, account, folder, database, .. } = self;
         server.abort();
-        let store = Store::open(&folder.path().join("test.db")).await.expect("the database again");
+        let store = Store::open_at(&database).await.expect("the database again");
         let (server, engine) = serve(folder.path(), store, engine, None).await;
-        Self { server, engine, account, folder }
+        Self { server, engine, account, folder, database }
     }
 
     pub(crate) fn center(&self) -> AccountHandle {
@@ -80,7 +93,7 @@ impl House {
         };
         let Reply::Agent(row) = self.does(Command::CreateAgent(fields)).await else { panic!("an agent was asked for") };
         let queue = self.center().query(|core, _| core.default_queue()).await.expect("a default queue");
-        let fields = NewQueue { name: "Default".into(), is_default: true, auto_assignment: true, external_id: None };
+        let fields = NewQueue { name: "Default".into(), is_default: true, auto_assignment: true, ..Default::default() };
         self.does(Command::UpdateQueue { queue, fields }).await;
         self.does(Command::LinkAgentQueue { agent: row.id, queue }).await;
         row.id
@@ -173,6 +186,7 @@ async fn serve(
         public_url: None,
         metrics_token: None,
         turn,
+        webhooks: WebhookConfig { allow_networks: vec!["127.0.0.0/8".parse().expect("a network")], ca: None },
         connections: 20,
         demo: false,
         announced: vec!["127.0.0.1:8090".to_owned()],

@@ -39,7 +39,9 @@ export function CallBanners({ call, problem }: { call: Call; problem: string }) 
         {call.remoteConnected && remote?.video_held_back === true && (
           <Weak text={t("customerVideoHeldBack")} testid="remote-video-held-back" />
         )}
-        {!call.remoteConnected && <Weak text={t("customerDropped")} testid="remote-gone" />}
+        {!call.remoteConnected && call.transferring === undefined && (
+          <Weak text={t("customerDropped")} testid="remote-gone" />
+        )}
         {problem !== "" && <Weak text={problem} testid="call-problem" />}
       </div>
       {call.soundBlocked && (

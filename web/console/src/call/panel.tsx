@@ -1,89 +1,156 @@
-import { asCallError, type Call, CallStatus, canShareScreen } from "@switchroom/sdk";
+import { asCallError, type Call, CallStatus } from "@switchroom/sdk";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { clock, when } from "../../../shared/src/format.ts";
 import { useChanges, useNow } from "../../../shared/src/hooks.ts";
 import { Icon, type IconName } from "../../../shared/src/icons.tsx";
 import type { Phone } from "../data/phone.ts";
-import { t } from "../text.ts";
+import { type TextKey, t } from "../text.ts";
 import { CallBanners } from "./banners.tsx";
+import { type Actions, Controls, mayShare } from "./controls.tsx";
+import { HoldTimer, OnHold } from "./hold.tsx";
 import { InCallDevices } from "./in-call-devices.tsx";
 import { Pictures } from "./pictures.tsx";
 import { QualityPanel } from "./quality-panel.tsx";
+import { TransferDialog } from "./transfer-dialog.tsx";
+import { TransferFailed, Transferring } from "./transferring.tsx";
 
 type Size = "normal" | "expanded" | "minimised";
-
-interface Actions {
-  mute: () => void;
-  camera: () => void;
-  share: () => void;
-}
 
 export function CallPanel({ phone, call }: { phone: Phone; call: Call }) {
   useChanges(call);
   const [size, setSize] = useState<Size>("normal");
-  const [devices, setDevices] = useState(false);
-  const [problem, setProblem] = useState("");
+  const [opened, setOpened] = useState<"devices" | "transfer" | undefined>();
   const panel = useRef<HTMLElement>(null);
+  const { problem, actions } = useActions(call, () => setOpened("transfer"));
+  const state = stateOf(call);
   const name = call.remote?.display_name || t("unknownCustomer");
+  useFocus(panel, state);
+  // Whoever else began the transfer: there is nothing left to choose.
+  useEffect(() => {
+    if (state === "TRANSFERRING") setOpened(undefined);
+  }, [state]);
+  return (
+    <>
+      <section
+        ref={panel}
+        class={`call-panel ${size}`}
+        aria-label={t("call", { name })}
+        tabIndex={-1}
+        onKeyDown={(event) => shortcut(event, call, actions)}
+        data-testid="call-panel"
+        data-status={state}
+      >
+        <Head call={call} name={name} size={size} onSize={setSize} panel={panel} />
+        <p class="visually-hidden" role="status">
+          {(state === "ON_HOLD" || state === "TRANSFERRING") && t(state)}
+        </p>
+        <CallBanners call={call} problem={problem} />
+        <TransferFailed call={call} customer={name} />
+        {call.transferring === undefined ? (
+          <>
+            {size !== "minimised" && <Stage call={call} name={name} actions={actions} />}
+            {size !== "minimised" && <QualityPanel call={call} />}
+            <Controls call={call} actions={actions} onDevices={() => setOpened("devices")} />
+            {size !== "minimised" && <p class="small call-hint">{t("shortcuts")}</p>}
+          </>
+        ) : (
+          <Transferring call={call} running={call.transferring} customer={name} />
+        )}
+        {opened === "devices" && <InCallDevices phone={phone} call={call} onClose={() => setOpened(undefined)} />}
+      </section>
+      {opened === "transfer" && state !== "TRANSFERRING" && (
+        <TransferDialog call={call} onClose={() => setOpened(undefined)} />
+      )}
+    </>
+  );
+}
 
+type State = "CONNECTING" | "ESTABLISHED" | "ON_HOLD" | "TRANSFERRING";
+
+function stateOf(call: Call): State {
+  if (call.status !== CallStatus.ESTABLISHED) return "CONNECTING";
+  if (call.transferring !== undefined) return "TRANSFERRING";
+  return call.heldSince === undefined ? "ESTABLISHED" : "ON_HOLD";
+}
+
+/** The keyboard is at the panel when it opens, and again when what had the focus has gone with the state of the call. */
+function useFocus(panel: { current: HTMLElement | null }, state: State): void {
   useEffect(() => panel.current?.focus({ preventScroll: true }), []);
+  useEffect(() => {
+    if (document.activeElement === document.body) panel.current?.focus({ preventScroll: true });
+  }, [state]);
+}
+
+/** What the controls do, and what went wrong last. */
+function useActions(call: Call, transfer: () => void): { problem: string; actions: Actions } {
+  const [problem, setProblem] = useState("");
+  const asking = useRef(false);
   useEffect(
     () => call.on("error", ({ errorCode }) => setProblem(t("deviceFailed", { problem: errorCode.description }))),
     [call],
   );
-  const attempt = (work: Promise<void>) => {
+  const attempt = async (work: Promise<void>, failed: TextKey = "deviceFailed") => {
     setProblem("");
-    work.catch((error: unknown) => setProblem(t("deviceFailed", { problem: asCallError(error).description })));
+    await work.catch((error: unknown) => setProblem(t(failed, { problem: asCallError(error).description })));
+  };
+  const hold = async () => {
+    // A second click means the first one.
+    if (asking.current) return;
+    asking.current = true;
+    const held = call.heldSince !== undefined;
+    await attempt(held ? call.resume() : call.hold(), held ? "resumeFailed" : "holdFailed");
+    asking.current = false;
   };
   const actions: Actions = {
     mute: () => call.mute(!call.muted),
-    camera: () => attempt(call.cameraVideo(!call.hasCameraVideo)),
-    share: () => attempt(call.screenShare(!call.hasScreenShare)),
+    camera: () => void attempt(call.cameraVideo(!call.hasCameraVideo)),
+    share: () => void attempt(call.screenShare(!call.hasScreenShare)),
+    hold: () => void hold(),
+    transfer,
   };
-  return (
-    <section
-      ref={panel}
-      class={`call-panel ${size}`}
-      aria-label={t("call", { name })}
-      tabIndex={-1}
-      onKeyDown={(event) => shortcut(event, actions)}
-      data-testid="call-panel"
-      data-status={call.status === CallStatus.ESTABLISHED ? "ESTABLISHED" : "CONNECTING"}
-    >
-      <header class="call-head">
-        <div class="call-who">
-          <strong data-testid="call-name">{name}</strong>
-          <span class="small call-sub">
-            {call.recording && (
-              <span class="recording" data-testid="recording">
-                <span class="dot bad" aria-hidden="true" />
-                <span class="visually-hidden">{t("recordedLong")}</span>
-                <span aria-hidden="true">{t("recorded")}</span>
-              </span>
-            )}
-            <Timer call={call} />
-          </span>
-        </div>
-        <SizeButtons size={size} onSize={setSize} panel={panel} />
-      </header>
-      <CallBanners call={call} problem={problem} />
-      {size !== "minimised" && <Pictures call={call} name={name} />}
-      {size !== "minimised" && <QualityPanel call={call} />}
-      <Controls call={call} actions={actions} onDevices={() => setDevices(!devices)} />
-      {size !== "minimised" && <p class="small call-hint">{t("shortcuts")}</p>}
-      {devices && <InCallDevices phone={phone} call={call} onClose={() => setDevices(false)} />}
-    </section>
-  );
+  return { problem, actions };
 }
 
 /** Ctrl+V and Ctrl+S keep their meaning everywhere but here, and in fields here too. */
-function shortcut(event: KeyboardEvent, actions: Actions): void {
-  if (event.altKey || event.shiftKey || event.repeat) return;
+function shortcut(event: KeyboardEvent, call: Call, actions: Actions): void {
+  if (event.altKey || event.shiftKey || event.repeat || call.transferring !== undefined) return;
   if (event.target instanceof Element && event.target.matches("input:not([type=range]), textarea, select")) return;
   const act = { m: actions.mute, v: actions.camera, s: actions.share }[event.key.toLowerCase()];
   if (act === undefined) return;
   event.preventDefault();
-  act();
+  if (act !== actions.share || mayShare(call)) act();
+}
+
+interface HeadProps extends SizeProps {
+  call: Call;
+  name: string;
+}
+
+function Head({ call, name, ...sizes }: HeadProps) {
+  return (
+    <header class="call-head">
+      <div class="call-who">
+        <strong data-testid="call-name">{name}</strong>
+        <span class="small call-sub">
+          {call.recording && (
+            <span class="recording" data-testid="recording">
+              <span class="dot bad" aria-hidden="true" />
+              <span class="visually-hidden">{t("recordedLong")}</span>
+              <span aria-hidden="true">{t("recorded")}</span>
+            </span>
+          )}
+          <Timer call={call} />
+          {call.heldSince !== undefined && <HoldTimer since={call.heldSince} />}
+        </span>
+      </div>
+      <SizeButtons {...sizes} />
+    </header>
+  );
+}
+
+function Stage({ call, name, actions }: { call: Call; name: string; actions: Actions }) {
+  if (call.heldSince === undefined) return <Pictures call={call} name={name} />;
+  return <OnHold customer={name} reconnecting={call.reconnecting} onResume={actions.hold} />;
 }
 
 function Timer({ call }: { call: Call }) {
@@ -122,79 +189,5 @@ function SizeButtons({ size, onSize, panel }: SizeProps) {
       {size !== "normal" && button("restore", t("expand"), () => onSize("normal"), "restore")}
       {size !== "minimised" && button("expand", t("fullScreen"), fullScreen, "full-screen")}
     </div>
-  );
-}
-
-interface ControlsProps {
-  call: Call;
-  actions: Actions;
-  onDevices: () => void;
-}
-
-function Controls({ call, actions, onDevices }: ControlsProps) {
-  const { muted, hasCameraVideo: camera, hasScreenShare: share } = call;
-  return (
-    <div class="round-controls call-controls" role="toolbar" aria-label={t("controls")}>
-      <Round
-        icon={muted ? "micOff" : "mic"}
-        label={t(muted ? "unmute" : "mute")}
-        keys="M"
-        on={!muted}
-        testid="mute"
-        onClick={actions.mute}
-      />
-      <Round
-        icon={camera ? "camera" : "cameraOff"}
-        label={t(camera ? "cameraOff" : "cameraOn")}
-        keys="V"
-        on={camera}
-        testid="camera"
-        onClick={actions.camera}
-      />
-      {canShareScreen() && (
-        <Round
-          icon="screen"
-          label={t(share ? "stopShare" : "share")}
-          keys="S"
-          on={share}
-          lit={share}
-          testid="share"
-          onClick={actions.share}
-        />
-      )}
-      <Round icon="settings" label={t("settings")} testid="settings" onClick={onDevices} on />
-      <Round icon="hangUp" label={t("hangUp")} testid="hang-up" kind="hang-up" onClick={() => call.hangup()} on />
-    </div>
-  );
-}
-
-interface RoundProps {
-  icon: IconName;
-  label: string;
-  testid: string;
-  keys?: string;
-  /** The source is on. */
-  on: boolean;
-  lit?: boolean;
-  kind?: "hang-up";
-  onClick: () => void;
-}
-
-function Round({ icon, label, testid, keys, on, lit, kind, onClick }: RoundProps) {
-  const title = keys === undefined ? label : `${label} (${keys})`;
-  const off = testid === "mute" || testid === "camera" ? !on : lit === true;
-  return (
-    <button
-      type="button"
-      class={`round ${kind ?? ""} ${off ? "off" : ""}`}
-      aria-label={label}
-      aria-keyshortcuts={keys && `Control+${keys} ${keys}`}
-      title={title}
-      data-testid={testid}
-      data-on={on}
-      onClick={onClick}
-    >
-      <Icon name={icon} />
-    </button>
   );
 }

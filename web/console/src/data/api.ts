@@ -1,4 +1,4 @@
-import type { AgentStatus, Role } from "@switchroom/sdk";
+import type { AgentStatus, Role, VoiceStatus } from "@switchroom/sdk";
 
 export interface Session {
   userId: string;
@@ -40,8 +40,11 @@ export interface TimelineEvent {
   callId?: string | null;
   direction?: string;
   agentName?: string;
+  toAgentName?: string;
+  toQueueId?: string;
   legId?: string;
   waitingMs?: number;
+  heldMs?: number;
   endedBy?: string;
   durationMs?: number;
   code?: number;
@@ -82,6 +85,32 @@ export interface Queue {
   name: string;
   isAutoAssignmentEnabled?: boolean;
   enabledAgentsCount?: number;
+}
+
+/** An agent of a call's queue, to whom it may be handed over. */
+export interface TransferAgent {
+  agentId: string;
+  displayName: string;
+  available: boolean;
+  availability: AgentStatus;
+  voice: VoiceStatus;
+}
+
+export interface TransferQueue {
+  /** Null for the default queue. */
+  queueId: string | null;
+  queueName: string;
+  /** It is inside its working hours. */
+  active: boolean;
+  autoAssignmentEnabled: boolean;
+  availableAgentsCount: number;
+}
+
+export interface TransferPage<T> {
+  /** The call's queue, beside its agents. */
+  queueName?: string;
+  elements: T[];
+  total: number;
 }
 
 export interface CallLink {
@@ -165,6 +194,13 @@ const SESSION = "/auth/1/session";
 const CCAAS = "/ccaas/1";
 const part = encodeURIComponent;
 
+/** Targets on a page; more are found by name. */
+const TARGETS = "100";
+
+function named(name: string): URLSearchParams {
+  return new URLSearchParams({ size: TARGETS, ...(name === "" ? {} : { name }) });
+}
+
 interface Listed {
   conversations?: Conversation[];
   agents?: Agent[];
@@ -200,6 +236,14 @@ export const api = {
     (await call<{ events: TimelineEvent[] }>("GET", `${CCAAS}/conversations/${part(id)}/timeline`)).events,
   recordings: async (id: string) =>
     (await call<{ recordings: Recording[] }>("GET", `${CCAAS}/conversations/${part(id)}/recordings`)).recordings,
+
+  transferAgents: (conversation: string, name: string) =>
+    call<TransferPage<TransferAgent>>(
+      "GET",
+      `/ccaas/voice/2/conversation/${part(conversation)}/transfer/agents?${named(name)}`,
+    ),
+  transferQueues: (name: string) =>
+    call<TransferPage<TransferQueue>>("GET", `/ccaas/voice/2/transfer/queues?${named(name)}`),
 
   addWrapUp: (agentId: string, seconds: number) =>
     call<unknown>("PATCH", `/ccaas/voice/2/agent/${part(agentId)}/wrap-up-time/add/${seconds}`),

@@ -1,32 +1,38 @@
 import { useCallback, useEffect, useState } from "preact/hooks";
-import { problemText } from "./api.ts";
+import { ApiError, problemText } from "./api.ts";
 
 export interface Loaded<T> {
   /** What was loaded last; it stays while it is loaded again. */
   data: T | undefined;
   problem: string;
+  /** The server knows no such thing, or shows it to others alone. */
+  isHidden: boolean;
   reload: () => void;
 }
 
+const HIDDEN = [400, 403, 404];
+
 /** Loads when `key` changes, on `reload`, and every `everyMs` while the page is visible. */
 export function useLoaded<T>(key: string, load: () => Promise<T>, everyMs?: number): Loaded<T> {
-  const [state, setState] = useState<{ key: string; data: T | undefined; problem: string }>({
+  const [state, setState] = useState<{ key: string; data: T | undefined; problem: string; isHidden: boolean }>({
     key,
     data: undefined,
     problem: "",
+    isHidden: false,
   });
   const [turn, setTurn] = useState(0);
   // The key says everything that `load` depends on.
   useEffect(() => {
     let current = true;
     load().then(
-      (data) => current && setState({ key, data, problem: "" }),
+      (data) => current && setState({ key, data, problem: "", isHidden: false }),
       (error: unknown) =>
         current &&
         setState((before) => ({
           key,
           data: before.key === key ? before.data : undefined,
           problem: problemText(error),
+          isHidden: error instanceof ApiError && HIDDEN.includes(error.status),
         })),
     );
     return () => {
@@ -39,5 +45,6 @@ export function useLoaded<T>(key: string, load: () => Promise<T>, everyMs?: numb
     const timer = setInterval(() => document.visibilityState === "visible" && reload(), everyMs);
     return () => clearInterval(timer);
   }, [everyMs, reload]);
-  return { data: state.key === key ? state.data : undefined, problem: state.problem, reload };
+  const data = state.key === key ? state.data : undefined;
+  return { data, problem: state.problem, isHidden: state.isHidden, reload };
 }

@@ -3,6 +3,7 @@ import {
   type AgentStatus,
   type Call,
   type CallOptions,
+  CallStatus,
   createSwitchroomRtc,
   Emitter,
   type IncomingCall,
@@ -36,7 +37,7 @@ export interface Notice {
 interface PhoneEvents {
   changed: undefined;
   "conversation-changed": { conversationId: string };
-  /** A call was answered: show its conversation. */
+  /** A call was answered and is connected: show its conversation. */
   answered: { conversationId: string };
 }
 
@@ -204,8 +205,18 @@ export class Phone extends Emitter<PhoneEvents> {
       }
       this.emit("changed", undefined);
     });
-    if (call.conversationId !== undefined) this.emit("answered", { conversationId: call.conversationId });
+    this.#showOnceEstablished(call);
     this.emit("changed", undefined);
+  }
+
+  /** Until then a transferred call's conversation is with the agent of before. A call may be established again later. */
+  #showOnceEstablished(call: Call): void {
+    const show = () => {
+      stop();
+      if (call.conversationId !== undefined) this.emit("answered", { conversationId: call.conversationId });
+    };
+    const stop = call.on("established", show);
+    if (call.status === CallStatus.ESTABLISHED) show();
   }
 
   #agentIs(state: AgentState): void {

@@ -37,6 +37,15 @@ export function ConversationView({ id, phone, view, session }: Props) {
   useEvery(phone === undefined ? 10_000 : 30_000, () => {
     for (const part of [timeline, notes, recordings]) part.reload();
   });
+  // For example one whose call was handed over.
+  if (conversation.isHidden) {
+    return (
+      <div data-testid="conversation-hidden">
+        <BackLink view={view} />
+        <Empty title={t("withOthers")} help={t("withOthersHelp")} />
+      </div>
+    );
+  }
   return (
     <article class="conversation" data-testid="conversation" data-id={id}>
       <BackLink view={view} />

@@ -1,6 +1,6 @@
 //! Older files are copied and brought up, newer ones are left alone.
 
-use crate::support::{ACCOUNT, Open};
+use super::support::{ACCOUNT, Open};
 use sqlx::{ConnectOptions, Connection, SqliteConnection, sqlite::SqliteConnectOptions};
 use std::path::Path;
 use store::{OpenError, Store};
@@ -21,7 +21,7 @@ async fn set_version(file: &Path, version: i64) {
 async fn a_newer_database_is_refused_and_says_what_to_do() {
     let open = Open::new().await;
     open.store.close().await;
-    let file = open.folder.path().join("test.db");
+    let file = open.place.file();
     set_version(&file, 999).await;
     let refused = Store::open(&file).await.expect_err("newer");
     assert!(matches!(refused, OpenError::Newer { found: 999, .. }), "{refused:?}");
@@ -45,6 +45,6 @@ async fn a_file_of_this_release_is_opened_as_it_is() {
     let open = Open::new().await.reopen().await;
     assert_eq!(open.store.accounts().await.expect("readable").len(), 1);
     open.store.snapshot(ACCOUNT).await.expect("a snapshot");
-    let copies = std::fs::read_dir(open.folder.path()).expect("the folder").flatten();
+    let copies = std::fs::read_dir(open.place.folder()).expect("the folder").flatten();
     assert_eq!(copies.filter(|file| file.path().extension().is_some_and(|end| end == "copy")).count(), 0);
 }

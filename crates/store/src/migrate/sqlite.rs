@@ -1,11 +1,12 @@
-//! Schema versions: a newer database is refused, an older one is copied and migrated.
+//! An older file is copied beside itself before it is migrated.
 
+use super::newest;
 use crate::{
-    database::{Connection, options, unavailable},
+    database::sqlite::{options, unavailable},
     error::OpenError,
     limits,
 };
-use sqlx::{AssertSqlSafe, ConnectOptions, Connection as _, migrate::Migrator};
+use sqlx::{AssertSqlSafe, ConnectOptions, Connection as _, SqliteConnection, migrate::Migrator};
 use std::{
     ffi::OsString,
     path::{Path, PathBuf},
@@ -21,12 +22,12 @@ pub(crate) async fn bring_up(path: &Path) -> Result<(), OpenError> {
     done.and(closed)
 }
 
-async fn bring_up_on(path: &Path, connection: &mut Connection, migrations: &Migrator) -> Result<(), OpenError> {
-    let failed = |reason: String| OpenError::Migration { path: path.to_owned(), reason };
-    let known = migrations.iter().map(|migration| migration.version).max().unwrap_or(0);
+async fn bring_up_on(path: &Path, connection: &mut SqliteConnection, migrations: &Migrator) -> Result<(), OpenError> {
+    let failed = |reason: String| OpenError::Migration { database: path.display().to_string(), reason };
+    let known = newest(migrations);
     let found = version(connection).await.map_err(|error| unavailable(path, &error))?;
     if found > known {
-        return Err(OpenError::Newer { path: path.to_owned(), found, known });
+        return Err(OpenError::Newer { database: path.display().to_string(), found, known });
     }
     if found > 0 && found < known {
         copy(path, connection, found).await.map_err(|error| failed(format!("cannot copy it first: {error}")))?;
@@ -36,7 +37,7 @@ async fn bring_up_on(path: &Path, connection: &mut Connection, migrations: &Migr
 }
 
 /// Version of the last migration that was applied; 0 for an empty file.
-async fn version(connection: &mut Connection) -> Result<i64, sqlx::Error> {
+async fn version(connection: &mut SqliteConnection) -> Result<i64, sqlx::Error> {
     let table = "SELECT COUNT(*) FROM sqlite_master WHERE type = 'table' AND name = '_sqlx_migrations'";
     let tables: i64 = sqlx::query_scalar(table).fetch_one(&mut *connection).await?;
     if tables == 0 {
@@ -47,7 +48,7 @@ async fn version(connection: &mut Connection) -> Result<i64, sqlx::Error> {
 }
 
 /// Copies the whole database beside itself, the write-ahead log included.
-async fn copy(path: &Path, connection: &mut Connection, version: i64) -> Result<(), sqlx::Error> {
+async fn copy(path: &Path, connection: &mut SqliteConnection, version: i64) -> Result<(), sqlx::Error> {
     let target = copy_name(path, version);
     if target.exists() {
         // From an attempt that failed after this point; the file has not changed since.
@@ -106,13 +107,13 @@ mod tests {
         Migrator { migrations: (1..=count).map(migration).collect(), ..Migrator::DEFAULT }
     }
 
-    async fn open_with(path: &Path, count: i64) -> Connection {
+    async fn open_with(path: &Path, count: i64) -> SqliteConnection {
         let mut connection = options(path).connect().await.expect("a database");
         bring_up_on(path, &mut connection, &releases(count)).await.expect("brought up");
         connection
     }
 
-    async fn rows(connection: &mut Connection) -> i64 {
+    async fn rows(connection: &mut SqliteConnection) -> i64 {
         sqlx::query_scalar("SELECT COUNT(*) FROM t1").fetch_one(connection).await.expect("a table")
     }
 

@@ -1,0 +1,21 @@
+//! On a server.
+
+#[path = "../access.rs"]
+mod access;
+#[path = "../audio_files.rs"]
+mod audio_files;
+#[path = "../durability.rs"]
+mod durability;
+#[path = "../idempotent.rs"]
+mod idempotent;
+mod migration;
+mod outage;
+mod place;
+#[path = "../queries.rs"]
+mod queries;
+#[path = "../rows.rs"]
+mod rows;
+mod schema;
+#[path = "../support.rs"]
+mod support;
+mod tls;

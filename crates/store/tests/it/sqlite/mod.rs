@@ -1,0 +1,19 @@
+//! On a file.
+
+#[path = "../access.rs"]
+mod access;
+#[path = "../audio_files.rs"]
+mod audio_files;
+mod disk;
+#[path = "../durability.rs"]
+mod durability;
+#[path = "../idempotent.rs"]
+mod idempotent;
+mod migration;
+mod place;
+#[path = "../queries.rs"]
+mod queries;
+#[path = "../rows.rs"]
+mod rows;
+#[path = "../support.rs"]
+mod support;

@@ -1,0 +1,72 @@
+//! What the description says of every operation alike.
+
+use super::idempotency::{self, KEY_MAX_CHARS};
+use utoipa::openapi::path::{Operation, Parameter, ParameterBuilder, ParameterIn, PathItem};
+use utoipa::openapi::schema::{ObjectBuilder, Type};
+use utoipa::openapi::{Content, OpenApi, Ref, RefOr, Required, Response, ResponseBuilder};
+
+/// Refusals that any operation may answer with, and the header that every POST takes.
+pub(super) fn describe(openapi: &mut OpenApi) {
+    for path in openapi.paths.paths.values_mut() {
+        for operation in operations(path) {
+            refusals(operation);
+        }
+        if let Some(post) = path.post.as_mut().filter(|post| !is_public(post)) {
+            takes_idempotency_key(post);
+        }
+    }
+}
+
+fn operations(path: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
+    [&mut path.get, &mut path.put, &mut path.post, &mut path.patch, &mut path.delete].into_iter().flatten()
+}
+
+/// Open to all, as its own line in the description says.
+fn is_public(operation: &Operation) -> bool {
+    operation.security.is_some()
+}
+
+fn refusals(operation: &mut Operation) {
+    if !is_public(operation) {
+        refusal(operation, 401, "No valid credentials.");
+        refusal(operation, 403, "The key's scope, the person's role or the page's origin does not allow this.");
+    }
+    if operation.request_body.is_some() {
+        refusal(operation, 400, "The body cannot be read, or a field is wrong.");
+        refusal(operation, 413, "The body is too large.");
+        refusal(operation, 415, "The body is of another type.");
+    }
+    refusal(operation, 429, "Too many requests; Retry-After says how many seconds to wait.");
+    refusal(operation, 500, "A bug; the operator's log says more.");
+    refusal(operation, 503, "Nothing was done; try again after the seconds in Retry-After.");
+}
+
+fn refusal(operation: &mut Operation, status: u16, description: &str) {
+    let responses = &mut operation.responses.responses;
+    responses.entry(status.to_string()).or_insert_with(|| RefOr::T(exception(description)));
+}
+
+fn exception(description: &str) -> Response {
+    let content = Content::new(Some(Ref::from_schema_name("ApiException")));
+    ResponseBuilder::new().description(description).content("application/json", content).build()
+}
+
+fn takes_idempotency_key(post: &mut Operation) {
+    post.parameters.get_or_insert_default().push(RefOr::T(key_parameter()));
+    refusal(post, 409, "A request with this Idempotency-Key is being carried out, or was interrupted.");
+    refusal(post, 422, "This Idempotency-Key was used for another request.");
+}
+
+fn key_parameter() -> Parameter {
+    let schema = ObjectBuilder::new().schema_type(Type::String).min_length(Some(1)).max_length(Some(KEY_MAX_CHARS));
+    ParameterBuilder::new()
+        .name(idempotency::HEADER.as_str())
+        .parameter_in(ParameterIn::Header)
+        .required(Required::False)
+        .description(Some(
+            "Carried out once: for a day, a repeat with the same key and body is answered as the first was, with the \
+             header Idempotency-Replayed.",
+        ))
+        .schema(Some(schema))
+        .build()
+}
