@@ -25,7 +25,10 @@ async function examine(tab, screen) {
   await assertFitsWidth(tab, screen);
   for (const { width, height } of [PHONE, DESK]) {
     await tab.resize(width, height);
-    await tab.screenshot(join(PICTURES, `${screen}-${width}x${height}.png`));
+    for (const colorScheme of /** @type {const} */ (["dark", "light"])) {
+      await tab.page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+      await tab.screenshot(join(PICTURES, `${screen}-${width}x${height}-${colorScheme}.png`));
+    }
   }
 }
 
@@ -107,6 +110,33 @@ test(
   },
   { timeoutMs: 180_000 },
 );
+
+test("so are the status menu and a list of work", async (t) => {
+  await mkdir(PICTURES, { recursive: true });
+  const server = await t.server();
+  for (const [name, group] of [
+    ["Lunch", "AWAY"],
+    ["Training", "BUSY"],
+    ["Back office of the insurance department", "BUSY"],
+    ["Mails and calls", "ACTIVE"],
+  ]) {
+    await server.must("POST", "/ccaas/1/agent-statuses", { name, group });
+  }
+  const agent = await Agent.signIn(t, server, server.login("agent"));
+  const { agentId } = server.login("agent");
+  for (const topic of ["Invoice of March", "A very long topic that does not fit into the list beside it", "Address"]) {
+    const { id } = await server.must("POST", "/ccaas/1/conversations", { topic });
+    await server.must("PUT", `/ccaas/1/conversations/${id}/assignee`, { agentId });
+  }
+  await agent.tab.says("Address");
+  await examine(agent.tab, "console-work");
+  await agent.tab.click('[data-testid="status-menu"]');
+  await agent.tab.appears('[data-testid="own-status"]');
+  await examine(agent.tab, "console-status-menu");
+  await agent.tab.page.locator('[data-testid="own-status"]', { hasText: "Back office" }).click();
+  await agent.tab.appears('[data-testid="status-menu"][data-status="BUSY"]');
+  await examine(agent.tab, "console-own-status");
+});
 
 test("so are the screens around calls", async (t) => {
   await mkdir(PICTURES, { recursive: true });
