@@ -9,13 +9,21 @@ interface Entry {
   shown: boolean;
 }
 
-export function Navigation({ leads, takesCalls }: { leads: boolean; takesCalls: boolean }) {
+interface Props {
+  leads: boolean;
+  /** Sets the account up. */
+  admin: boolean;
+  takesCalls: boolean;
+}
+
+export function Navigation({ leads, admin, takesCalls }: Props) {
   const { view } = useRoute();
   const entries: Entry[] = [
     { view: "work", text: "myWork", icon: "inbox", shown: takesCalls },
     { view: "all", text: "allWork", icon: "inbox", shown: leads },
     { view: "links", text: "callLinks", icon: "link", shown: true },
     { view: "team", text: "team", icon: "people", shown: leads },
+    { view: "settings", text: "settingsTitle", icon: "settings", shown: admin },
     { view: "devices", text: "deviceSettings", icon: "mic", shown: true },
   ];
   return (

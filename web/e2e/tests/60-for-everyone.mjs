@@ -138,6 +138,59 @@ test("so are the status menu and a list of work", async (t) => {
   await examine(agent.tab, "console-own-status");
 });
 
+/** @param {import("../lib/server.mjs").Server} server */
+async function furnish(server) {
+  await server.must("POST", "/ccaas/1/agent-statuses", { name: "Lunch", group: "AWAY" });
+  await server.must("POST", "/ccaas/1/agent-statuses", { name: "Training", group: "BUSY" });
+  const day = { startTime: 540, endTime: 1020 };
+  const workWeek = { MONDAY: day, TUESDAY: day, WEDNESDAY: day, THURSDAY: day, FRIDAY: { ...day, endTime: 900 } };
+  const fields = { timezone: "Europe/Zagreb", message: "We are closed.", workWeek, enabled: false };
+  const { id } = await server.must("POST", "/ccaas/1/working-hours", { name: "Office", ...fields });
+  await server.must("POST", "/ccaas/1/queues", { name: "Sales", isAutoAssignmentEnabled: true, workingHoursId: id });
+  const url = "https://hooks.invalid/a/rather/long/address/of/a/program/that/is/told/of/events";
+  await server.must("POST", "/ccaas/1/webhooks", { name: "Records", url, events: ["CONVERSATION_CREATED"] });
+  await server.must("POST", "/ccaas/1/webhooks", { name: "Statistics", url, enabled: false });
+  await server.must("POST", "/ccaas/1/conversations", { topic: "An event" });
+}
+
+test(
+  "so are the settings",
+  async (t) => {
+    await mkdir(PICTURES, { recursive: true });
+    const server = await t.server();
+    await furnish(server);
+    const tab = await t.tab(AGENT);
+    await signInAt(tab, server, server.login("admin"));
+    await tab.click('[data-testid="nav-settings"]');
+    for (const [part, button] of [
+      ["people", "edit"],
+      ["queues", "edit"],
+      ["hours", "edit"],
+      ["statuses", "delete"],
+      ["keys", "delete"],
+      ["webhooks", "edit"],
+    ]) {
+      await tab.click(`[data-testid="settings-${part}"]`);
+      await tab.appears('[data-testid="setting"]');
+      if (part === "webhooks") await tab.appears('[data-testid="failure"]');
+      await examine(tab, `settings-${part}`);
+      await tab.page.locator(`[data-testid="${button}"]`).first().click();
+      await tab.appears('[data-testid="ask"]');
+      await examine(tab, `settings-${part}-${button}`);
+      await tab.click('[data-testid="ask-cancel"]');
+    }
+    await tab.click('[data-testid="add"]');
+    await tab.click(".events summary");
+    await examine(tab, "settings-webhooks-add");
+    await tab.fill('[data-testid="field-name"]', "Reports");
+    await tab.fill('[data-testid="field-url"]', "https://hooks.invalid/reports");
+    await tab.click('[data-testid="ask-do"]');
+    await tab.appears('[data-testid="secret"]');
+    await examine(tab, "settings-secret");
+  },
+  { timeoutMs: 180_000 },
+);
+
 test("so are the screens around calls", async (t) => {
   await mkdir(PICTURES, { recursive: true });
   const server = await t.server();
