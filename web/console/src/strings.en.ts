@@ -418,7 +418,7 @@ export const strings = {
   someEvents: "events: {count}",
   neverDelivered: "nothing delivered yet",
   deliveredAt: "last delivered {time}",
-  failing: "It fails since {since}, {count} tries so far; the next one {next}. {problem}",
+  failing: "Nothing is delivered since {since}: {problem}. Tries so far: {count}, the next one {next}.",
   disabledBecause: "It was disabled: {reason}",
   address: "Address",
   addressHelp: "Begins with https://",

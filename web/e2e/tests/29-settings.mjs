@@ -152,7 +152,7 @@ test("settings: a webhook is added, fails, is replayed and disabled", async (t) 
   await tab.says("events: 1");
   await server.must("POST", "/ccaas/1/conversations", { topic: "An event" });
   await tab.appears(health("hookFailing"));
-  await tab.says(/It fails since/);
+  await tab.says(/Nothing is delivered since/);
   await tab.click(`${line("Records")} ${id("enable")}`);
   await tab.appears(health("hookOff"));
   await tab.click(`${line("Records")} ${id("enable")}`);
