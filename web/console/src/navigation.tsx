@@ -21,7 +21,10 @@ export function Navigation({ leads, admin, takesCalls }: Props) {
   const { view } = useRoute();
   const box = useRef<HTMLElement>(null);
   // On a narrow page the entries are wider than the window.
-  useEffect(() => box.current?.querySelector('[aria-current="page"]')?.scrollIntoView({ block: "nearest", inline: "nearest" }), [view]);
+  useEffect(
+    () => box.current?.querySelector('[aria-current="page"]')?.scrollIntoView({ block: "nearest", inline: "nearest" }),
+    [view],
+  );
   const entries: Entry[] = [
     { view: "work", text: "myWork", icon: "inbox", shown: takesCalls },
     { view: "all", text: "allWork", icon: "inbox", shown: leads },

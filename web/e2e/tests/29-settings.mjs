@@ -3,7 +3,7 @@ import { strict as assert } from "node:assert";
 import { Agent, signInAt } from "../lib/agent.mjs";
 import { Customer } from "../lib/customer.mjs";
 import { test } from "../lib/harness.mjs";
-import { AGENT, CUSTOMER } from "../lib/media.mjs";
+import { AGENT, CUSTOMER, GREETING, MUSIC, wav } from "../lib/media.mjs";
 import { until } from "../lib/wait.mjs";
 
 const id = (name) => `[data-testid="${name}"]`;
@@ -220,6 +220,79 @@ test("settings: statuses, queues with their agents, and working hours", async (t
   await admin.delete("Sales");
   await admin.open("hours");
   await admin.delete("Office");
+});
+
+test("settings: what waiting callers hear is uploaded, chosen and heard", async (t) => {
+  const server = await t.server();
+  const admin = await Admin.signIn(t, server);
+  const { tab } = admin;
+  await admin.open("waiting");
+  for (const [{ name, toneHz }, seconds] of /** @type {const} */ ([
+    [GREETING, 8],
+    [MUSIC, 4],
+  ])) {
+    const file = { name: `${name}.wav`, mimeType: "audio/wav", buffer: wav(toneHz, seconds) };
+    await tab.page.setInputFiles(id("upload"), file);
+    await tab.says(`${name}.wav is uploaded.`);
+    await tab.appears(line(`${name}.wav`));
+  }
+  await tab.page.setInputFiles(id("upload"), { name: "x.wav", mimeType: "audio/wav", buffer: Buffer.from("no sound") });
+  await tab.says("x.wav was not uploaded");
+  await tab.click(`${line("music.wav")} ${id("play")}`);
+  await until("the file plays", () =>
+    tab.evaluate(() => {
+      const media = document.querySelector("audio");
+      return media !== null && media.currentTime > 0 && Math.round(media.duration) === 4;
+    }),
+  );
+  await tab.click(`${line("music.wav")} ${id("play")}`);
+
+  await admin.ask("add");
+  await admin.fill({ name: "Patience", wait: "5" });
+  await tab.page.locator(id("ask")).getByLabel("Default Queue").check();
+  await tab.page.selectOption(id("field-greeting-kind"), "file");
+  await tab.page.selectOption(id("field-greeting-file"), { label: "greeting.wav" });
+  await tab.page.selectOption(id("field-music-kind"), "file");
+  await tab.page.selectOption(id("field-music-file"), { label: "music.wav" });
+  await tab.page.selectOption(id("field-last-kind"), "text");
+  await admin.fill({ "last-text": "Please call again later." });
+  await admin.confirm();
+  await tab.says("At most 5 minutes");
+  const customer = await Customer.open(t, server.callLink);
+  await customer.ready();
+  await customer.startAudio();
+  await customer.tab.hears(GREETING);
+  await customer.tab.hears(MUSIC);
+  await customer.hangUp();
+
+  await admin.ask("delete", "music.wav");
+  await tab.click(id("ask-do"));
+  await tab.says("Callers hear this audio file");
+  await tab.click(id("ask-cancel"));
+  await admin.ask("edit", "Patience");
+  await tab.page.selectOption(id("field-music-kind"), "preset");
+  await admin.confirm();
+  const { elements } = await server.must("GET", "/ccaas/voice/2/waiting-strategies");
+  assert.deepEqual(elements[0].musicOnHold, { enabled: true });
+  assert.equal(elements[0].maximumWaitTimeMessage.ttsAudioSource.text, "Please call again later.");
+  await admin.delete("music.wav");
+  await admin.delete("Patience");
+});
+
+test("settings: how long calls ring and wrap-up takes", async (t) => {
+  const server = await t.server();
+  const admin = await Admin.signIn(t, server);
+  await admin.open("calls");
+  await admin.fill({ inbound: "7", seconds: "90", capacity: "3" });
+  await admin.tab.click(id("save-calls"));
+  await admin.tab.says("Saved.");
+  const read = (path) => server.must("GET", path);
+  assert.deepEqual(await read("/ccaas/voice/2/call-timeouts"), { inbound: 7, outbound: 45 });
+  assert.equal((await read("/ccaas/voice/2/account-wrap-up-config")).wrapUpSeconds, 90);
+  assert.equal((await read("/ccaas/1/capacity-config")).capacity, 3);
+  await admin.tab.reload();
+  const shown = await admin.tab.page.inputValue(id("field-inbound"));
+  assert.equal(shown, "7");
 });
 
 test("settings: by keyboard alone, and for admins alone", async (t) => {

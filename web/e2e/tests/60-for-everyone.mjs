@@ -8,7 +8,7 @@ import { Agent, signInAt } from "../lib/agent.mjs";
 import { Customer } from "../lib/customer.mjs";
 import { bothHear, bothSee, bothThere, callWithTwoAgents } from "../lib/flow.mjs";
 import { test } from "../lib/harness.mjs";
-import { AGENT, CUSTOMER } from "../lib/media.mjs";
+import { AGENT, CUSTOMER, MUSIC, wav } from "../lib/media.mjs";
 
 const PICTURES = process.env.SWITCHROOM_SCREENSHOTS ?? join(tmpdir(), "switchroom-screenshots");
 const NARROWEST = { width: 320, height: 640 };
@@ -151,6 +151,18 @@ async function furnish(server) {
   await server.must("POST", "/ccaas/1/webhooks", { name: "Records", url, events: ["CONVERSATION_CREATED"] });
   await server.must("POST", "/ccaas/1/webhooks", { name: "Statistics", url, enabled: false });
   await server.must("POST", "/ccaas/1/conversations", { topic: "An event" });
+  const { id: file } = await server.upload("music.wav", wav(MUSIC.toneHz, 4));
+  const voice = { name: "default", gender: "MALE" };
+  const speech = (text) => ({ enabled: true, ttsAudioSource: { text, language: "en", voice, speechRate: 1 } });
+  await server.must("POST", "/ccaas/voice/2/waiting-strategies", {
+    name: "Patience",
+    maximumWaitTime: { unit: "MINUTES", value: 10 },
+    greetingMessage: speech("Welcome. We will be with you soon."),
+    musicOnHold: { enabled: true, fileAudioSource: { fileDescriptor: file } },
+    announcementMessage: speech("You are number {{QUEUE_POSITION_DEFAULT}}."),
+    conditionType: "QUEUE",
+    condition: { queues: ["default"] },
+  });
 }
 
 test(
@@ -166,6 +178,7 @@ test(
       ["people", "edit"],
       ["queues", "edit"],
       ["hours", "edit"],
+      ["waiting", "edit"],
       ["statuses", "delete"],
       ["keys", "delete"],
       ["webhooks", "edit"],
@@ -179,6 +192,10 @@ test(
       await examine(tab, `settings-${part}-${button}`);
       await tab.click('[data-testid="ask-cancel"]');
     }
+    await tab.click('[data-testid="settings-calls"]');
+    await tab.appears('[data-testid="calls-form"]');
+    await examine(tab, "settings-calls");
+    await tab.click('[data-testid="settings-webhooks"]');
     await tab.click('[data-testid="add"]');
     await tab.click(".events summary");
     await examine(tab, "settings-webhooks-add");

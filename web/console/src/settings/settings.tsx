@@ -1,20 +1,24 @@
 import type { Session } from "../data/api.ts";
 import { hrefOf } from "../data/route.ts";
 import { t } from "../text.ts";
+import { Calls } from "./calls.tsx";
 import { Hours } from "./hours.tsx";
 import { Keys } from "./keys.tsx";
 import { People } from "./people.tsx";
 import { Queues } from "./queues.tsx";
 import { Statuses } from "./statuses.tsx";
+import { Waiting } from "./waiting.tsx";
 import { Webhooks } from "./webhooks.tsx";
 
-const parts = ["people", "queues", "hours", "statuses", "keys", "webhooks"] as const;
+const parts = ["people", "queues", "hours", "waiting", "calls", "statuses", "keys", "webhooks"] as const;
 type Part = (typeof parts)[number];
 
 const titles = {
   people: "people",
   queues: "queues",
   hours: "hoursTitle",
+  waiting: "waitingTitle",
+  calls: "callsTitle",
   statuses: "statuses",
   keys: "apiKeys",
   webhooks: "webhooks",
@@ -51,6 +55,10 @@ function Chosen({ part, session }: { part: Part; session: Session }) {
       return <Queues />;
     case "hours":
       return <Hours />;
+    case "waiting":
+      return <Waiting />;
+    case "calls":
+      return <Calls />;
     case "statuses":
       return <Statuses />;
     case "keys":
