@@ -1,11 +1,13 @@
 import { describe, expect, it } from "vitest";
 import type { Agent } from "../src/data/api.ts";
 import type { DayHours, Person, Webhook } from "../src/data/settings-api.ts";
+import type { Message } from "../src/data/waiting-api.ts";
 import { Values } from "../src/settings/ask.tsx";
 import { minuteOf, timeOf, weekInWords } from "../src/settings/hours.tsx";
 import { newPassword } from "../src/settings/parts.tsx";
 import { freeAgents } from "../src/settings/people.tsx";
 import { changesOf, fieldsOf } from "../src/settings/queues.tsx";
+import { kindOf, messageOf, secondsOf, strategyOf } from "../src/settings/strategy-form.tsx";
 import { healthOf } from "../src/settings/webhooks.tsx";
 
 const agents = ["1", "2", "3"].map(
@@ -67,6 +69,68 @@ describe("working hours", () => {
     expect(weekInWords(week)).toBe("Monday–Tuesday 09:00–17:00, Thursday 09:00–17:00");
     expect(weekInWords({ ...week, TUESDAY: { ...day, endTime: 540 } })).toContain("Monday 09:00–17:00, Thursday");
     expect(weekInWords({})).toBe("never open");
+  });
+});
+
+describe("waiting strategies", () => {
+  const filled = (fields: Record<string, string>) => {
+    const form = new FormData();
+    for (const [name, value] of Object.entries(fields)) form.set(name, value);
+    return new Values(form);
+  };
+  const voice = { name: "Ada", gender: "FEMALE" };
+  const spoken: Message = {
+    enabled: true,
+    audioSourceType: "TTS",
+    ttsAudioSource: { text: "Hello", language: "en", voice, speechRate: 1.25 },
+  };
+
+  it("keep a message that is switched off, and the voice of one whose text changes", () => {
+    expect(messageOf(filled({ "greeting-kind": "off" }), "greeting", spoken)).toEqual({ ...spoken, enabled: false });
+    expect(messageOf(filled({ "greeting-kind": "off" }), "greeting", undefined)).toBeUndefined();
+    const form = filled({ "greeting-kind": "text", "greeting-text": "Good day", "greeting-language": "en-GB" });
+    expect(messageOf(form, "greeting", spoken)?.ttsAudioSource).toEqual({
+      text: "Good day",
+      language: "en-GB",
+      voice,
+      speechRate: 1.25,
+    });
+  });
+
+  it("tell which source of a message counts", () => {
+    const file = { fileDescriptor: "f" };
+    expect(kindOf({ ...spoken, enabled: false })).toBe("off");
+    expect(kindOf({ ...spoken, audioSourceType: undefined })).toBe("text");
+    expect(kindOf({ ...spoken, audioSourceType: "FILE", fileAudioSource: file })).toBe("file");
+    expect([undefined, { enabled: false }].map(kindOf)).toEqual(["off", "off"]);
+  });
+
+  it("keep whom a program has chosen, and how often an announcement comes", () => {
+    const form = filled({ name: "Patience", wait: "5", unit: "MINUTES", "announcement-kind": "off", interval: "20" });
+    const condition = { senders: [{ clientType: "WEBRTC", identifier: "conversations" }] };
+    const before = {
+      id: "1",
+      maximumWaitTime: { unit: "HOURS" as const, value: 1 },
+      announcementMessage: spoken,
+      conditionType: "SENDER" as const,
+      condition,
+    };
+    const fields = strategyOf(form, before);
+    expect(fields).toMatchObject({
+      conditionType: "SENDER",
+      condition,
+      maximumWaitTime: { unit: "MINUTES", value: 5 },
+    });
+    expect(fields.announcementMessage).toMatchObject({
+      enabled: false,
+      repeatInterval: { unit: "SECONDS", value: 20 },
+    });
+    expect(strategyOf(form, undefined).condition).toEqual({ queues: [] });
+  });
+
+  it("show lengths of time in seconds", () => {
+    expect(secondsOf({ unit: "MINUTES", value: 2 })).toBe(120);
+    expect(secondsOf(undefined)).toBeUndefined();
   });
 });
 

@@ -107,9 +107,7 @@ function FileLine({ file, onDelete }: { file: AudioFile; onDelete: () => void })
       <span class="small muted">
         {clock(durationMs)} · {size(sizeBytes)}
       </span>
-      {open && (
-        <audio controls autoPlay src={waitingApi.contentOf(id)} aria-label={t("player", { name })} />
-      )}
+      {open && <audio controls autoPlay src={waitingApi.contentOf(id)} aria-label={t("player", { name })} />}
     </Line>
   );
 }
