@@ -66,8 +66,7 @@ export function StatusMenu({ phone }: { phone: Phone }) {
         data-voice={voice}
       >
         <StatusDot status={agent?.status ?? "INVISIBLE"} />
-        <span class="status-name clip">{name}</span>
-        {voice !== "IDLE" && <span class="badge accent">{t(voice)}</span>}
+        <span class="status-name clip">{name}</span> {voice !== "IDLE" && <span class="badge accent">{t(voice)}</span>}
       </button>
       {open && <Menu phone={phone} close={close} />}
     </div>

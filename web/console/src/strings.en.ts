@@ -43,7 +43,8 @@ export const strings = {
   IDLE: "Idle",
   statusFailed: "The status could not be changed: {problem}",
   ownStatusesFailed: "Your account's own statuses could not be loaded: {problem}",
-  fullHint: "You have as many open conversations as you can have: no new calls ring here until you finish one.",
+  fullHint:
+    "You have as many open conversations as you can have: no new calls ring here until one is closed or goes to somebody else.",
   notActiveHint: "You are {status}: calls do not ring here. Choose Active to take calls.",
 
   connected: "Connected",
@@ -551,4 +552,10 @@ export const strings = {
   capacity: "Conversations of an agent at once",
   capacityHelp: "Calls are not counted: of these an agent has one at a time.",
   saved: "Saved.",
+
+  setUp: "Set up",
+  agentSettings: "{name}: wrap-up and capacity",
+  ownWrapUp: "Wrap-up (seconds)",
+  ownCapacity: "Conversations at once",
+  accountsValue: "Empty: as for all agents.",
 } as const;

@@ -96,3 +96,26 @@ test("statuses: by keyboard alone", async (t) => {
   const isFocused = await tab.evaluate(() => document.activeElement?.getAttribute("data-testid"));
   assert.equal(isFocused, "status-menu", "the focus is where it was");
 });
+
+test("statuses: an agent without room for more is told so, and a supervisor makes room", async (t) => {
+  const server = await t.server();
+  const { agentId, displayName } = server.login("agent");
+  const agent = await Agent.signIn(t, server, server.login("agent"));
+  await agent.goActive();
+  await server.must("PUT", "/ccaas/1/capacity-config", { capacity: 1 });
+  const { id: conversation } = await server.must("POST", "/ccaas/1/conversations", { topic: "By mail" });
+  await server.must("PUT", `/ccaas/1/conversations/${conversation}/assignee`, { agentId });
+  await agent.tab.appears(id("full"));
+  const leads = await t.tab(AGENT);
+  await signInAt(leads, server, server.login("supervisor"));
+  await leads.click(id("nav-team"));
+  await leads.click(`${id("agent-row")}[data-id="${agentId}"] ${id("set-up")}`);
+  await leads.says(`${displayName}: wrap-up and capacity`);
+  await leads.fill(id("field-capacity"), "2");
+  await leads.fill(id("field-wrapUpSeconds"), "75");
+  await leads.click(id("ask-do"));
+  await leads.disappears(id("ask"));
+  await agent.tab.disappears(id("full"));
+  const config = await server.must("GET", `/ccca/1/agent-configs/${agentId}`);
+  assert.equal(config.wrapUpSeconds, 75);
+});

@@ -315,6 +315,12 @@ test("settings: by keyboard alone, and for admins alone", async (t) => {
   await tab.key("Escape");
   await tab.disappears(id("ask"));
   await hasFocus("delete");
+  await tab.key("Enter");
+  await hasFocus("ask-cancel");
+  await tab.key("Shift+Tab");
+  await tab.key("Enter");
+  await tab.disappears(line("Lunch"));
+  await until("the focus is on the page", () => tab.evaluate(() => document.activeElement?.id === "main-content"));
   const other = await t.tab(AGENT);
   await signInAt(other, server, server.login("supervisor"));
   await other.appears(id("nav-team"));

@@ -205,7 +205,7 @@ test(
     await tab.appears('[data-testid="secret"]');
     await examine(tab, "settings-secret");
   },
-  { timeoutMs: 180_000 },
+  { timeoutMs: 300_000 },
 );
 
 test("so are the screens around calls", async (t) => {

@@ -74,6 +74,7 @@ const STRATEGIES = `${VOICE}/waiting-strategies`;
 const FILES = `${VOICE}/audio-files`;
 const TIMEOUTS = `${VOICE}/call-timeouts`;
 const WRAP_UP = `${VOICE}/account-wrap-up-config`;
+const AGENT_CONFIGS = "/ccca/1/agent-configs";
 const CAPACITY = "/ccaas/1/capacity-config";
 const part = encodeURIComponent;
 
@@ -100,5 +101,11 @@ export const waitingApi = {
   wrapUp: () => call<WrapUpConfig>("GET", WRAP_UP),
   setWrapUp: (config: WrapUpConfig) => call<WrapUpConfig>("PUT", WRAP_UP, config),
   capacity: () => call<{ capacity: number }>("GET", CAPACITY),
+  agentWrapUp: (agent: string) => call<{ wrapUpSeconds: number | null }>("GET", `${AGENT_CONFIGS}/${part(agent)}`),
+  setAgentWrapUp: (agent: string, wrapUpSeconds: number | null) =>
+    call<unknown>("PUT", `${AGENT_CONFIGS}/${part(agent)}/wrap-up`, { wrapUpSeconds }),
+  agentCapacity: (agent: string) => call<{ capacity: number | null }>("GET", `/ccaas/1/agents/${part(agent)}/capacity`),
+  setAgentCapacity: (agent: string, capacity: number | null) =>
+    call<unknown>("PUT", `/ccaas/1/agents/${part(agent)}/capacity`, { capacity }),
   setCapacity: (capacity: number) => call<unknown>("PUT", CAPACITY, { capacity }),
 };

@@ -69,6 +69,8 @@ export function Ask({ title, action, danger = false, children, onSubmit, onClose
     try {
       await onSubmit(form);
       dialog.current?.close();
+      // The button that asked is about to go with its line.
+      if (danger) document.getElementById("main-content")?.focus();
     } catch (error) {
       setProblem(problemText(error));
     }

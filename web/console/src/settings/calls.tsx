@@ -7,8 +7,8 @@ import { Show } from "../views/common.tsx";
 import { Check, Input, Values } from "./ask.tsx";
 
 const RING_SECONDS = { min: 3, max: 60 };
-const MAX_WRAP_UP_SECONDS = 3_600;
-const MAX_CAPACITY = 1_000;
+export const MAX_WRAP_UP_SECONDS = 3_600;
+export const MAX_CAPACITY = 1_000;
 
 /** What counts for all calls and agents. */
 export function Calls() {
