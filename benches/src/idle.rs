@@ -239,9 +239,14 @@ async fn open(server: SocketAddr, token: String) -> Result<Socket, String> {
 async fn stay(mut page: Socket, mut stopping: watch::Receiver<bool>) -> Result<(), String> {
     let mut pings = interval(PING_EVERY);
     pings.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let told = async move {
+        // Nobody left to tell is the end as well.
+        let _ = stopping.wait_for(|stop| *stop).await;
+    };
+    tokio::pin!(told);
     for sequence in 0_u64.. {
         tokio::select! {
-            _ = stopping.wait_for(|stop| *stop) => break,
+            () = &mut told => break,
             _ = pings.tick() => say(&mut page, &ClientMessage::Ping { sequence }).await?,
             frame = page.next() => {
                 frame.ok_or("the server closed a page")?.map_err(|error| error.to_string())?;
