@@ -1,6 +1,6 @@
 //! Signaling is killed again and again under fifty calls, at moments that a seed chooses: nobody hears anything of it.
 
-use crate::{apart::House, loadtest, soak};
+use crate::{apart::House, loadtest, server::Server, soak};
 use serde_json::{Value, json};
 use sim::Random;
 use std::{
@@ -32,13 +32,32 @@ fn plan(seconds: u64) -> String {
     )
 }
 
+/// The demo's own key is another one after each start.
+fn lasting_key(server: &Server) -> String {
+    let admin = server.login("admin");
+    let sign_in = json!({"name": admin["username"], "password": admin["password"]});
+    let session = ureq::post(server.url("/auth/1/session")).send_json(sign_in).expect("the admin may sign in");
+    let cookie = session.headers().get("set-cookie").expect("a cookie").to_str().expect("text");
+    let cookie = cookie.split(';').next().expect("a value").to_owned();
+    let key = ureq::post(server.url("/auth/1/api-keys"))
+        .header("cookie", cookie)
+        .send_json(json!({"name": "Load test", "scopes": ["conversations:manage"]}))
+        .expect("a key is made")
+        .body_mut()
+        .read_json::<Value>()
+        .expect("JSON");
+    key["key"].as_str().expect("it is shown once").to_owned()
+}
+
 /// Starts the calls and returns once all of them talk.
 fn begin_calls(house: &House, seconds: u64) -> Child {
-    let access = loadtest::access(house.server(), house.folder());
+    let key = house.folder().join("key");
+    std::fs::write(&key, lasting_key(house.server())).expect("the folder is ours");
     let mut calls = Command::new(env!("CARGO_BIN_EXE_switchroom"))
         .arg("loadtest")
         .arg(loadtest::plan_file(house.folder(), &plan(seconds)))
-        .args(["--access", &access, "--json"])
+        .args(["--server", house.server().told("console"), "--json", "--access"])
+        .arg(key)
         .env_remove("SWITCHROOM_API_KEY")
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())

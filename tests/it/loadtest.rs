@@ -41,7 +41,7 @@ fn loadtest(folder: &Path, plan: &str, more: &[&str]) -> Output {
 }
 
 /// Saves what the server printed, as `> FILE` does.
-pub(crate) fn access(server: &Server, folder: &Path) -> String {
+fn access(server: &Server, folder: &Path) -> String {
     let file = folder.join("demo.json");
     fs::write(&file, format!("\nSwitchroom is running.\n{}\n", server.process.ready())).expect("the folder is ours");
     file.display().to_string()
