@@ -41,6 +41,7 @@ fn lasting_key(server: &Server) -> String {
     let cookie = cookie.split(';').next().expect("a value").to_owned();
     let key = ureq::post(server.url("/auth/1/api-keys"))
         .header("cookie", cookie)
+        .header("origin", server.told("console").trim_end_matches('/'))
         .send_json(json!({"name": "Load test", "scopes": ["conversations:manage"]}))
         .expect("a key is made")
         .body_mut()
