@@ -90,7 +90,7 @@ fn signaling_that_is_killed_under_fifty_calls_interrupts_none_and_forgets_none()
     let mut random = Random::new(seed);
     let mut house = House::open();
     // From the first call's start: their set-up, the kills, and time for the last pages to come back.
-    let seconds = 30 + kills * (LEAST_BETWEEN.as_secs() + SPREAD_MS / 1_000 + 2);
+    let seconds = 20 + kills * (LEAST_BETWEEN.as_secs() + SPREAD_MS / 1_000 + 2);
     let mut calls = begin_calls(&house, seconds);
     let mut slowest = Duration::ZERO;
     for _ in 0..kills {
