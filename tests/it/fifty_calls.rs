@@ -19,7 +19,7 @@ const SET_UP: Duration = Duration::from_secs(120);
 const LEAST_BETWEEN: Duration = Duration::from_millis(1_500);
 /// A moment within this much later is chosen.
 const SPREAD_MS: u64 = 2_000;
-/// Signaling is back so soon, calls and all, where nothing else keeps the machine busy.
+/// Signaling is back so soon, calls and all.
 const BACK_WITHIN: Duration = Duration::from_secs(2);
 
 /// The calls: held until the run's end, by agents and customers whose pages come back as browsers' do.
@@ -114,7 +114,7 @@ fn signaling_that_is_killed_under_fifty_calls_interrupts_none_and_forgets_none()
     let reconnections = report["calls"]["reconnections"].as_u64().expect("a number");
     assert!(reconnections >= 2 * CALLS, "all pages came back: {report}");
     assert_eq!(report["recordings"], json!({"checked": 2 * CALLS, "bad": 0}), "recording went on: {report}");
-    assert!(slowest < 5 * BACK_WITHIN, "signaling was back after {slowest:?}");
+    assert!(slowest < BACK_WITHIN, "signaling was back after {slowest:?}");
     nothing_is_left(&house);
 }
 
