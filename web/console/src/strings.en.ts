@@ -558,4 +558,16 @@ export const strings = {
   ownWrapUp: "Wrap-up (seconds)",
   ownCapacity: "Conversations at once",
   accountsValue: "Empty: as for all agents.",
+
+  holidays: "Holidays",
+  holidaysOf: "Holidays of {name}",
+  holidaysHelp: "Those that are not checked are taken away.",
+  newHoliday: "Another holiday",
+  firstDay: "First day",
+  lastDay: "Last day (empty: the same)",
+  holidayNeeds: "A holiday needs a name and its first day.",
+  awayMessageShort: "Message",
+  awayMessageOf: "What callers hear outside of {name}",
+  awayMessage: "Spoken message",
+  awayMessageHelp: "It is heard before the call ends. Audio files are uploaded under Waiting.",
 } as const;

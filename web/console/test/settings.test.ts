@@ -2,12 +2,15 @@ import { describe, expect, it } from "vitest";
 import type { Agent } from "../src/data/api.ts";
 import type { DayHours, Person, Webhook } from "../src/data/settings-api.ts";
 import type { Message } from "../src/data/waiting-api.ts";
+import { startOfDay } from "../src/data/zone.ts";
 import { Values } from "../src/settings/ask.tsx";
+import { daysOf } from "../src/settings/closed.tsx";
 import { minuteOf, timeOf, weekInWords } from "../src/settings/hours.tsx";
 import { newPassword } from "../src/settings/parts.tsx";
 import { freeAgents } from "../src/settings/people.tsx";
 import { changesOf, fieldsOf } from "../src/settings/queues.tsx";
-import { kindOf, messageOf, secondsOf, strategyOf } from "../src/settings/strategy-form.tsx";
+import { kindOf, messageOf } from "../src/settings/sound.tsx";
+import { secondsOf, strategyOf } from "../src/settings/strategy-form.tsx";
 import { healthOf } from "../src/settings/webhooks.tsx";
 
 const agents = ["1", "2", "3"].map(
@@ -69,6 +72,27 @@ describe("working hours", () => {
     expect(weekInWords(week)).toBe("Monday–Tuesday 09:00–17:00, Thursday 09:00–17:00");
     expect(weekInWords({ ...week, TUESDAY: { ...day, endTime: 540 } })).toContain("Monday 09:00–17:00, Thursday");
     expect(weekInWords({})).toBe("never open");
+  });
+});
+
+describe("holidays", () => {
+  it("begin and end with the days of their zone, also where the clocks change", () => {
+    const begins = (day: string, zone: string, plus?: number) => startOfDay(day, zone, plus).toISOString();
+    expect(begins("2026-12-25", "Europe/Zagreb")).toBe("2026-12-24T23:00:00.000Z");
+    expect(begins("2026-12-31", "Europe/Zagreb", 1)).toBe("2026-12-31T23:00:00.000Z");
+    expect(begins("2026-03-29", "Europe/Zagreb")).toBe("2026-03-28T23:00:00.000Z");
+    expect(begins("2026-03-29", "Europe/Zagreb", 1)).toBe("2026-03-29T22:00:00.000Z");
+    expect(begins("2026-07-04", "America/New_York")).toBe("2026-07-04T04:00:00.000Z");
+    expect(begins("2026-01-26", "Asia/Kolkata")).toBe("2026-01-25T18:30:00.000Z");
+  });
+
+  it("are told by their days, the last one among them", () => {
+    const zone = "Europe/Zagreb";
+    const startDate = startOfDay("2026-12-24", zone).toISOString();
+    const days = (last: string) => daysOf({ startDate, endDate: startOfDay(last, zone, 1).toISOString() }, zone);
+    expect(days("2026-12-24")).toMatch(/24/);
+    expect(days("2026-12-24")).not.toMatch(/25/);
+    expect(days("2026-12-26")).toMatch(/24.*26/);
   });
 });
 

@@ -196,6 +196,26 @@ test("settings: statuses, queues with their agents, and working hours", async (t
   assert.deepEqual(workingHours[0].workWeek.MONDAY, { startTime: 540, endTime: 1110, enabled: true });
   assert.equal(workingHours[0].workWeek.FRIDAY.enabled, false);
 
+  await admin.ask("holidays", "Office");
+  await admin.fill({ name: "Christmas", from: "2030-12-25", to: "2030-12-26" });
+  await admin.confirm();
+  await tab.says(/Christmas \(Dec\s25\s–\s26,\s2030\)/);
+  const holiday = (await server.must("GET", "/ccaas/1/working-hours")).workingHours[0].holidays[0];
+  assert.deepEqual(
+    [holiday.startDate, holiday.endDate].map((at) => new Date(at).toISOString()),
+    ["2030-12-24T23:00:00.000Z", "2030-12-26T23:00:00.000Z"],
+  );
+  await admin.ask("holidays", "Office");
+  await tab.click(`${id("field-kept")}[value="${holiday.id}"]`);
+  await admin.confirm();
+  await until("it is gone", async () => !(await tab.text(line("Office")))?.includes("Christmas"));
+  await admin.ask("away", "Office");
+  await tab.page.selectOption(id("field-away-kind"), "text");
+  await admin.fill({ "away-text": "We are closed." });
+  await admin.confirm();
+  const away = await server.must("GET", `/ccaas/voice/2/away-audio-message/${workingHours[0].id}`);
+  assert.deepEqual([away.audioSource.enabled, away.audioSource.ttsAudioSource.text], [true, "We are closed."]);
+
   await admin.open("queues");
   await admin.ask("add");
   await admin.fill({ name: "Sales" });

@@ -146,6 +146,8 @@ async function furnish(server) {
   const workWeek = { MONDAY: day, TUESDAY: day, WEDNESDAY: day, THURSDAY: day, FRIDAY: { ...day, endTime: 900 } };
   const fields = { timezone: "Europe/Zagreb", message: "We are closed.", workWeek, enabled: false };
   const { id } = await server.must("POST", "/ccaas/1/working-hours", { name: "Office", ...fields });
+  const christmas = { name: "Christmas", startDate: "2030-12-24T23:00:00Z", endDate: "2030-12-26T23:00:00Z" };
+  await server.must("POST", `/ccaas/1/working-hours/${id}/holiday`, christmas);
   await server.must("POST", "/ccaas/1/queues", { name: "Sales", isAutoAssignmentEnabled: true, workingHoursId: id });
   const url = "https://hooks.invalid/a/rather/long/address/of/a/program/that/is/told/of/events";
   await server.must("POST", "/ccaas/1/webhooks", { name: "Records", url, events: ["CONVERSATION_CREATED"] });
@@ -178,6 +180,8 @@ test(
       ["people", "edit"],
       ["queues", "edit"],
       ["hours", "edit"],
+      ["hours", "holidays"],
+      ["hours", "away"],
       ["waiting", "edit"],
       ["statuses", "delete"],
       ["keys", "delete"],

@@ -66,6 +66,14 @@ export interface DayHours {
 export const days = ["MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY", "SUNDAY"] as const;
 export type Day = (typeof days)[number];
 
+export interface Holiday {
+  id: string;
+  name: string;
+  startDate: string;
+  /** Exclusive. */
+  endDate: string;
+}
+
 export interface WorkingHours {
   id: string;
   name: string;
@@ -75,9 +83,10 @@ export interface WorkingHours {
   /** Disabled hours never end. */
   enabled: boolean;
   isDefault: boolean;
+  holidays: Holiday[];
 }
 
-export type WorkingHoursFields = Omit<WorkingHours, "id">;
+export type WorkingHoursFields = Omit<WorkingHours, "id" | "holidays">;
 
 const USERS = "/auth/1/users";
 const KEYS = "/auth/1/api-keys";
@@ -133,5 +142,8 @@ export const settingsApi = {
   hours: async () => (await call<{ workingHours: WorkingHours[] }>("GET", `${HOURS}?${ALL}`)).workingHours,
   createHours: (hours: WorkingHoursFields) => call<WorkingHours>("POST", HOURS, hours),
   changeHours: (id: string, hours: WorkingHoursFields) => call<WorkingHours>("PATCH", `${HOURS}/${part(id)}`, hours),
+  addHoliday: (hours: string, holiday: Omit<Holiday, "id">) =>
+    call<WorkingHours>("POST", `${HOURS}/${part(hours)}/holiday`, holiday),
+  deleteHoliday: (hours: string, id: string) => call<unknown>("DELETE", `${HOURS}/${part(hours)}/holiday/${part(id)}`),
   deleteHours: (id: string) => call<unknown>("DELETE", `${HOURS}/${part(id)}`),
 };

@@ -72,6 +72,7 @@ export interface WrapUpConfig {
 const VOICE = "/ccaas/voice/2";
 const STRATEGIES = `${VOICE}/waiting-strategies`;
 const FILES = `${VOICE}/audio-files`;
+const AWAY = `${VOICE}/away-audio-message`;
 const TIMEOUTS = `${VOICE}/call-timeouts`;
 const WRAP_UP = `${VOICE}/account-wrap-up-config`;
 const AGENT_CONFIGS = "/ccca/1/agent-configs";
@@ -95,6 +96,10 @@ export const waitingApi = {
   },
   contentOf: (id: string) => `${FILES}/${part(id)}/content`,
   deleteFile: (id: string) => call<unknown>("DELETE", `${FILES}/${part(id)}`),
+
+  awayMessage: (hours: string) => call<{ audioSource: Message }>("GET", `${AWAY}/${part(hours)}`),
+  setAwayMessage: (hours: string, audioSource: Message) =>
+    call<unknown>("PUT", `${AWAY}/${part(hours)}`, { audioSource }),
 
   timeouts: () => call<CallTimeouts>("GET", TIMEOUTS),
   setTimeouts: (timeouts: CallTimeouts) => call<CallTimeouts>("PUT", TIMEOUTS, timeouts),

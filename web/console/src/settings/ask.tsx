@@ -115,7 +115,7 @@ interface InputProps {
   label: string;
   help?: string;
   value?: string | number | undefined;
-  type?: "text" | "url" | "password" | "number" | "datetime-local";
+  type?: "text" | "url" | "password" | "number" | "date" | "datetime-local";
   required?: boolean;
   minLength?: number;
   maxLength?: number;

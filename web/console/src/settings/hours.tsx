@@ -11,11 +11,13 @@ import {
 import { t } from "../text.ts";
 import { Empty, Show } from "../views/common.tsx";
 import { Ask, Check, Input, Select, type Values } from "./ask.tsx";
+import { AwayMessage, daysOf, Holidays } from "./closed.tsx";
 import { Action, Line, Section } from "./parts.tsx";
 
 const MINUTES_OF_DAY = 1_440;
 
-type Asked = { what: "new" } | { what: "edit" | "delete"; hours: WorkingHours };
+type What = "edit" | "holidays" | "away" | "delete";
+type Asked = { what: "new" } | { what: What; hours: WorkingHours };
 
 /** When queues assign calls. */
 export function Hours() {
@@ -46,8 +48,8 @@ export function Hours() {
   );
 }
 
-function HoursLine({ hours, onAsk }: { hours: WorkingHours; onAsk: (what: "edit" | "delete") => void }) {
-  const { id, name, timezone, enabled, isDefault, workWeek } = hours;
+function HoursLine({ hours, onAsk }: { hours: WorkingHours; onAsk: (what: What) => void }) {
+  const { id, name, timezone, enabled, isDefault, workWeek, holidays } = hours;
   return (
     <Line
       id={id}
@@ -61,12 +63,19 @@ function HoursLine({ hours, onAsk }: { hours: WorkingHours; onAsk: (what: "edit"
       actions={
         <>
           <Action label={t("edit")} of={name} testid="edit" onClick={() => onAsk("edit")} />
+          <Action label={t("holidays")} of={name} testid="holidays" onClick={() => onAsk("holidays")} />
+          <Action label={t("awayMessageShort")} of={name} testid="away" onClick={() => onAsk("away")} />
           <Action label={t("delete")} of={name} icon="trash" testid="delete" onClick={() => onAsk("delete")} />
         </>
       }
     >
       <span class="small muted">{timezone}</span>
       <span class="small">{weekInWords(workWeek)}</span>
+      {holidays.length > 0 && (
+        <span class="small muted">
+          {holidays.map((holiday) => `${holiday.name} (${daysOf(holiday, timezone)})`).join(", ")}
+        </span>
+      )}
     </Line>
   );
 }
@@ -121,6 +130,8 @@ function Question({ asked, onDone, onClose }: { asked: Asked; onDone: () => void
       </Ask>
     );
   }
+  if (asked.what === "holidays") return <Holidays hours={asked.hours} onDone={onDone} onClose={onClose} />;
+  if (asked.what === "away") return <AwayMessage hours={asked.hours} onDone={onDone} onClose={onClose} />;
   const remove = () => settingsApi.deleteHours(id).then(onDone);
   return (
     <Ask title={t("deleteHours", { name })} action={t("delete")} danger onSubmit={remove} onClose={onClose}>
