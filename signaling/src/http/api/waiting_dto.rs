@@ -182,6 +182,8 @@ fn periodic(fields: &mut Fields) -> PeriodicMessage {
     if fields.list("collectables", CONDITIONS_MAX).is_some_and(|keys| !keys.is_empty()) {
         fields.reject("collectables", "is not supported by this release");
     }
+    // Without keys it has nothing to bound.
+    audio_dto::span(fields, "collectDuration");
     PeriodicMessage { message, repeat_interval }
 }
 
