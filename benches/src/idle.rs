@@ -213,6 +213,7 @@ fn token(auth: &Auth, agent: AgentId) -> String {
         agent: Some(agent),
         role: Some(Role::Agent),
         link: None,
+        person: None,
         jti: agent.0,
     };
     auth.tokens.mint(&claims, Clock.wall(), TOKEN_LIFE).0

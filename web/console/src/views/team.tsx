@@ -1,8 +1,9 @@
 import type { AgentStatus } from "@switchroom/sdk";
 import { type Agent, api, type Queue } from "../data/api.ts";
 import { useLoaded } from "../data/load.ts";
+import { StatusDot } from "../status-menu.tsx";
 import { type TextKey, t, word } from "../text.ts";
-import { StatusDot } from "../top-bar.tsx";
+
 import { Empty, Show } from "./common.tsx";
 
 const POLL_MS = 5_000;
@@ -39,7 +40,7 @@ function Agents({ all }: { all: Agent[] }) {
           <tr key={agent.id} data-testid="agent-row" data-id={agent.id} data-availability={agent.availability}>
             <th scope="row">{agent.displayName}</th>
             <td>
-              <Status status={agent.status} />
+              <Status status={agent.status} name={agent.statusName} />
             </td>
             <td>
               <Status status={agent.availability} />
@@ -84,10 +85,10 @@ function Columns({ names }: { names: TextKey[] }) {
   );
 }
 
-function Status({ status }: { status: AgentStatus }) {
+function Status({ status, name }: { status: AgentStatus; name?: string | undefined }) {
   return (
     <span class="status">
-      <StatusDot status={status} /> {word(status)}
+      <StatusDot status={status} /> {name ?? word(status)}
     </span>
   );
 }
