@@ -4,6 +4,7 @@ use crate::command::{Command, CommandError, Reply};
 use crate::conversation::{Conversations, MetadataValues, Tags};
 use crate::effect::Effect;
 use crate::event::{Author, Event, EventRecord};
+use crate::hold::HoldConfigs;
 use crate::hours::Hours;
 use crate::ids::IdSource;
 use crate::leg::Leg;
@@ -53,6 +54,7 @@ pub struct CallCenter {
     pub(crate) members: BTreeMap<QueueId, BTreeSet<AgentId>>,
     pub(crate) strategies: Strategies,
     pub(crate) away_messages: BTreeMap<WorkingHoursId, AwayMessageRow>,
+    pub(crate) hold_configs: HoldConfigs,
     pub(crate) prompts: Prompts,
     /// Agents whose state their page must be told.
     pub(crate) untold_agents: BTreeSet<AgentId>,
@@ -156,6 +158,8 @@ impl CallCenter {
             Command::DeleteLink(link) => self.delete_link(link, turn),
             Command::PutWaitingStrategy { strategy, fields } => self.put_waiting_strategy(strategy, *fields, turn),
             Command::DeleteWaitingStrategy(strategy) => self.delete_waiting_strategy(strategy),
+            Command::PutHoldConfig { config, fields } => self.put_hold_config(config, *fields, turn),
+            Command::DeleteHoldConfig(config) => self.delete_hold_config(config),
             Command::PutAwayMessage(row) => self.put_away_message(*row),
             Command::DeleteAwayMessage(hours) => self.delete_away_message(hours),
             Command::CreateConversation(fields) => self.create_conversation(fields, turn),

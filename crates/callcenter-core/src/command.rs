@@ -1,6 +1,7 @@
 //! What can be asked of the core.
 
 use crate::event::Author;
+use crate::hold::row::{HoldConfigFields, HoldConfigRow};
 use crate::row::{
     AgentRow, AssignmentAlgorithm, CallRow, ConversationRow, ConversationStatus, LinkConfigRow, LinkRow, NoteKind,
     NoteRow, Priority, QueueRow, StatusRow, TagRow, WorkingHoursRow,
@@ -8,8 +9,8 @@ use crate::row::{
 use crate::settings::AccountSettings;
 use crate::waiting::row::{AwayMessageRow, WaitingStrategyFields, WaitingStrategyRow};
 use model::{
-    AgentId, AgentStatus, CallId, CallMedia, ConversationId, LegId, LinkConfigId, LinkId, MediaTime, PromptId, QueueId,
-    Role, SegmentId, StatusId, WaitingStrategyId, WorkingHoursId,
+    AgentId, AgentStatus, CallId, CallMedia, ConversationId, HoldConfigId, LegId, LinkConfigId, LinkId, MediaTime,
+    PromptId, QueueId, Role, SegmentId, StatusId, WaitingStrategyId, WorkingHoursId,
 };
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -105,6 +106,16 @@ pub enum Command {
     },
     /// Delete a waiting strategy. Who waits by it goes on so.
     DeleteWaitingStrategy(WaitingStrategyId),
+
+    /// A new hold configuration, or with its id new fields of one. Who is on hold hears it at once.
+    PutHoldConfig {
+        /// The configuration; a new one when absent.
+        config: Option<HoldConfigId>,
+        /// The whole of it.
+        fields: Box<HoldConfigFields>,
+    },
+    /// Delete a hold configuration; its queues have the default one.
+    DeleteHoldConfig(HoldConfigId),
 
     /// What callers hear outside of these working hours, before their call ends.
     PutAwayMessage(Box<AwayMessageRow>),
@@ -474,6 +485,8 @@ pub enum Reply {
     Tag(Box<TagRow>),
     /// The new or changed waiting strategy.
     WaitingStrategy(Box<WaitingStrategyRow>),
+    /// The new or changed hold configuration.
+    HoldConfig(Box<HoldConfigRow>),
     /// The new call.
     CallStarted {
         /// The call.
@@ -543,6 +556,9 @@ pub enum CommandError {
     /// No such waiting strategy.
     #[error("no waiting strategy found with id={0}")]
     UnknownWaitingStrategy(WaitingStrategyId),
+    /// No such hold configuration.
+    #[error("no hold configuration found with id={0}")]
+    UnknownHoldConfig(HoldConfigId),
     /// These working hours have no away message.
     #[error("no away audio message found for working hours with id={0}")]
     UnknownAwayMessage(WorkingHoursId),

@@ -8,14 +8,15 @@ pub use rule::RuleRow;
 
 use crate::settings::AccountSettings;
 use model::{
-    AgentId, AgentStatus, CallDirection, CallId, CallMedia, ConversationId, CustomerId, EndedBy, LegId, LinkConfigId,
-    LinkId, MediaTime, NoteId, ParticipantType, QueueId, RecordingMedia, Role, RuleId, SegmentId, StatusId, TagId,
-    VoiceStatus, WaitingStrategyId, WallTime, WorkingHoursId,
+    AgentId, AgentStatus, CallDirection, CallId, CallMedia, ConversationId, CustomerId, EndedBy, HoldConfigId, LegId,
+    LinkConfigId, LinkId, MediaTime, NoteId, ParticipantType, QueueId, RecordingMedia, Role, RuleId, SegmentId,
+    StatusId, TagId, VoiceStatus, WaitingStrategyId, WallTime, WorkingHoursId,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use wire::browser::{CallKind, LegPhase, MediaState};
 
+pub use crate::hold::row::{HoldConfigFields, HoldConfigRow};
 pub use crate::waiting::row::{
     AwayMessageRow, ClientType, PeriodicMessage, Sender, Wait, WaitingCondition, WaitingStrategyFields,
     WaitingStrategyRow,
@@ -600,6 +601,10 @@ pub enum RowChange {
     /// Remove.
     WaitingStrategyDeleted(WaitingStrategyId),
     /// Insert or replace.
+    HoldConfig(HoldConfigRow),
+    /// Remove.
+    HoldConfigDeleted(HoldConfigId),
+    /// Insert or replace.
     AwayMessage(AwayMessageRow),
     /// Remove.
     AwayMessageDeleted(WorkingHoursId),
@@ -656,6 +661,8 @@ pub struct Snapshot {
     pub metadata: Vec<MetadataRow>,
     /// All waiting strategies.
     pub waiting_strategies: Vec<WaitingStrategyRow>,
+    /// All hold configurations.
+    pub hold_configs: Vec<HoldConfigRow>,
     /// All away messages.
     pub away_messages: Vec<AwayMessageRow>,
     /// Segments that are being written.

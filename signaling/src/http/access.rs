@@ -92,6 +92,11 @@ pub enum Operation {
     ReadWaitingStrategy,
     ReplaceWaitingStrategy,
     DeleteWaitingStrategy,
+    ListHoldConfigs,
+    CreateHoldConfig,
+    ReadHoldConfig,
+    ReplaceHoldConfig,
+    DeleteHoldConfig,
     ReadAwayAudioMessage,
     SetAwayAudioMessage,
     DeleteAwayAudioMessage,
@@ -245,12 +250,14 @@ impl Operation {
             ListWaitingStrategies => known(READ, No, All, All),
             ReadWaitingStrategy | ReadAwayAudioMessage | ReadTtsPlaceholders | ListVoices | ListAudioFiles
             | ReadAudioFile | PlayAudioFile => known(READ, No, All, All),
+            ListHoldConfigs | ReadHoldConfig => known(READ, No, All, All),
             UploadAudioFile | DeleteAudioFile => known(MANAGE, No, All, All),
             CreateWaitingStrategy
             | ReplaceWaitingStrategy
             | DeleteWaitingStrategy
             | SetAwayAudioMessage
             | DeleteAwayAudioMessage => known(MANAGE, No, No, All),
+            CreateHoldConfig | ReplaceHoldConfig | DeleteHoldConfig => known(MANAGE, No, No, All),
             // Who gets in is for people to decide: a key could make itself more than it is.
             ListApiKeys | CreateApiKey | DeleteApiKey | ListUsers | CreateUser | ReadUser | UpdateUser | DeleteUser
             | ResetPassword => known(None, No, No, All),

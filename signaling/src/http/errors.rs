@@ -221,6 +221,10 @@ const LONG_BAD_REQUEST: [&str; 3] = [
     "/ccaas/voice/2/conversation/{conversationId}/transfer/queue",
 ];
 
+/// Beginnings of paths whose 404 has the short form.
+const SHORT_NOT_FOUND: [&str; 3] =
+    ["/ccaas/voice/2/tts/options/", "/ccaas/voice/2/away-audio-message/", "/ccaas/voice/2/hold-configs-per-queue"];
+
 impl Style {
     fn of(method: &Method, route: &str) -> Self {
         let short = route.starts_with("/ccaas/voice/2/") || route.starts_with("/ccca/1/");
@@ -229,9 +233,7 @@ impl Style {
             short_bad_request: short && !LONG_BAD_REQUEST.contains(&route),
             short_not_found: match route {
                 "/ccaas/voice/2/waiting-strategies/{id}" => *method == Method::DELETE,
-                _ => ["/ccaas/voice/2/tts/options/", "/ccaas/voice/2/away-audio-message/"]
-                    .iter()
-                    .any(|group| route.starts_with(group)),
+                _ => SHORT_NOT_FOUND.iter().any(|group| route.starts_with(group)),
             },
         }
     }
@@ -338,6 +340,7 @@ impl From<CommandError> for ApiError {
             CommandError::UnknownLeg(id) => Self::unknown_id(id),
             CommandError::UnknownLinkConfig(id) => Self::unknown_id(id),
             CommandError::UnknownWaitingStrategy(id) => Self::unknown_id(id),
+            CommandError::UnknownHoldConfig(id) => Self::unknown_id(id),
             CommandError::UnknownAwayMessage(id) => Self::unknown_id(id),
             CommandError::UnknownLink | CommandError::LinkInactive | CommandError::LinkExpired => {
                 Self::not_found(error.to_string())

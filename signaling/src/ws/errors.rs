@@ -230,6 +230,7 @@ fn of_refusal(refusal: &CommandError) -> CallError {
         | CommandError::UnknownLinkConfig(_)
         | CommandError::UnknownTag(_)
         | CommandError::UnknownWaitingStrategy(_)
+        | CommandError::UnknownHoldConfig(_)
         | CommandError::UnknownAwayMessage(_) => told(DESTINATION_NOT_FOUND, text),
         CommandError::ConversationClosed
         | CommandError::NotWrapping

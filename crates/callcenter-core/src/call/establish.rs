@@ -24,8 +24,7 @@ impl CallCenter {
     pub(crate) fn say_media(&mut self, call: CallId, turn: &mut Turn) {
         match self.call_ref(call).row.state {
             CallState::Established => self.join_media(call, turn),
-            CallState::Held => self.part_media(call, self.hold_playlist(call), turn),
-            CallState::Transferring => self.part_media(call, self.transfer_playlist(), turn),
+            CallState::Held | CallState::Transferring => self.part_media(call, turn),
             CallState::Waiting | CallState::Ringing | CallState::Connecting => self.say_waiting_sound(call, turn),
             CallState::Ended => {}
         }
@@ -98,9 +97,9 @@ impl CallCenter {
         self.say_recording(call, turn);
     }
 
-    /// Nobody hears anybody, and the customer hears this. Who is recorded goes on being recorded.
-    fn part_media(&mut self, call: CallId, playlist: Playlist, turn: &mut Turn) {
-        self.play_to_customer(call, playlist);
+    /// Nobody hears anybody, and the customer hears what is set for that. Who is recorded goes on being recorded.
+    fn part_media(&mut self, call: CallId, turn: &mut Turn) {
+        self.play_apart(call);
         self.say_recording(call, turn);
     }
 

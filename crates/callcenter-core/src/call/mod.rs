@@ -5,6 +5,7 @@
 //! established call may become meanwhile; a transfer to a queue leads back to Waiting.
 
 mod answer;
+mod apart;
 mod end;
 mod establish;
 mod ring;

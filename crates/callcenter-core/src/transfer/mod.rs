@@ -17,9 +17,10 @@ use crate::call_center::{CallCenter, Turn};
 use crate::codes::Code;
 use crate::command::{CommandError, TransferRefusal};
 use crate::row::{CallState, QueueRow};
-use model::{AgentId, CallId, EndedBy, LegId, ParticipantType, QueueId};
+use crate::sound::Sound;
+use model::{AgentId, CallId, EndedBy, LegId, ParticipantType, PromptId, QueueId};
 use wire::browser::{Remote, ServerMessage, Transfer};
-use wire::engine::{Command, Playlist};
+use wire::engine::Command;
 use wire::prompt::RINGBACK;
 
 impl CallCenter {
@@ -79,8 +80,8 @@ impl CallCenter {
     }
 
     /// What the customer hears while it rings at another agent.
-    pub(crate) fn transfer_playlist(&self) -> Playlist {
-        Playlist::looped(RINGBACK)
+    pub(crate) fn transfer_sound(&self) -> (Option<&Sound>, PromptId) {
+        (None, RINGBACK)
     }
 }
 

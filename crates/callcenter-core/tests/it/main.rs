@@ -6,6 +6,7 @@ mod center;
 mod connection;
 mod conversations;
 mod hold;
+mod hold_configs;
 mod hours;
 mod links;
 mod queues;

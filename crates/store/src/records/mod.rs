@@ -2,6 +2,7 @@
 
 mod batch;
 mod calls;
+mod hold;
 mod links;
 mod people;
 mod routing;

@@ -16,6 +16,7 @@ mod conversations;
 mod disposition;
 mod guest;
 mod hold;
+mod hold_configs;
 mod link_configs;
 mod link_dto;
 mod link_theme;
@@ -29,6 +30,7 @@ mod recording_source;
 mod recordings;
 mod routing;
 mod sessions;
+mod sound_dto;
 mod tags;
 mod timeline;
 mod transfer_targets;
@@ -69,7 +71,7 @@ pub(crate) fn register(routes: Routes) -> Routes {
     let routes = metadata::register(conversation_routing::register(routes));
     let routes = transfer_targets::register(transfers::register(hold::register(routes)));
     let routes = call_timeouts::register(wrap_up::register(routes));
-    let routes = away_audio_message::register(routes);
+    let routes = hold_configs::register(away_audio_message::register(routes));
     let routes = audio_files::register(tts::register(waiting_strategies::register(routes)));
     guest::register(link_configs::register(links::register(routes)))
 }

@@ -8,6 +8,7 @@ mod demo;
 mod doors;
 mod guest;
 mod hold;
+mod hold_configs;
 mod idempotency;
 mod keys;
 mod link_configs;
