@@ -15,6 +15,7 @@ use crate::routing::{Lines, Rule};
 use crate::row::{AwayMessageRow, CustomerRow, LinkConfigRow, LinkRow, QueueRow, RowChange, StatusRow};
 use crate::settings::AccountSettings;
 use crate::timers::{Reason, Timers};
+use crate::transfer::TransferStrategy;
 use crate::waiting::Strategies;
 use model::{
     AccountId, AgentId, CallId, CommandId, ConversationId, CustomerId, LegId, LinkConfigId, LinkId, Now, QueueId,
@@ -55,6 +56,7 @@ pub struct CallCenter {
     pub(crate) strategies: Strategies,
     pub(crate) away_messages: BTreeMap<WorkingHoursId, AwayMessageRow>,
     pub(crate) hold_configs: HoldConfigs,
+    pub(crate) transfer_strategy: Option<TransferStrategy>,
     pub(crate) prompts: Prompts,
     /// Agents whose state their page must be told.
     pub(crate) untold_agents: BTreeSet<AgentId>,
@@ -160,6 +162,7 @@ impl CallCenter {
             Command::DeleteWaitingStrategy(strategy) => self.delete_waiting_strategy(strategy),
             Command::PutHoldConfig { config, fields } => self.put_hold_config(config, *fields, turn),
             Command::DeleteHoldConfig(config) => self.delete_hold_config(config),
+            Command::SetTransferStrategy(fields) => self.set_transfer_strategy(*fields, turn),
             Command::PutAwayMessage(row) => self.put_away_message(*row),
             Command::DeleteAwayMessage(hours) => self.delete_away_message(hours),
             Command::CreateConversation(fields) => self.create_conversation(fields, turn),

@@ -7,6 +7,7 @@ use crate::row::{
     NoteRow, Priority, QueueRow, StatusRow, TagRow, WorkingHoursRow,
 };
 use crate::settings::AccountSettings;
+use crate::transfer::row::{TransferStrategyFields, TransferStrategyRow};
 use crate::waiting::row::{AwayMessageRow, WaitingStrategyFields, WaitingStrategyRow};
 use model::{
     AgentId, AgentStatus, CallId, CallMedia, ConversationId, HoldConfigId, LegId, LinkConfigId, LinkId, MediaTime,
@@ -116,6 +117,9 @@ pub enum Command {
     },
     /// Delete a hold configuration; its queues have the default one.
     DeleteHoldConfig(HoldConfigId),
+
+    /// What customers hear while it rings at another agent. Who is being transferred hears it at once.
+    SetTransferStrategy(Box<TransferStrategyFields>),
 
     /// What callers hear outside of these working hours, before their call ends.
     PutAwayMessage(Box<AwayMessageRow>),
@@ -487,6 +491,8 @@ pub enum Reply {
     WaitingStrategy(Box<WaitingStrategyRow>),
     /// The new or changed hold configuration.
     HoldConfig(Box<HoldConfigRow>),
+    /// The transfer strategy.
+    TransferStrategy(Box<TransferStrategyRow>),
     /// The new call.
     CallStarted {
         /// The call.

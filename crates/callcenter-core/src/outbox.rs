@@ -3,7 +3,7 @@ use crate::event::{Author, Event, EventRecord};
 use crate::row::{ConversationTag, RowChange};
 use model::{
     AgentId, CallId, ConversationId, CustomerId, HoldConfigId, LegId, LinkConfigId, LinkId, NoteId, QueueId, RuleId,
-    SegmentId, StatusId, TagId, WaitingStrategyId, WallTime, WorkingHoursId,
+    SegmentId, StatusId, TagId, TransferStrategyId, WaitingStrategyId, WallTime, WorkingHoursId,
 };
 use std::collections::{BTreeMap, VecDeque};
 
@@ -24,6 +24,7 @@ enum RowKey {
     Leg(LegId),
     WaitingStrategy(WaitingStrategyId),
     HoldConfig(HoldConfigId),
+    TransferStrategy(TransferStrategyId),
     AwayMessage(WorkingHoursId),
     Note(NoteId),
     Tag(TagId),
@@ -56,6 +57,7 @@ impl RowKey {
             RowChange::WaitingStrategyDeleted(id) => Self::WaitingStrategy(*id),
             RowChange::HoldConfig(row) => Self::HoldConfig(row.id),
             RowChange::HoldConfigDeleted(id) => Self::HoldConfig(*id),
+            RowChange::TransferStrategy(row) => Self::TransferStrategy(row.id),
             RowChange::AwayMessage(row) => Self::AwayMessage(row.id),
             RowChange::AwayMessageDeleted(id) => Self::AwayMessage(*id),
             RowChange::Note(row) => Self::Note(row.id),

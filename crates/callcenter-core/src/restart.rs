@@ -14,6 +14,7 @@ use crate::routing::Lines;
 use crate::row::{AgentRow, CallRow, CallState, LegRow, RowChange, Snapshot, Wait};
 use crate::settings::{HEARTBEAT_LEASE, RECONNECT_WINDOW};
 use crate::timers::{Reason, Timers};
+use crate::transfer::TransferStrategy;
 use crate::waiting::Strategies;
 use model::{AccountId, CallId, CommandId, LegId, Now, ParticipantType, WallTime};
 use std::collections::{BTreeMap, BTreeSet};
@@ -70,6 +71,7 @@ impl CallCenter {
             members: BTreeMap::new(),
             strategies,
             hold_configs,
+            transfer_strategy: snapshot.transfer_strategy.map(TransferStrategy::of),
             away_messages: snapshot.away_messages.into_iter().map(|row| (row.id, row)).collect(),
             prompts: Prompts::default(),
             untold_agents: BTreeSet::new(),

@@ -17,6 +17,7 @@ use std::collections::BTreeMap;
 use wire::browser::{CallKind, LegPhase, MediaState};
 
 pub use crate::hold::row::{HoldConfigFields, HoldConfigRow};
+pub use crate::transfer::row::{TransferStrategyFields, TransferStrategyRow};
 pub use crate::waiting::row::{
     AwayMessageRow, ClientType, PeriodicMessage, Sender, Wait, WaitingCondition, WaitingStrategyFields,
     WaitingStrategyRow,
@@ -605,6 +606,8 @@ pub enum RowChange {
     /// Remove.
     HoldConfigDeleted(HoldConfigId),
     /// Insert or replace.
+    TransferStrategy(TransferStrategyRow),
+    /// Insert or replace.
     AwayMessage(AwayMessageRow),
     /// Remove.
     AwayMessageDeleted(WorkingHoursId),
@@ -663,6 +666,8 @@ pub struct Snapshot {
     pub waiting_strategies: Vec<WaitingStrategyRow>,
     /// All hold configurations.
     pub hold_configs: Vec<HoldConfigRow>,
+    /// The transfer strategy, if one is set.
+    pub transfer_strategy: Option<TransferStrategyRow>,
     /// All away messages.
     pub away_messages: Vec<AwayMessageRow>,
     /// Segments that are being written.

@@ -26,6 +26,7 @@ pub struct Store {
     metadata: BTreeMap<ConversationId, MetadataRow>,
     waiting_strategies: BTreeMap<WaitingStrategyId, WaitingStrategyRow>,
     hold_configs: BTreeMap<HoldConfigId, HoldConfigRow>,
+    transfer_strategy: Option<TransferStrategyRow>,
     away_messages: BTreeMap<WorkingHoursId, AwayMessageRow>,
     pub(crate) segments: BTreeMap<(SegmentId, bool), SegmentRow>,
     pub(crate) log: Vec<EventRecord>,
@@ -79,6 +80,7 @@ impl Store {
             RowChange::WaitingStrategyDeleted(id) => drop(self.waiting_strategies.remove(&id)),
             RowChange::HoldConfig(row) => drop(self.hold_configs.insert(row.id, row)),
             RowChange::HoldConfigDeleted(id) => drop(self.hold_configs.remove(&id)),
+            RowChange::TransferStrategy(row) => self.transfer_strategy = Some(row),
             RowChange::AwayMessage(row) => drop(self.away_messages.insert(row.id, row)),
             RowChange::AwayMessageDeleted(id) => drop(self.away_messages.remove(&id)),
             RowChange::Note(_) => {}
@@ -118,6 +120,7 @@ impl Store {
             metadata: self.metadata.values().filter(|row| is_open(row.conversation)).cloned().collect(),
             waiting_strategies: self.waiting_strategies.values().cloned().collect(),
             hold_configs: self.hold_configs.values().cloned().collect(),
+            transfer_strategy: self.transfer_strategy.clone(),
             away_messages: self.away_messages.values().cloned().collect(),
             segments: self.segments.values().filter(|row| row.state == SegmentState::Recording).cloned().collect(),
             last_event: self.log.last().map_or(0, |record| record.sequence),

@@ -97,6 +97,8 @@ pub enum Operation {
     ReadHoldConfig,
     ReplaceHoldConfig,
     DeleteHoldConfig,
+    ReadTransferStrategy,
+    SetTransferStrategy,
     ReadAwayAudioMessage,
     SetAwayAudioMessage,
     DeleteAwayAudioMessage,
@@ -250,14 +252,14 @@ impl Operation {
             ListWaitingStrategies => known(READ, No, All, All),
             ReadWaitingStrategy | ReadAwayAudioMessage | ReadTtsPlaceholders | ListVoices | ListAudioFiles
             | ReadAudioFile | PlayAudioFile => known(READ, No, All, All),
-            ListHoldConfigs | ReadHoldConfig => known(READ, No, All, All),
+            ListHoldConfigs | ReadHoldConfig | ReadTransferStrategy => known(READ, No, All, All),
             UploadAudioFile | DeleteAudioFile => known(MANAGE, No, All, All),
             CreateWaitingStrategy
             | ReplaceWaitingStrategy
             | DeleteWaitingStrategy
             | SetAwayAudioMessage
             | DeleteAwayAudioMessage => known(MANAGE, No, No, All),
-            CreateHoldConfig | ReplaceHoldConfig | DeleteHoldConfig => known(MANAGE, No, No, All),
+            CreateHoldConfig | ReplaceHoldConfig | DeleteHoldConfig | SetTransferStrategy => known(MANAGE, No, No, All),
             // Who gets in is for people to decide: a key could make itself more than it is.
             ListApiKeys | CreateApiKey | DeleteApiKey | ListUsers | CreateUser | ReadUser | UpdateUser | DeleteUser
             | ResetPassword => known(None, No, No, All),

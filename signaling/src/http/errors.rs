@@ -222,8 +222,12 @@ const LONG_BAD_REQUEST: [&str; 3] = [
 ];
 
 /// Beginnings of paths whose 404 has the short form.
-const SHORT_NOT_FOUND: [&str; 3] =
-    ["/ccaas/voice/2/tts/options/", "/ccaas/voice/2/away-audio-message/", "/ccaas/voice/2/hold-configs-per-queue"];
+const SHORT_NOT_FOUND: [&str; 4] = [
+    "/ccaas/voice/2/tts/options/",
+    "/ccaas/voice/2/away-audio-message/",
+    "/ccaas/voice/2/hold-configs-per-queue",
+    "/ccaas/voice/2/transfer-configs/",
+];
 
 impl Style {
     fn of(method: &Method, route: &str) -> Self {

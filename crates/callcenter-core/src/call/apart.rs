@@ -2,10 +2,10 @@
 
 use crate::call_center::CallCenter;
 use crate::row::CallState;
-use crate::sound::Sound;
 use model::CallId;
 use std::collections::BTreeMap;
 use wire::engine::Playlist;
+use wire::prompt::{MUSIC, RINGBACK};
 
 impl CallCenter {
     /// Says what the customer hears, if it is known.
@@ -36,13 +36,15 @@ impl CallCenter {
     fn apart_playlist(&self, call: CallId) -> Option<Playlist> {
         let state = self.call_ref(call);
         let (sound, otherwise) = match state.row.state {
-            CallState::Held => self.hold_sound(call),
-            CallState::Transferring => self.transfer_sound(),
+            CallState::Held => (self.hold_sound(call), MUSIC),
+            CallState::Transferring => (self.transfer_sound(), RINGBACK),
             _ => return None,
         };
         let mut prompts = sound.into_iter().flat_map(|sound| sound.prompts_at(0));
         let is_known = !state.sound_unsure || prompts.all(|prompt| self.prompts.is_answered(prompt));
-        let playlist = |sound: &Sound| sound.playlist(&self.prompts, 0);
-        is_known.then(|| sound.map_or(Playlist::looped(otherwise), playlist))
+        // On hold silence may be what is wanted; while it rings somewhere it would say that nothing happens.
+        let is_heard = |playlist: &Playlist| state.row.state == CallState::Held || playlist.prompts().next().is_some();
+        let playlist = sound.map(|sound| sound.playlist(&self.prompts, 0)).filter(is_heard);
+        is_known.then(|| playlist.unwrap_or(Playlist::looped(otherwise)))
     }
 }

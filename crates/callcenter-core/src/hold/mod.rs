@@ -13,9 +13,8 @@ use crate::command::{CommandError, Reply};
 use crate::event::Event;
 use crate::row::CallState;
 use crate::sound::Sound;
-use model::{AgentId, CallId, LegId, PromptId, VoiceStatus};
+use model::{AgentId, CallId, LegId, VoiceStatus};
 use wire::browser::{LegPhase, ServerMessage};
-use wire::prompt::MUSIC;
 
 impl CallCenter {
     pub(crate) fn hold(&mut self, leg: LegId, turn: &mut Turn) -> Result<Reply, CommandError> {
@@ -73,8 +72,8 @@ impl CallCenter {
         Ok((row.call, agent))
     }
 
-    /// What the customer hears on hold: what is set for the call's queue, or else this prompt.
-    pub(crate) fn hold_sound(&self, call: CallId) -> (Option<&Sound>, PromptId) {
-        (self.hold_configs.sound_for(self.call_ref(call).row.queue), MUSIC)
+    /// What is set for the customer to hear on hold.
+    pub(crate) fn hold_sound(&self, call: CallId) -> Option<&Sound> {
+        self.hold_configs.sound_for(self.call_ref(call).row.queue)
     }
 }

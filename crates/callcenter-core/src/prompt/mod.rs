@@ -58,6 +58,7 @@ impl CallCenter {
             .flat_map(|strategy| strategy.sources())
             .chain(away)
             .chain(held)
+            .chain(self.transfer_strategy.iter().flat_map(|strategy| strategy.sources()))
             .map(|source| (source.id(), source))
             .collect();
         if self.prompts.wanted.as_ref() == Some(&wanted) {
@@ -71,6 +72,7 @@ impl CallCenter {
     /// A setting may name so many prompts where it named so many before.
     pub(crate) fn check_room_for_prompts(&self, before: usize, now: usize) -> Result<(), CommandError> {
         let set = self.strategies.prompts() + self.away_messages.len() + self.hold_configs.prompts();
+        let set = set + self.prompts_of_transfers();
         check::room_for_one("MAX_PROMPTS", (set - before + now).saturating_sub(1), MAX_PROMPTS)
     }
 

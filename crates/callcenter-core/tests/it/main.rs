@@ -21,6 +21,7 @@ mod statuses;
 mod stored;
 mod tags;
 mod talking;
+mod transfer_strategy;
 mod transfer_to_agent;
 mod transfer_to_queue;
 mod waiting;

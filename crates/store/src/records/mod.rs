@@ -7,6 +7,7 @@ mod links;
 mod people;
 mod routing;
 mod tags;
+mod transfer;
 mod value;
 mod waiting;
 mod work;

@@ -9,15 +9,16 @@ use callcenter_core::{
         ConversationStatus, ConversationTag, CustomerRow, DayHours, FamiliarAgent, HoldConfigFields, HoldConfigRow,
         Holiday, LegRow, LinkConfigRow, LinkDestination, LinkHours, LinkRow, MetadataRow, NoteKind, NoteRow,
         PeriodicMessage, Priority, QueueRow, RowChange, RuleRow, RunningTransfer, RunningWrapUp, SegmentRow,
-        SegmentState, Sender, Snapshot, StatusRow, TagRow, Wait, WaitingCondition, WaitingStrategyFields,
-        WaitingStrategyRow, WorkingHoursRow,
+        SegmentState, Sender, Snapshot, StatusRow, TagRow, TransferStrategyFields, TransferStrategyRow, Wait,
+        WaitingCondition, WaitingStrategyFields, WaitingStrategyRow, WorkingHoursRow,
     },
     settings::AccountSettings,
 };
 use model::{
     AgentId, AgentStatus, AudioFileId, CallDirection, CallId, CallMedia, ConversationId, CustomerId, EndedBy,
     HoldConfigId, HolidayId, LegId, LinkConfigId, LinkId, MediaTime, NoteId, ParticipantType, QueueId, RecordingMedia,
-    Role, RuleId, SegmentId, StatusId, TagId, VoiceStatus, WaitingStrategyId, WallTime, WorkingHoursId,
+    Role, RuleId, SegmentId, StatusId, TagId, TransferStrategyId, VoiceStatus, WaitingStrategyId, WallTime,
+    WorkingHoursId,
 };
 use proptest::{
     collection::{btree_map, vec},
@@ -417,6 +418,16 @@ fn hold_config() -> impl Strategy<Value = HoldConfigRow> {
     )
 }
 
+/// An account has one.
+fn transfer_strategy() -> impl Strategy<Value = TransferStrategyRow> {
+    (sound(), time(), time()).prop_map(|((music, announcement), created_at, updated_at)| TransferStrategyRow {
+        id: TransferStrategyId::of(1),
+        fields: TransferStrategyFields { music, announcement },
+        created_at,
+        updated_at,
+    })
+}
+
 fn waiting_strategy() -> impl Strategy<Value = WaitingStrategyRow> {
     let condition = prop_oneof![
         vec(number().prop_map(QueueId::of), 1..3).prop_map(WaitingCondition::Queue),
@@ -544,6 +555,7 @@ fn change() -> impl Strategy<Value = RowChange> {
         number().prop_map(|id| RowChange::WaitingStrategyDeleted(WaitingStrategyId::of(id))),
         hold_config().prop_map(RowChange::HoldConfig),
         number().prop_map(|id| RowChange::HoldConfigDeleted(HoldConfigId::of(id))),
+        transfer_strategy().prop_map(RowChange::TransferStrategy),
         (number(), message())
             .prop_map(|(id, message)| RowChange::AwayMessage(AwayMessageRow { id: WorkingHoursId::of(id), message })),
         number().prop_map(|id| RowChange::AwayMessageDeleted(WorkingHoursId::of(id))),
@@ -575,6 +587,7 @@ struct Expected {
     link_configs: BTreeMap<LinkConfigId, LinkConfigRow>,
     waiting_strategies: BTreeMap<WaitingStrategyId, WaitingStrategyRow>,
     hold_configs: BTreeMap<HoldConfigId, HoldConfigRow>,
+    transfer_strategy: Option<TransferStrategyRow>,
     away_messages: BTreeMap<WorkingHoursId, AwayMessageRow>,
     notes: BTreeMap<NoteId, NoteRow>,
     tags: BTreeMap<TagId, TagRow>,
@@ -607,6 +620,7 @@ impl Expected {
             RowChange::WaitingStrategyDeleted(id) => drop(self.waiting_strategies.remove(&id)),
             RowChange::HoldConfig(row) => drop(self.hold_configs.insert(row.id, row)),
             RowChange::HoldConfigDeleted(id) => drop(self.hold_configs.remove(&id)),
+            RowChange::TransferStrategy(row) => self.transfer_strategy = Some(row),
             RowChange::AwayMessage(row) => drop(self.away_messages.insert(row.id, row)),
             RowChange::AwayMessageDeleted(id) => drop(self.away_messages.remove(&id)),
             RowChange::Note(row) => drop(self.notes.insert(row.id, row)),
@@ -646,6 +660,7 @@ impl Expected {
             metadata: self.metadata.values().filter(|row| is_open(row.conversation)).cloned().collect(),
             waiting_strategies: self.waiting_strategies.values().cloned().collect(),
             hold_configs: self.hold_configs.values().cloned().collect(),
+            transfer_strategy: self.transfer_strategy.clone(),
             away_messages: self.away_messages.values().cloned().collect(),
             segments: self.segments.values().filter(|row| row.state == SegmentState::Recording).cloned().collect(),
             last_event: 0,

@@ -33,6 +33,7 @@ mod sessions;
 mod sound_dto;
 mod tags;
 mod timeline;
+mod transfer_strategy;
 mod transfer_targets;
 mod transfers;
 mod tts;
@@ -71,7 +72,7 @@ pub(crate) fn register(routes: Routes) -> Routes {
     let routes = metadata::register(conversation_routing::register(routes));
     let routes = transfer_targets::register(transfers::register(hold::register(routes)));
     let routes = call_timeouts::register(wrap_up::register(routes));
-    let routes = hold_configs::register(away_audio_message::register(routes));
+    let routes = transfer_strategy::register(hold_configs::register(away_audio_message::register(routes)));
     let routes = audio_files::register(tts::register(waiting_strategies::register(routes)));
     guest::register(link_configs::register(links::register(routes)))
 }

@@ -25,6 +25,7 @@ mod surface;
 mod tags;
 mod tls;
 mod tokens;
+mod transfer_strategy;
 mod transfers;
 mod waiting;
 mod waiting_sound;
