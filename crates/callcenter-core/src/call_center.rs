@@ -199,6 +199,7 @@ impl CallCenter {
             Command::ExtendWrapUp { agent, seconds } => self.extend_wrap_up(agent, seconds, turn),
             Command::ClearWrapUp { agent } => self.clear_wrap_up(agent, turn),
             Command::StartCall(call) => self.start_call(call, turn),
+            Command::Outbound(command) => self.decide_outbound(command, turn),
             Command::Hangup { leg } => self.hang_up(leg, turn),
             Command::SetMedia { leg, media } => self.set_media(leg, media),
             Command::PageLost { leg } => self.page_lost(leg, turn),

@@ -1,5 +1,9 @@
 //! What can be asked of the core.
 
+mod outbound;
+
+pub use outbound::{NewOutboundCall, OutboundCommand};
+
 use crate::event::Author;
 use crate::hold::row::{HoldConfigFields, HoldConfigRow};
 use crate::row::{
@@ -277,6 +281,10 @@ pub enum Command {
     /// A customer calls by a link.
     StartCall(NewCall),
 
+    // --- agents who call customers ---
+    /// An agent calls a customer.
+    Outbound(OutboundCommand),
+
     // --- either party ---
     /// End the call for both.
     Hangup {
@@ -497,14 +505,14 @@ pub enum Reply {
     CallStarted {
         /// The call.
         call: Box<CallRow>,
-        /// The customer's leg: the shell adds it to the engine.
+        /// The leg of who started it: the shell adds it to the engine.
         leg: LegId,
     },
-    /// The agent answered: the shell adds the leg to the engine's room of this call.
+    /// The agent answered, or the customer whom one called: the shell adds the leg to the engine's room of this call.
     Accepted {
         /// The call.
         call: CallId,
-        /// The agent's leg.
+        /// The leg of who answered.
         leg: LegId,
     },
 }
@@ -583,6 +591,12 @@ pub enum CommandError {
     /// The agent has another live call.
     #[error("the agent is in another call")]
     AgentBusy,
+    /// The agent writes up another call.
+    #[error("the agent wraps up a call: end the wrap-up first")]
+    WrappingUp,
+    /// No page of the customer is connected.
+    #[error("no page of this customer is connected, so that it cannot ring there")]
+    CustomerUnreachable,
     /// The leg does not ring any more.
     #[error("the call does not ring here any more")]
     NotRinging,

@@ -70,6 +70,7 @@ pub enum Operation {
     AddNote,
     ReadNote,
     ReadTimeline,
+    CreateOutboundConversation,
     HoldCall,
     ResumeCall,
     TransferToAgent,
@@ -236,6 +237,7 @@ impl Operation {
             }
             RemoveConversationTag => known(MANAGE, Own, All, All),
             // Their calls likewise.
+            CreateOutboundConversation => known(MANAGE, Own, All, All),
             HoldCall | ResumeCall | TransferToAgent | TransferToQueue => known(MANAGE, Own, All, All),
             ListTransferAgents => known(READ, Own, All, All),
             CreateConversation | CreateTag | DeleteTag => known(MANAGE, No, All, All),

@@ -355,6 +355,8 @@ impl From<CommandError> for ApiError {
             | CommandError::Conflict(_)
             | CommandError::CallExists
             | CommandError::AgentBusy
+            | CommandError::WrappingUp
+            | CommandError::CustomerUnreachable
             | CommandError::NotRinging
             | CommandError::NotTheAgents
             | CommandError::NotInTalk

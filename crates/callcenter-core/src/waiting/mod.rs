@@ -190,7 +190,7 @@ impl CallCenter {
     pub(crate) fn sound_depends_on(&self, call: CallId, prompt: PromptId) -> bool {
         let state = self.call_ref(call);
         let names = || self.waiting_playlist(call).prompts().any(|named| named == prompt);
-        is_unanswered(state.row.state) && (state.sound_unsure || names())
+        is_unanswered(state.row.state) && !self.is_being_placed(call) && (state.sound_unsure || names())
     }
 
     /// The customer has been told another place: the announcement names it too.

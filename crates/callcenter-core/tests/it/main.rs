@@ -9,6 +9,7 @@ mod hold;
 mod hold_configs;
 mod hours;
 mod links;
+mod outbound;
 mod queues;
 mod recording;
 mod restart;

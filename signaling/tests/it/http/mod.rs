@@ -14,6 +14,7 @@ mod keys;
 mod link_configs;
 mod links;
 mod openapi;
+mod outbound;
 mod pages;
 mod people;
 mod queues;
