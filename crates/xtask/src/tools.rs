@@ -15,6 +15,7 @@ pub(crate) const TO_TEST: &[Tool] = &[
     ("chromium", "chromium"),
     ("firefox-esr", "firefox-esr"),
     ("pulseaudio", "pulseaudio"),
+    ("curl", "curl"),
     ("ip", "iproute2"),
     ("unshare", "util-linux"),
     ("ffmpeg", "ffmpeg"),

@@ -220,27 +220,14 @@ impl Operation {
             AgentHeartbeat => known(MANAGE, Own, Own, Own),
             ReadAgent | ListAgentConversations | ReadAgentConfig | ReadAgentCapacity => known(READ, Own, All, All),
             // Conversations: an agent's own, the team's for its leads.
-            ListConversations
-            | ReadConversation
-            | ListNotes
-            | ReadNote
-            | ReadTimeline
-            | ListRecordings
-            | DownloadRecording
-            | SimulateRouting
-            | ListLinkedConversations
-            | ReadMetadata => known(READ, Own, All, All),
-            ReplaceConversation
-            | PatchConversation
-            | AssignConversation
-            | UnassignConversation
-            | RouteConversation
-            | SetMetadata
-            | PatchMetadata
-            | DeleteMetadata
-            | AddConversationTag
-            | RemoveConversationTag
-            | AddNote => known(MANAGE, Own, All, All),
+            ListConversations | ReadConversation | ListNotes | ReadNote | ReadTimeline | ListRecordings
+            | DownloadRecording | SimulateRouting | ReadMetadata => known(READ, Own, All, All),
+            ListLinkedConversations => known(READ, Own, All, All),
+            ReplaceConversation | PatchConversation | AssignConversation | UnassignConversation | RouteConversation
+            | SetMetadata | PatchMetadata | DeleteMetadata | AddConversationTag | AddNote => {
+                known(MANAGE, Own, All, All)
+            }
+            RemoveConversationTag => known(MANAGE, Own, All, All),
             // Their calls likewise.
             HoldCall | ResumeCall | TransferToAgent | TransferToQueue => known(MANAGE, Own, All, All),
             ListTransferAgents => known(READ, Own, All, All),
@@ -249,30 +236,15 @@ impl Operation {
             ListLinks | ReadLink => known(READ, Own, All, All),
             CreateLink | DeleteLink => known(MANAGE, Own, All, All),
             // Reading the set-up.
-            ListWorkingHours
-            | ReadWorkingHours
-            | ReadWorkingHoursStatus
-            | ReadRouting
-            | ListAgentStatuses
-            | ReadAgentStatus
-            | ReadCapacityConfig
-            | ListQueues
-            | ListTransferQueues
-            | ListTags
-            | ReadWrapUpConfig
-            | ReadCallTimeouts
-            | ListLinkConfigs
-            | ReadLinkConfig => known(READ, All, All, All),
+            ListWorkingHours | ReadWorkingHours | ReadRouting | ListAgentStatuses | ReadAgentStatus
+            | ReadCapacityConfig | ListQueues | ListTransferQueues | ListTags | ReadWrapUpConfig | ReadCallTimeouts
+            | ListLinkConfigs | ReadLinkConfig => known(READ, All, All, All),
+            ReadWorkingHoursStatus => known(READ, All, All, All),
             ListAgents | ReadUserActivity => known(READ, No, All, All),
             // What callers hear: read and uploaded by those who set it up.
-            ListWaitingStrategies
-            | ReadWaitingStrategy
-            | ReadAwayAudioMessage
-            | ReadTtsPlaceholders
-            | ListVoices
-            | ListAudioFiles
-            | ReadAudioFile
-            | PlayAudioFile => known(READ, No, All, All),
+            ListWaitingStrategies => known(READ, No, All, All),
+            ReadWaitingStrategy | ReadAwayAudioMessage | ReadTtsPlaceholders | ListVoices | ListAudioFiles
+            | ReadAudioFile | PlayAudioFile => known(READ, No, All, All),
             UploadAudioFile | DeleteAudioFile => known(MANAGE, No, All, All),
             CreateWaitingStrategy
             | ReplaceWaitingStrategy
