@@ -33,6 +33,7 @@ mod restart;
 mod routing;
 pub mod row;
 pub mod settings;
+mod sound;
 mod timers;
 mod transfer;
 pub mod transitions;

@@ -70,6 +70,7 @@ pub enum Operation {
     AddNote,
     ReadNote,
     ReadTimeline,
+    CreateOutboundConversation,
     HoldCall,
     ResumeCall,
     TransferToAgent,
@@ -92,6 +93,13 @@ pub enum Operation {
     ReadWaitingStrategy,
     ReplaceWaitingStrategy,
     DeleteWaitingStrategy,
+    ListHoldConfigs,
+    CreateHoldConfig,
+    ReadHoldConfig,
+    ReplaceHoldConfig,
+    DeleteHoldConfig,
+    ReadTransferStrategy,
+    SetTransferStrategy,
     ReadAwayAudioMessage,
     SetAwayAudioMessage,
     DeleteAwayAudioMessage,
@@ -229,6 +237,7 @@ impl Operation {
             }
             RemoveConversationTag => known(MANAGE, Own, All, All),
             // Their calls likewise.
+            CreateOutboundConversation => known(MANAGE, Own, All, All),
             HoldCall | ResumeCall | TransferToAgent | TransferToQueue => known(MANAGE, Own, All, All),
             ListTransferAgents => known(READ, Own, All, All),
             CreateConversation | CreateTag | DeleteTag => known(MANAGE, No, All, All),
@@ -245,12 +254,14 @@ impl Operation {
             ListWaitingStrategies => known(READ, No, All, All),
             ReadWaitingStrategy | ReadAwayAudioMessage | ReadTtsPlaceholders | ListVoices | ListAudioFiles
             | ReadAudioFile | PlayAudioFile => known(READ, No, All, All),
+            ListHoldConfigs | ReadHoldConfig | ReadTransferStrategy => known(READ, No, All, All),
             UploadAudioFile | DeleteAudioFile => known(MANAGE, No, All, All),
             CreateWaitingStrategy
             | ReplaceWaitingStrategy
             | DeleteWaitingStrategy
             | SetAwayAudioMessage
             | DeleteAwayAudioMessage => known(MANAGE, No, No, All),
+            CreateHoldConfig | ReplaceHoldConfig | DeleteHoldConfig | SetTransferStrategy => known(MANAGE, No, No, All),
             // Who gets in is for people to decide: a key could make itself more than it is.
             ListApiKeys | CreateApiKey | DeleteApiKey | ListUsers | CreateUser | ReadUser | UpdateUser | DeleteUser
             | ResetPassword => known(None, No, No, All),

@@ -222,9 +222,11 @@ const LONG_BAD_REQUEST: [&str; 3] = [
 ];
 
 /// Beginnings of those that it words in the short form when something is unknown.
-const SHORT_NOT_FOUND: [&str; 4] = [
+const SHORT_NOT_FOUND: [&str; 6] = [
     "/ccaas/voice/2/tts/options/",
     "/ccaas/voice/2/away-audio-message/",
+    "/ccaas/voice/2/hold-configs-per-queue",
+    "/ccaas/voice/2/transfer-configs/",
     "/ccaas/voice/2/{conversationId}/",
     "/ccaas/voice/2/conversation/",
 ];
@@ -363,6 +365,7 @@ impl From<CommandError> for ApiError {
             CommandError::UnknownLeg(id) => Self::unknown_id(id),
             CommandError::UnknownLinkConfig(id) => Self::unknown_id(id),
             CommandError::UnknownWaitingStrategy(id) => Self::unknown_id(id),
+            CommandError::UnknownHoldConfig(id) => Self::unknown_id(id),
             CommandError::UnknownAwayMessage(id) => Self::unknown_id(id),
             CommandError::UnknownLink | CommandError::LinkInactive | CommandError::LinkExpired => {
                 Self::not_found(error.to_string())
@@ -373,6 +376,8 @@ impl From<CommandError> for ApiError {
             | CommandError::Conflict(_)
             | CommandError::CallExists
             | CommandError::AgentBusy
+            | CommandError::WrappingUp
+            | CommandError::CustomerUnreachable
             | CommandError::NotRinging
             | CommandError::NotTheAgents
             | CommandError::NotInTalk
