@@ -30,17 +30,18 @@ const GROUPS: [(&str, &str); 7] = [
     ("webrtc", include_str!("webrtc.json")),
 ];
 
-/// Beginnings of paths of the description that this program does not have, with the reason.
-const ELSEWHERE: [(&str, &str); 17] = [
+/// Beginnings of paths of the description that no group asks for, with the reason.
+const ELSEWHERE: [(&str, &str); 18] = [
     ("/ccaas/1/conversations/{conversationId}/messages", "messages are no part of the product yet"),
     ("/ccaas/1/conversations/{conversationId}/events", "the same"),
     ("/ccaas/1/conversations/{conversationId}/related-comments", "the same"),
     ("/ccaas/1/templates", "the same"),
     ("/ccaas/2/", "forms are no part of the product yet"),
-    ("/ccaas/voice/2/outbound-call-conversation", "a conversation for an outbound call"),
-    ("/ccaas/voice/2/hold-configs-per-queue", "what is heard on hold, by queue"),
-    ("/ccaas/voice/2/transfer-configs", "what is heard in a transfer, and transfers to numbers"),
-    ("/ccaas/voice/2/conversation/{conversationId}/transfer/external-number", "there are no telephone lines yet"),
+    ("/ccaas/voice/2/outbound-call-conversation", "has tests of its own"),
+    ("/ccaas/voice/2/hold-configs-per-queue", "the same"),
+    ("/ccaas/voice/2/transfer-configs/transfer-strategy", "the same"),
+    ("/ccaas/voice/2/transfer-configs/external-number", "there are no telephone lines yet"),
+    ("/ccaas/voice/2/conversation/{conversationId}/transfer/external-number", "the same"),
     ("/ccaas/voice/2/account-recording-config", "recording is set in the configuration"),
     ("/ccaas/voice/2/agent-recording-configs", "the same"),
     ("/ccaas/voice/2/recording/", "recordings are read by conversation"),
