@@ -1,10 +1,11 @@
-//! Project tasks: `cargo xtask up | web | test | soak | bench | tidy | fuzz`.
+//! Project tasks: `cargo xtask up | web | test | soak | sim | bench | tidy | fuzz`.
 
 mod bench;
 mod fuzz;
 mod gate;
 mod results;
 mod shell;
+mod sim;
 mod soak;
 mod tidy;
 mod tools;
@@ -21,6 +22,8 @@ Usage: cargo xtask TASK
   web            build the pages, if anything changed
   test           the whole gate: format, lints, rules, tests, documents, browsers
   soak           the counted tests many times over; figures go into benches/RESULTS.md
+  sim --seed N --steps M
+                 one simulated life of the call center; with --lives K as many from that seed on
   bench          floor and engine in turns, release build; tables go into benches/RESULTS.md
   bench --quick  whether the benches work, with the tests' build
   tidy           the rules of the tree that no compiler checks
@@ -34,6 +37,7 @@ fn main() -> ExitCode {
         ("web", []) => web::build(),
         ("test", []) => gate::run_all(),
         ("soak", []) => soak::run_long(),
+        ("sim", arguments) => sim::live(arguments),
         ("bench", []) => bench::measure(),
         ("bench", [quick]) if quick == "--quick" => bench::try_out(),
         ("tidy", []) => tidy::run(),
