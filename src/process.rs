@@ -45,6 +45,9 @@ pub(crate) fn run<T, F: Future<Output = Result<T, ProcessError>>>(
         LogFormat::Json => telemetry::LogFormat::Json,
     };
     let level = telemetry::init_tracing(format, &config.log.level).map_err(ProcessError::new)?;
+    if let Err(error) = netio::raise_open_files_limit() {
+        tracing::warn!(%error, "the limit on open files stays as it was given: it bounds pages and calls");
+    }
     let metrics = Arc::new(Metrics::new(env!("CARGO_PKG_VERSION")).map_err(ProcessError::new)?);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(ProcessError::new)?;
     runtime.block_on(serve(Process { config, level, metrics, sockets }))

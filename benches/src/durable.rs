@@ -35,6 +35,9 @@ const SYNCS: u64 = 500;
 /// Messages on their way to the engine and the recorder, which take everything here.
 const QUEUE: usize = 4096;
 
+/// Pages that may be connected.
+const MOST_PAGES: usize = 20_000;
+
 /// How much.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Durable {
@@ -118,11 +121,14 @@ impl Durable {
     }
 }
 
-/// Signaling with an engine and a recorder that take everything and say nothing.
-async fn serve(folder: &Path, location: &Location, account: AccountId) -> Result<Server, String> {
+/// Signaling of one account, with an engine and a recorder that take everything and say nothing.
+pub(crate) async fn serve(folder: &Path, location: &Location, account: AccountId) -> Result<Server, String> {
     let store = Store::open_at(location).await.map_err(|error| error.to_string())?;
-    let row = AccountRow { id: account, name: "Bench".to_owned(), created_at: WallTime(0) };
-    store.create_account(&row).await.map_err(|error| error.to_string())?;
+    let known = store.accounts().await.map_err(|error| error.to_string())?;
+    if known.iter().all(|row| row.id != account) {
+        let row = AccountRow { id: account, name: "Bench".to_owned(), created_at: WallTime(0) };
+        store.create_account(&row).await.map_err(|error| error.to_string())?;
+    }
     let (requests, mut engine) = mpsc::channel(QUEUE);
     let (events, engine_events) = mpsc::channel(1);
     let (commands, mut recorder) = mpsc::channel(QUEUE);
@@ -147,7 +153,7 @@ async fn serve(folder: &Path, location: &Location, account: AccountId) -> Result
         metrics_token: None,
         turn: None,
         webhooks: WebhookConfig::default(),
-        connections: 1,
+        connections: MOST_PAGES,
         demo: false,
         announced: Vec::new(),
         sockets: GivenSockets::default(),

@@ -15,6 +15,7 @@ mod flood;
 mod floor;
 mod generator;
 mod held;
+mod idle;
 mod keys;
 mod load;
 mod measure;
@@ -31,6 +32,7 @@ use churn::Churn;
 use clap::{Parser, Subcommand};
 use durable::Durable;
 use flood::Flood;
+use idle::Idle;
 use plan::Plan;
 use serve::Variant;
 use std::{path::PathBuf, process::ExitCode};
@@ -77,6 +79,8 @@ enum Task {
     Churn,
     /// Commands a second that are on the disk before they are answered, on SQLite and PostgreSQL
     Durable,
+    /// Ten thousand agents' pages with nothing to do
+    Idle,
     /// Routing a call among many agents
     Routing {
         /// Repetitions of each
@@ -102,6 +106,9 @@ enum Served {
         coalesce_us: u64,
     },
     Engine,
+    Signaling {
+        folder: PathBuf,
+    },
 }
 
 fn main() -> ExitCode {
@@ -155,6 +162,11 @@ fn run(task: Task) -> Result<(), String> {
             println!("{rates}");
             rates.check()
         }
+        Task::Idle => {
+            let cost = Idle::FULL.measure()?;
+            println!("{cost}.");
+            cost.check()
+        }
         Task::Routing { rounds } => {
             println!("{}", report::micro_table(&micro::routing::all(rounds)?));
             Ok(())
@@ -169,11 +181,15 @@ fn run(task: Task) -> Result<(), String> {
             left.check()?;
             let rates = Durable::QUICK.measure()?;
             eprintln!("{rates}");
-            rates.check_quick()
+            rates.check_quick()?;
+            let cost = Idle::QUICK.measure()?;
+            eprintln!("{cost}");
+            cost.check()
         }
         Task::Serve { program: Served::Floor { segment, coalesce_us } } => {
             serve::floor(Variant { segment, coalesce_us }).map_err(|error| error.to_string())
         }
+        Task::Serve { program: Served::Signaling { folder } } => idle::serve_folder(&folder),
         Task::Serve { program: Served::Engine } => serve::engine().map_err(|error| error.to_string()),
     }
 }

@@ -5,6 +5,7 @@ use crate::{
     durable::Durable,
     flood::Flood,
     held::{Held, Prompted},
+    idle::Idle,
     load::Load,
     measure::{Figures, Run},
     micro,
@@ -135,6 +136,7 @@ impl Plan {
         text.push('\n');
         text += &report::micro_table(&micro::all(self.rounds)?);
         text += &format!("\n{}", Durable::FULL.measure()?);
+        text += &format!("\n{}.\n", Idle::FULL.measure()?);
         Ok(text)
     }
 

@@ -16,7 +16,7 @@ use std::{
 use wire::engine::{Event, Request};
 
 /// How long a server may take to start, or a thread to appear.
-const PATIENCE: Duration = Duration::from_secs(20);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Which server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -131,15 +131,11 @@ impl Server {
 
     /// Memory of the process, bytes.
     pub(crate) fn resident(&self) -> Result<u64, String> {
-        let path = self.proc().join("status");
-        let text = read(&path)?;
-        let line = text.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-        let kilobytes = line.and_then(|line| line.trim().strip_suffix(" kB")?.parse::<u64>().ok());
-        kilobytes.map(|kilobytes| 1024 * kilobytes).ok_or_else(|| format!("{}: no VmRSS", path.display()))
+        resident(&self.child)
     }
 
     fn proc(&self) -> PathBuf {
-        Path::new("/proc").join(self.child.id().to_string())
+        proc(&self.child)
     }
 
     /// The media thread's folder; it may just be starting.
@@ -158,6 +154,19 @@ impl Server {
             std::thread::yield_now();
         }
     }
+}
+
+fn proc(child: &Child) -> PathBuf {
+    Path::new("/proc").join(child.id().to_string())
+}
+
+/// Memory of a process, bytes.
+pub(crate) fn resident(child: &Child) -> Result<u64, String> {
+    let path = proc(child).join("status");
+    let text = read(&path)?;
+    let line = text.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    let kilobytes = line.and_then(|line| line.trim().strip_suffix(" kB")?.parse::<u64>().ok());
+    kilobytes.map(|kilobytes| 1024 * kilobytes).ok_or_else(|| format!("{}: no VmRSS", path.display()))
 }
 
 fn read(path: &Path) -> Result<String, String> {

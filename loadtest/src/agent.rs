@@ -4,9 +4,9 @@ use crate::{
     board::Board,
     call::{self, Call, Failure},
     customer::{refused, set_media},
-    limits::FREE_TIMEOUT,
+    limits::{FREE_TIMEOUT, RECONNECT_PAUSE},
     media::{ClientHandle, Side, Voice},
-    page::{Page, PageError},
+    page::{Found, Page, PageError},
     stage::StagedAgent,
 };
 use model::{AgentStatus, VoiceStatus};
@@ -20,9 +20,6 @@ use tokio::{
     time::{sleep, sleep_until},
 };
 use wire::browser::{AgentState, ClientMessage, IncomingCall, ServerMessage};
-
-/// Pause before a WebSocket that broke is opened again.
-const RECONNECT_PAUSE: Duration = Duration::from_secs(1);
 
 /// An agent at work.
 pub(crate) struct Agent {
@@ -72,10 +69,7 @@ impl Agent {
         loop {
             match self.shift(&mut home).await {
                 Ok(()) => return,
-                Err(error) => {
-                    self.drop_talk(&Failure::new("agent_websocket", &error)).await;
-                    eprintln!("loadtest: agent {} connects again: {error}", self.index + 1);
-                }
+                Err(error) => eprintln!("loadtest: agent {} connects again: {error}", self.index + 1),
             }
             tokio::select! {
                 () = sleep(RECONNECT_PAUSE) => {}
@@ -86,7 +80,9 @@ impl Agent {
 
     /// One connection's time.
     async fn shift(&mut self, home: &mut watch::Receiver<bool>) -> Result<(), PageError> {
-        let (mut page, state) = Page::connect(self.board.api.http().origin(), self.staged.token.clone()).await?;
+        let (mut page, found) = Page::connect(self.board.api.http().origin(), self.staged.token.clone()).await?;
+        let state = found.agent.clone();
+        self.take_up(&mut page, found).await?;
         if let Err(error) = self.board.api.set_status(&self.staged.id, "ACTIVE").await {
             return Err(PageError::Closed(format!(": the agent could not become active: {error}")));
         }
@@ -114,6 +110,23 @@ impl Agent {
                     return Ok(());
                 }
             }
+        }
+    }
+
+    /// The call must have gone on while the page was away, or still ring.
+    async fn take_up(&mut self, page: &mut Page, found: Found) -> Result<(), PageError> {
+        if let Some(talk) = &self.talk {
+            if found.talks_on(talk.incoming.leg) {
+                self.board.results().reconnections += 1;
+            } else {
+                let lost = Failure::new("call_lost", "the agent's page came back, and its call did not go on");
+                self.drop_talk(&lost).await;
+            }
+        }
+        self.ringing = None;
+        match found.leg.and_then(|leg| leg.incoming) {
+            Some(incoming) => self.ring(page, incoming).await,
+            None => Ok(()),
         }
     }
 

@@ -48,6 +48,8 @@ pub(crate) struct Talked {
 pub(crate) struct Results {
     pub(crate) counts: Counts,
     pub(crate) established: u64,
+    /// Pages that came back into their call.
+    pub(crate) reconnections: u64,
     pub(crate) failed: BTreeMap<String, u64>,
     pub(crate) setup_ms: Vec<f64>,
     pub(crate) mos: Vec<f64>,

@@ -4,7 +4,7 @@ use crate::{
     api::Link,
     board::{Board, Talked},
     call::{self, Call, Failure},
-    limits::HANG_UP_TIMEOUT,
+    limits::{HANG_UP_TIMEOUT, RECONNECT_PAUSE, RECONNECT_TIMEOUT},
     media::{ClientHandle, Condition, Side, Trouble, Voice},
     page::{Page, PageError},
 };
@@ -26,6 +26,7 @@ const LEAVE_TIMEOUT: Duration = Duration::from_secs(5);
 /// A call that was started.
 struct Started {
     page: Page,
+    token: String,
     client: ClientHandle,
     call: String,
     conversation: String,
@@ -59,7 +60,7 @@ pub(crate) async fn make_call(board: &Board, call: &Arc<Call>, link: &Link) {
 
 async fn start(board: &Board, call: &Arc<Call>, link: &Link) -> Result<Started, Failure> {
     let token = board.api.guest_token(link).await.map_err(|error| Failure::new("guest_refused", error))?;
-    let (mut page, _) = Page::connect(board.api.http().origin(), token).await.map_err(page_failed)?;
+    let (mut page, _) = Page::connect(board.api.http().origin(), token.clone()).await.map_err(page_failed)?;
     let script = call.script;
     let voice = Voice { call: call.number, side: Side::Customer, video: script.video, lines: Arc::clone(&call.lines) };
     let (client, offer) = board.media.join(voice).await.map_err(|error| Failure::new("media_client", error))?;
@@ -76,7 +77,8 @@ async fn start(board: &Board, call: &Arc<Call>, link: &Link) -> Result<Started, 
                 client.take_answer(answer).await.map_err(|error| Failure::new("bad_answer", error))?;
                 page.send(&set_media(leg, script.video)).await.map_err(page_failed)?;
                 let (call, conversation) = (call.to_string(), conversation.to_string());
-                return Ok(Started { page, client, call, conversation, leg, at, is_ringing: false, is_over: false });
+                let (is_ringing, is_over) = (false, false);
+                return Ok(Started { page, token, client, call, conversation, leg, at, is_ringing, is_over });
             }
             ServerMessage::Error { error, .. } => {
                 return Err(Failure::new(&refused(&error.name), error.description));
@@ -195,10 +197,29 @@ async fn talk(board: &Board, call: &Call, started: &mut Started, begun: Instant)
         tokio::select! {
             () = sleep(left.min(TALK_LOOK)) => {}
             changed = end.changed() => if changed.is_err() { return Ok(()) },
-            message = started.page.next() => {
-                let message = message.map_err(page_failed)?;
-                unexpected(started, message)?;
+            message = started.page.next() => match message {
+                Ok(message) => unexpected(started, message)?,
+                Err(_) => come_back(board, started).await?,
+            },
+        }
+    }
+}
+
+/// A WebSocket that broke is opened again, as pages do. The call must have gone on meanwhile.
+async fn come_back(board: &Board, started: &mut Started) -> Result<(), Failure> {
+    let limit = Instant::now() + RECONNECT_TIMEOUT;
+    loop {
+        match Page::connect(board.api.http().origin(), started.token.clone()).await {
+            Ok((page, found)) if found.talks_on(started.leg) => {
+                started.page = page;
+                board.results().reconnections += 1;
+                return Ok(());
             }
+            Ok(_) => {
+                return Err(Failure::new("call_lost", "the customer's page came back, and its call did not go on"));
+            }
+            Err(error) if Instant::now() > limit => return Err(page_failed(error)),
+            Err(_) => sleep(RECONNECT_PAUSE).await,
         }
     }
 }

@@ -38,6 +38,11 @@ pub const RECORDINGS_POLL: Duration = Duration::from_millis(250);
 
 /// How long an agent and a customer may take to connect their WebSocket.
 pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(20);
+/// How long a page tries to come back into its call, and how long it waits between two tries. The server waits no longer
+/// for it.
+pub const RECONNECT_TIMEOUT: Duration = Duration::from_secs(20);
+/// See [`RECONNECT_TIMEOUT`].
+pub const RECONNECT_PAUSE: Duration = Duration::from_millis(500);
 /// How often a page sends a ping (docs/signaling.md, section 2).
 pub const PING_INTERVAL: Duration = Duration::from_secs(5);
 /// How long a hang-up may take until both pages have heard of it.

@@ -5,12 +5,13 @@ use crate::{
     origin::{Origin, OriginError, Stream},
 };
 use futures_util::{SinkExt as _, StreamExt as _};
+use model::LegId;
 use tokio::time::{Interval, MissedTickBehavior, interval, timeout};
 use tokio_tungstenite::{
     WebSocketStream, client_async,
     tungstenite::{Error as WsError, Message},
 };
-use wire::browser::{AgentState, CallError, ClientMessage, ServerMessage};
+use wire::browser::{AgentState, CallError, ClientMessage, LegPhase, LegSnapshot, ServerMessage};
 
 /// The protocol that this client speaks.
 const PROTOCOL: u16 = 1;
@@ -36,6 +37,22 @@ impl From<WsError> for PageError {
     }
 }
 
+/// What a page finds when it connects.
+pub(crate) struct Found {
+    /// A live leg of its identity.
+    pub(crate) leg: Option<Box<LegSnapshot>>,
+    /// An agent's state.
+    pub(crate) agent: Option<AgentState>,
+}
+
+impl Found {
+    /// Whether the leg talks on, and nothing need be done about its media.
+    pub(crate) fn talks_on(&self, leg: LegId) -> bool {
+        let own = self.leg.as_ref().filter(|found| found.leg == leg);
+        own.is_some_and(|found| found.phase == LegPhase::Established && found.media_alive)
+    }
+}
+
 /// A page that is connected.
 pub(crate) struct Page {
     socket: WebSocketStream<Stream>,
@@ -45,12 +62,12 @@ pub(crate) struct Page {
 }
 
 impl Page {
-    /// Connects and says hello; the page, and an agent's state as the welcome tells it.
-    pub(crate) async fn connect(origin: &Origin, token: String) -> Result<(Self, Option<AgentState>), PageError> {
+    /// Connects and says hello; the page, and what the welcome tells.
+    pub(crate) async fn connect(origin: &Origin, token: String) -> Result<(Self, Found), PageError> {
         timeout(CONNECT_TIMEOUT, Self::greet(origin, token)).await.map_err(|_| PageError::Late)?
     }
 
-    async fn greet(origin: &Origin, token: String) -> Result<(Self, Option<AgentState>), PageError> {
+    async fn greet(origin: &Origin, token: String) -> Result<(Self, Found), PageError> {
         let stream = origin.connect().await?;
         let (socket, _) = client_async(origin.websocket(), stream).await?;
         let mut ping = interval(PING_INTERVAL);
@@ -60,7 +77,7 @@ impl Page {
         page.send(&ClientMessage::Hello { protocol: PROTOCOL, min_protocol: PROTOCOL, build, token }).await?;
         loop {
             match page.next().await? {
-                ServerMessage::Welcome { agent, .. } => return Ok((page, agent)),
+                ServerMessage::Welcome { leg, agent, .. } => return Ok((page, Found { leg, agent })),
                 ServerMessage::Error { error, .. } => return Err(PageError::Refused(error)),
                 _ => {}
             }

@@ -26,6 +26,8 @@ pub struct CallsReport {
     pub asked: u64,
     /// Calls in which both sides heard each other.
     pub established: u64,
+    /// Pages that lost their connection while they talked, and came back into their call.
+    pub reconnections: u64,
     /// Calls that failed, before or after that, by cause.
     pub failed: BTreeMap<String, u64>,
 }
@@ -140,6 +142,9 @@ impl fmt::Display for Report {
         let mut row = |name: &str, value: String| writeln!(f, "{name:<38} {value}");
         row("calls asked", self.calls.asked.to_string())?;
         row("calls established", self.calls.established.to_string())?;
+        if self.calls.reconnections > 0 {
+            row("pages that came back into their call", self.calls.reconnections.to_string())?;
+        }
         row("calls failed", self.calls.failures().to_string())?;
         for (cause, count) in &self.calls.failed {
             row(&format!("  {cause}"), count.to_string())?;
@@ -171,7 +176,7 @@ mod tests {
 
     fn good() -> Report {
         Report {
-            calls: CallsReport { asked: 10, established: 10, failed: BTreeMap::new() },
+            calls: CallsReport { asked: 10, established: 10, reconnections: 1, failed: BTreeMap::new() },
             setup_ms: SetupReport { p50: Some(120.0), p99: Some(310.5) },
             media: MediaReport {
                 packets: 50_000,
@@ -193,7 +198,7 @@ mod tests {
         let mut report = good();
         report.calls.failed.insert("one_way".to_owned(), 2);
         let expected = json!({
-            "calls": {"asked": 10, "established": 10, "failed": {"one_way": 2}},
+            "calls": {"asked": 10, "established": 10, "reconnections": 1, "failed": {"one_way": 2}},
             "setup_ms": {"p50": 120.0, "p99": 310.5},
             "media": {
                 "packets": 50_000,

@@ -276,7 +276,12 @@ fn report(mut results: Results, delays: &Histogram, verdict: Verdict, used: Used
         expected => rounded(100.0 * results.lost as f64 / expected as f64),
     };
     Report {
-        calls: CallsReport { asked: results.counts.asked, established: results.established, failed: results.failed },
+        calls: CallsReport {
+            asked: results.counts.asked,
+            established: results.established,
+            reconnections: results.reconnections,
+            failed: results.failed,
+        },
         setup_ms: SetupReport { p50: percent(&mut results.setup_ms, 50.0), p99: percent(&mut results.setup_ms, 99.0) },
         media: MediaReport {
             packets: results.received,

@@ -122,7 +122,8 @@ async fn people(
         let password_hash = state.auth.passwords.hash(&password).await?;
         let agent = match known.iter().find(|user| user.login == name) {
             Some(user) => {
-                state.store.set_password(account, user.id, &password_hash, state.clock.wall()).await?;
+                // As of before: pages that are open come back with the tokens that they have.
+                state.store.set_password(account, user.id, &password_hash, user.updated_at).await?;
                 user.agent
             }
             None => {

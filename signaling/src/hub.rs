@@ -28,6 +28,8 @@ pub(crate) enum Ending {
     TooSlow,
     /// The call center was built again: the page asks anew how things are.
     Rebuilt,
+    /// The person's sign-in has changed: the page needs a new token.
+    SignInChanged,
     /// The process ends.
     ShuttingDown,
 }
@@ -125,6 +127,13 @@ impl Hub {
         let Some(page) = self.inner.pages.get(&(account, seat.clone())) else { return };
         if let Err(mpsc::error::TrySendError::Full(_)) = page.queue.try_send(message) {
             page.ending.send_replace(Some(Ending::TooSlow));
+        }
+    }
+
+    /// Ends the connection of an agent's page, if there is one.
+    pub(crate) fn end_agents_page(&self, account: AccountId, agent: AgentId, why: Ending) {
+        if let Some(page) = self.inner.pages.get(&(account, Seat::Agent(agent))) {
+            page.ending.send_replace(Some(why));
         }
     }
 

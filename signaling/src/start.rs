@@ -86,12 +86,7 @@ pub async fn start(
     let recorder_link = RecorderLink::new(commands);
     let first = match engine_state {
         Some(_) => engine_link::first_holdings(&mut engine_events, &directory).await,
-        None => {
-            if let Err(stuck) = engine_link.load_prompts(&[]).await {
-                tracing::error!(%stuck, "callers hear no ringback");
-            }
-            Vec::new()
-        }
+        None => load_prompts(&engine_link).await,
     };
     let outside = Outside {
         store: store.clone(),
@@ -106,57 +101,65 @@ pub async fn start(
     };
     let accounts = Accounts::new(outside);
     open_all(&accounts, &store, &directory).await?;
-    let links = [
-        tokio::spawn(engine_link::listen(
-            first,
-            engine_events,
-            engine_link.clone(),
-            accounts.clone(),
-            directory.clone(),
-            hub.clone(),
-        )),
-        tokio::spawn(recorder_link::listen(
-            recorder_events,
-            accounts.clone(),
-            directory.clone(),
-            recorder_link,
-            engine_link.clone(),
-            metrics.clone(),
-        )),
-        tokio::spawn(supply.run(accounts.clone(), maker.clone())),
-        tokio::spawn(webhooks::run(webhooks::Outside {
-            store: store.clone(),
-            auth: auth.clone(),
-            clock: clock.clone(),
-            news: news.clone(),
-            client: receivers,
-            allowed: config.webhooks.allow_networks.clone().into(),
-        })),
-    ];
     let (stop, stopping) = watch::channel(false);
     let (http, admin, base_url) = (listeners.public_addr(), listeners.admin_addr(), listeners.base_url());
     let tls = listeners.tls();
-    let config = Arc::new(config);
-    let apart = Apart { engine: engine_state, recorder: recorder_apart };
-    let engine = engine_link;
-    let throttle = Arc::default();
     let state = AppState {
         accounts,
         store,
         auth,
         metrics,
-        config,
+        config: Arc::new(config),
         clock,
         hub,
         directory,
-        engine,
+        engine: engine_link,
         maker,
-        apart,
-        throttle,
+        apart: Apart { engine: engine_state, recorder: recorder_apart },
+        throttle: Arc::default(),
         news,
     };
+    let links = [
+        tokio::spawn(engine_link::listen(
+            first,
+            engine_events,
+            state.engine.clone(),
+            state.accounts.clone(),
+            state.directory.clone(),
+            state.hub.clone(),
+        )),
+        tokio::spawn(recorder_link::listen(
+            recorder_events,
+            state.accounts.clone(),
+            state.directory.clone(),
+            recorder_link,
+            state.engine.clone(),
+            state.metrics.clone(),
+        )),
+        tokio::spawn(supply.run(state.accounts.clone(), state.maker.clone())),
+        tokio::spawn(webhooks::run(webhooks_of(&state, receivers))),
+    ];
     let serving = tokio::spawn(listeners.run(http::router(state.clone()), http::admin_router(state.clone()), stopping));
     Ok(Server { http, admin, base_url, state, tls, stop, serving, links })
+}
+
+/// Into an engine in this process, which has nothing to tell of before.
+async fn load_prompts(engine: &EngineLink) -> Vec<wire::engine::Event> {
+    if let Err(stuck) = engine.load_prompts(&[]).await {
+        tracing::error!(%stuck, "callers hear no ringback");
+    }
+    Vec::new()
+}
+
+fn webhooks_of(state: &AppState, client: webhooks::Client) -> webhooks::Outside {
+    webhooks::Outside {
+        store: state.store.clone(),
+        auth: state.auth.clone(),
+        clock: state.clock.clone(),
+        news: state.news.clone(),
+        client,
+        allowed: state.config.webhooks.allow_networks.clone().into(),
+    }
 }
 
 fn maker(config: &Config, store: &Store) -> Result<Maker, StartError> {

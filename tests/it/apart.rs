@@ -25,7 +25,7 @@ const BACK_WITHIN: Duration = Duration::from_secs(3);
 const LOST: Duration = Duration::from_millis(1_300);
 
 /// Three processes over folders of their own.
-struct House {
+pub(crate) struct House {
     folder: TempDir,
     recorder: Option<Process>,
     engine: Option<Process>,
@@ -35,10 +35,11 @@ struct House {
     recorder_link: String,
     engine_link: String,
     media: String,
+    http: String,
 }
 
 impl House {
-    fn open() -> Self {
+    pub(crate) fn open() -> Self {
         Self::open_with("")
     }
 
@@ -62,6 +63,7 @@ impl House {
             recorder_link: free(),
             engine_link: free(),
             media: free(),
+            http: free(),
         };
         house.start_recorder();
         house.start_engine();
@@ -79,7 +81,7 @@ impl House {
         assert_ne!(second.told("media"), house.media);
         house.engine_link = format!("{},{}", house.engine_link, second.told("link"));
         house.second_engine = Some(second);
-        house.server.take().expect("it runs").kill();
+        house.kill_signaling();
         house.start_signaling();
         house
     }
@@ -116,13 +118,14 @@ impl House {
         self.engine = Some(process);
     }
 
-    fn start_signaling(&mut self) {
+    /// On the port that it had before, as pages look for it there.
+    pub(crate) fn start_signaling(&mut self) {
         let data = self.path("signaling");
         let process = self.start(&[
             "signaling",
             "--demo",
             "--http",
-            "127.0.0.1:0",
+            &self.http,
             "--engine",
             &self.engine_link,
             "--recorder",
@@ -130,10 +133,20 @@ impl House {
             "--data",
             data.to_str().expect("UTF-8"),
         ]);
+        let address = process.told("console").trim_start_matches("http://").trim_end_matches('/');
+        address.clone_into(&mut self.http);
         self.server = Some(Server::of(process));
     }
 
-    fn server(&self) -> &Server {
+    pub(crate) fn kill_signaling(&mut self) {
+        self.server.take().expect("it runs").kill();
+    }
+
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    pub(crate) fn server(&self) -> &Server {
         self.server.as_ref().expect("it runs")
     }
 
@@ -215,7 +228,7 @@ async fn signaling_that_is_killed_takes_its_calls_up_and_media_never_stops() {
     let mut call = Call::establish(house.server()).await;
     call.is_heard_both_ways().await;
     call.forget_pauses();
-    house.server.take().expect("it runs").kill();
+    house.kill_signaling();
     // Long enough that the engine has noticed.
     tokio::time::sleep(Duration::from_secs(1)).await;
     house.start_signaling();

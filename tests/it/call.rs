@@ -85,7 +85,8 @@ pub(crate) fn agent_token(server: &Server, agent: &str) -> String {
     reply["token"].as_str().expect("a token").to_owned()
 }
 
-async fn wait_for_tone(peer: &WebrtcPeer, hertz: f32, foreign: f32) {
+/// Waits until this peer hears one tone, and not the other.
+pub(crate) async fn wait_for_tone(peer: &WebrtcPeer, hertz: f32, foreign: f32) {
     let started = Instant::now();
     loop {
         let heard = peer.heard.lock().await;

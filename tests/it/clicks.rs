@@ -60,9 +60,9 @@ impl Script {
         // Repair keeps nearly all that were sent.
         let from_agent = self.seconds - self.mute_seconds();
         let from_customer = from_agent - Self::CUT_SECONDS;
-        let enough = |found: usize, sent: u32| found as f64 >= 0.9 * f64::from(sent);
+        let share = |found: usize, sent: u32| found as f64 / f64::from(sent);
         assert!(
-            enough(customer.len(), from_customer) && enough(agent.len(), from_agent),
+            share(customer.len(), from_customer) >= 0.9 && share(agent.len(), from_agent) >= 0.9,
             "{} of {from_customer} and {} of {from_agent} clicks found",
             customer.len(),
             agent.len()
@@ -70,7 +70,12 @@ impl Script {
         let nearest = |click: &f64| agent.iter().map(|other| (other - click).abs()).fold(f64::INFINITY, f64::min);
         let distances: Vec<f64> = customer.iter().map(nearest).filter(|distance| *distance < 0.5).collect();
         let in_both = from_customer - self.mute_seconds();
-        assert!(enough(distances.len(), in_both), "only {} of {in_both} clicks are in both files", distances.len());
+        // Where a tenth is missing on either side, and not the same.
+        assert!(
+            share(distances.len(), in_both) >= 0.8,
+            "only {} of {in_both} clicks are in both files",
+            distances.len()
+        );
         let worst = distances.into_iter().fold(0.0, f64::max);
         assert!(worst <= TOLERANCE, "a click stands {:.1} ms off", worst * 1e3);
         worst

@@ -4,7 +4,7 @@ use crate::server::Server;
 use serde_json::{Value, json};
 use std::{
     fs,
-    path::Path,
+    path::{Path, PathBuf},
     process::{Command, Output},
 };
 
@@ -24,12 +24,16 @@ setup_p99_ms = 20000
 one_way_delay_p99_ms = 2000
 "#;
 
-fn loadtest(folder: &Path, plan: &str, more: &[&str]) -> Output {
+pub(crate) fn plan_file(folder: &Path, plan: &str) -> PathBuf {
     let file = folder.join("plan.toml");
     fs::write(&file, plan).expect("the folder is ours");
+    file
+}
+
+fn loadtest(folder: &Path, plan: &str, more: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_switchroom"))
         .arg("loadtest")
-        .arg(file)
+        .arg(plan_file(folder, plan))
         .args(more)
         .env_remove("SWITCHROOM_API_KEY")
         .output()
@@ -61,7 +65,12 @@ fn calls_are_made_measured_recorded_and_judged() {
     let output = loadtest(data.path(), PLAN, &["--access", &access, "--json"]);
     let found = report(&output);
     assert_eq!(output.status.code(), Some(0), "{found}\n{}", stderr(&output));
-    assert_eq!(found["calls"], json!({"asked": 4, "established": 4, "failed": {}}), "{}", stderr(&output));
+    assert_eq!(
+        found["calls"],
+        json!({"asked": 4, "established": 4, "reconnections": 0, "failed": {}}),
+        "{}",
+        stderr(&output)
+    );
     assert_eq!(found["recordings"], json!({"checked": 8, "bad": 0}), "{}", stderr(&output));
     // Four calls of audio for at least three seconds, both ways; the video comes on top.
     assert!(found["media"]["packets"].as_u64() > Some(4 * 2 * 50 * 3), "{found}");

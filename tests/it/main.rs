@@ -4,6 +4,8 @@ mod apart;
 mod call;
 mod clicks;
 mod crash;
+mod examples;
+mod fifty_calls;
 mod handover;
 mod independent_client;
 mod loadtest;

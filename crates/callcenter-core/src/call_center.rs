@@ -4,6 +4,7 @@ use crate::command::{Command, CommandError, Reply};
 use crate::conversation::{Conversations, MetadataValues, Tags};
 use crate::effect::Effect;
 use crate::event::{Author, Event, EventRecord};
+use crate::hold::HoldConfigs;
 use crate::hours::Hours;
 use crate::ids::IdSource;
 use crate::leg::Leg;
@@ -15,6 +16,7 @@ use crate::routing::{Lines, Rule};
 use crate::row::{AwayMessageRow, CustomerRow, LinkConfigRow, LinkRow, QueueRow, RowChange, StatusRow};
 use crate::settings::AccountSettings;
 use crate::timers::{Reason, Timers};
+use crate::transfer::TransferStrategy;
 use crate::waiting::Strategies;
 use model::{
     AccountId, AgentId, CallId, CommandId, ConversationId, CustomerId, LegId, LinkConfigId, LinkId, Now, QueueId,
@@ -55,6 +57,8 @@ pub struct CallCenter {
     pub(crate) members: BTreeMap<QueueId, BTreeSet<AgentId>>,
     pub(crate) strategies: Strategies,
     pub(crate) away_messages: BTreeMap<WorkingHoursId, AwayMessageRow>,
+    pub(crate) hold_configs: HoldConfigs,
+    pub(crate) transfer_strategy: Option<TransferStrategy>,
     pub(crate) prompts: Prompts,
     /// Agents whose state their page must be told.
     pub(crate) untold_agents: BTreeSet<AgentId>,
@@ -158,6 +162,9 @@ impl CallCenter {
             Command::DeleteLink(link) => self.delete_link(link, turn),
             Command::PutWaitingStrategy { strategy, fields } => self.put_waiting_strategy(strategy, *fields, turn),
             Command::DeleteWaitingStrategy(strategy) => self.delete_waiting_strategy(strategy),
+            Command::PutHoldConfig { config, fields } => self.put_hold_config(config, *fields, turn),
+            Command::DeleteHoldConfig(config) => self.delete_hold_config(config),
+            Command::SetTransferStrategy(fields) => self.set_transfer_strategy(*fields, turn),
             Command::PutAwayMessage(row) => self.put_away_message(*row),
             Command::DeleteAwayMessage(hours) => self.delete_away_message(hours),
             Command::CreateConversation(fields) => self.create_conversation(fields, turn),
@@ -194,6 +201,7 @@ impl CallCenter {
             Command::ExtendWrapUp { agent, seconds } => self.extend_wrap_up(agent, seconds, turn),
             Command::ClearWrapUp { agent } => self.clear_wrap_up(agent, turn),
             Command::StartCall(call) => self.start_call(call, turn),
+            Command::Outbound(command) => self.decide_outbound(command, turn),
             Command::Hangup { leg } => self.hang_up(leg, turn),
             Command::SetMedia { leg, media } => self.set_media(leg, media),
             Command::PageLost { leg } => self.page_lost(leg, turn),

@@ -28,13 +28,13 @@ pub const MEDIA_ERROR: Code = Code {
     description: "Audio and video could not be set up.",
     action: "Try again with a current version of Chrome, Edge, Firefox or Safari.",
 };
-/// The customer waited as long as a call may wait.
+/// The customer waited as long as a call may wait, or let a call ring.
 pub const NO_ANSWER: Code =
     Code { id: 10200, name: "NO_ANSWER", description: "Nobody answered.", action: "Try again later." };
-/// The customer hung up before an agent answered.
+/// Who called hung up before the answer.
 pub const CANCELLED: Code =
     Code { id: 10202, name: "CANCELLED", description: "The call was ended before it was answered.", action: "" };
-/// The agent whom the customer called declined.
+/// The agent whom the customer called declined, or the customer whom an agent called.
 pub const REJECTED: Code =
     Code { id: 10203, name: "REJECTED", description: "The call was declined.", action: "Try again later." };
 /// A party was gone for longer than the reconnect window.

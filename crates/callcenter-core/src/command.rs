@@ -1,15 +1,21 @@
 //! What can be asked of the core.
 
+mod outbound;
+
+pub use outbound::{NewOutboundCall, OutboundCommand};
+
 use crate::event::Author;
+use crate::hold::row::{HoldConfigFields, HoldConfigRow};
 use crate::row::{
     AgentRow, AssignmentAlgorithm, CallRow, ConversationRow, ConversationStatus, LinkConfigRow, LinkRow, NoteKind,
     NoteRow, Priority, QueueRow, StatusRow, TagRow, WorkingHoursRow,
 };
 use crate::settings::AccountSettings;
+use crate::transfer::row::{TransferStrategyFields, TransferStrategyRow};
 use crate::waiting::row::{AwayMessageRow, WaitingStrategyFields, WaitingStrategyRow};
 use model::{
-    AgentId, AgentStatus, CallId, CallMedia, ConversationId, LegId, LinkConfigId, LinkId, MediaTime, PromptId, QueueId,
-    Role, SegmentId, StatusId, WaitingStrategyId, WorkingHoursId,
+    AgentId, AgentStatus, CallId, CallMedia, ConversationId, HoldConfigId, LegId, LinkConfigId, LinkId, MediaTime,
+    PromptId, QueueId, Role, SegmentId, StatusId, WaitingStrategyId, WorkingHoursId,
 };
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -105,6 +111,19 @@ pub enum Command {
     },
     /// Delete a waiting strategy. Who waits by it goes on so.
     DeleteWaitingStrategy(WaitingStrategyId),
+
+    /// A new hold configuration, or with its id new fields of one. Who is on hold hears it at once.
+    PutHoldConfig {
+        /// The configuration; a new one when absent.
+        config: Option<HoldConfigId>,
+        /// The whole of it.
+        fields: Box<HoldConfigFields>,
+    },
+    /// Delete a hold configuration; its queues have the default one.
+    DeleteHoldConfig(HoldConfigId),
+
+    /// What customers hear while it rings at another agent. Who is being transferred hears it at once.
+    SetTransferStrategy(Box<TransferStrategyFields>),
 
     /// What callers hear outside of these working hours, before their call ends.
     PutAwayMessage(Box<AwayMessageRow>),
@@ -261,6 +280,10 @@ pub enum Command {
     // --- customers ---
     /// A customer calls by a link.
     StartCall(NewCall),
+
+    // --- agents who call customers ---
+    /// An agent calls a customer.
+    Outbound(OutboundCommand),
 
     // --- either party ---
     /// End the call for both.
@@ -474,18 +497,22 @@ pub enum Reply {
     Tag(Box<TagRow>),
     /// The new or changed waiting strategy.
     WaitingStrategy(Box<WaitingStrategyRow>),
+    /// The new or changed hold configuration.
+    HoldConfig(Box<HoldConfigRow>),
+    /// The transfer strategy.
+    TransferStrategy(Box<TransferStrategyRow>),
     /// The new call.
     CallStarted {
         /// The call.
         call: Box<CallRow>,
-        /// The customer's leg: the shell adds it to the engine.
+        /// The leg of who started it: the shell adds it to the engine.
         leg: LegId,
     },
-    /// The agent answered: the shell adds the leg to the engine's room of this call.
+    /// The agent answered, or the customer whom one called: the shell adds the leg to the engine's room of this call.
     Accepted {
         /// The call.
         call: CallId,
-        /// The agent's leg.
+        /// The leg of who answered.
         leg: LegId,
     },
 }
@@ -543,6 +570,9 @@ pub enum CommandError {
     /// No such waiting strategy.
     #[error("no waiting strategy found with id={0}")]
     UnknownWaitingStrategy(WaitingStrategyId),
+    /// No such hold configuration.
+    #[error("no hold configuration found with id={0}")]
+    UnknownHoldConfig(HoldConfigId),
     /// These working hours have no away message.
     #[error("no away audio message found for working hours with id={0}")]
     UnknownAwayMessage(WorkingHoursId),
@@ -561,6 +591,12 @@ pub enum CommandError {
     /// The agent has another live call.
     #[error("the agent is in another call")]
     AgentBusy,
+    /// The agent writes up another call.
+    #[error("the agent wraps up a call: end the wrap-up first")]
+    WrappingUp,
+    /// No page of the customer is connected.
+    #[error("no page of this customer is connected, so that it cannot ring there")]
+    CustomerUnreachable,
     /// The leg does not ring any more.
     #[error("the call does not ring here any more")]
     NotRinging,

@@ -130,7 +130,7 @@ pub enum Event {
         /// The agent.
         agent: AgentId,
     },
-    /// An agent answered.
+    /// An agent answered, or the customer whom an agent called.
     CallAnswered {
         /// The agent.
         agent: AgentId,

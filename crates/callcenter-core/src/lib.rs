@@ -34,6 +34,7 @@ mod restart;
 mod routing;
 pub mod row;
 pub mod settings;
+mod sound;
 mod timers;
 mod transfer;
 pub mod transitions;

@@ -66,6 +66,12 @@ pub const MAX_WRAP_UP_SECONDS: u32 = 3_600;
 pub const MAX_WAITING_STRATEGIES: usize = 1_000;
 /// Away messages of one account: one for each of its working hours.
 pub const MAX_AWAY_MESSAGES: usize = 1_000;
+/// Hold configurations of one account.
+pub const MAX_HOLD_CONFIGS: usize = 1_000;
+/// Characters in a hold configuration's name.
+pub const MAX_HOLD_CONFIG_NAME: usize = 128;
+/// Queues that one hold configuration names.
+pub const MAX_HOLD_CONFIG_QUEUES: usize = 200;
 /// Prompts that the settings of one account name; an announcement of the place counts once for each.
 pub const MAX_PROMPTS: usize = 2_000;
 /// Senders or queues that one waiting strategy names.

@@ -2,8 +2,8 @@ use crate::effect::Effect;
 use crate::event::{Author, Event, EventRecord};
 use crate::row::{ConversationTag, RowChange};
 use model::{
-    AgentId, CallId, ConversationId, CustomerId, LegId, LinkConfigId, LinkId, NoteId, QueueId, RuleId, SegmentId,
-    StatusId, TagId, WaitingStrategyId, WallTime, WorkingHoursId,
+    AgentId, CallId, ConversationId, CustomerId, HoldConfigId, LegId, LinkConfigId, LinkId, NoteId, QueueId, RuleId,
+    SegmentId, StatusId, TagId, TransferStrategyId, WaitingStrategyId, WallTime, WorkingHoursId,
 };
 use std::collections::{BTreeMap, VecDeque};
 
@@ -23,6 +23,8 @@ enum RowKey {
     Call(CallId),
     Leg(LegId),
     WaitingStrategy(WaitingStrategyId),
+    HoldConfig(HoldConfigId),
+    TransferStrategy(TransferStrategyId),
     AwayMessage(WorkingHoursId),
     Note(NoteId),
     Tag(TagId),
@@ -53,6 +55,9 @@ impl RowKey {
             RowChange::LinkConfigDeleted(id) => Self::LinkConfig(*id),
             RowChange::WaitingStrategy(row) => Self::WaitingStrategy(row.id),
             RowChange::WaitingStrategyDeleted(id) => Self::WaitingStrategy(*id),
+            RowChange::HoldConfig(row) => Self::HoldConfig(row.id),
+            RowChange::HoldConfigDeleted(id) => Self::HoldConfig(*id),
+            RowChange::TransferStrategy(row) => Self::TransferStrategy(row.id),
             RowChange::AwayMessage(row) => Self::AwayMessage(row.id),
             RowChange::AwayMessageDeleted(id) => Self::AwayMessage(*id),
             RowChange::Note(row) => Self::Note(row.id),

@@ -4,8 +4,8 @@ use crate::audio::PromptSource;
 use crate::call_center::CallCenter;
 use crate::link::{self, LinkState};
 use crate::row::{
-    AgentRow, AwayMessageRow, CallRow, CallState, ConversationRow, CustomerRow, LegRow, LinkConfigRow, LinkRow,
-    QueueRow, RuleRow, StatusRow, WaitingStrategyRow,
+    AgentRow, AwayMessageRow, CallRow, CallState, ConversationRow, CustomerRow, HoldConfigRow, LegRow, LinkConfigRow,
+    LinkRow, QueueRow, RuleRow, StatusRow, TransferStrategyRow, WaitingStrategyRow,
 };
 use crate::settings::AccountSettings;
 use model::{
@@ -202,6 +202,16 @@ impl CallCenter {
     /// All waiting strategies.
     pub fn waiting_strategies(&self) -> impl Iterator<Item = &WaitingStrategyRow> {
         self.strategies.all().map(|strategy| &strategy.row)
+    }
+
+    /// All hold configurations.
+    pub fn hold_configs(&self) -> impl Iterator<Item = &HoldConfigRow> {
+        self.hold_configs.all()
+    }
+
+    /// What customers hear while it rings at another agent, if something is set.
+    pub fn transfer_strategy(&self) -> Option<&TransferStrategyRow> {
+        self.transfer_strategy.as_ref().map(|strategy| &strategy.row)
     }
 
     /// What callers hear outside of these working hours.

@@ -4,6 +4,7 @@ use crate::agent::Agent;
 use crate::call::Call;
 use crate::call_center::{CallCenter, Turn};
 use crate::conversation::{Conversations, Tags};
+use crate::hold::HoldConfigs;
 use crate::leg::{Leg, Path};
 use crate::outbox::Outbox;
 use crate::planted::{Planted, PlantedBug};
@@ -14,6 +15,7 @@ use crate::routing::Lines;
 use crate::row::{AgentRow, CallRow, CallState, LegRow, RowChange, Snapshot, Wait};
 use crate::settings::{HEARTBEAT_LEASE, RECONNECT_WINDOW};
 use crate::timers::{Reason, Timers};
+use crate::transfer::TransferStrategy;
 use crate::waiting::Strategies;
 use model::{AccountId, CallId, CommandId, LegId, Now, ParticipantType, WallTime};
 use std::collections::{BTreeMap, BTreeSet};
@@ -45,6 +47,8 @@ impl CallCenter {
         snapshot.segments.into_iter().for_each(|row| segments.put(row));
         let mut strategies = Strategies::default();
         snapshot.waiting_strategies.into_iter().for_each(|row| strategies.put(row));
+        let mut hold_configs = HoldConfigs::default();
+        snapshot.hold_configs.into_iter().for_each(|row| hold_configs.put(row));
         let customers: BTreeMap<_, _> = snapshot.customers.into_iter().map(|row| (row.id, row)).collect();
         let links: BTreeMap<_, _> = snapshot.links.into_iter().map(|row| (row.id, row)).collect();
         let mut core = Self {
@@ -73,6 +77,8 @@ impl CallCenter {
             waiting: Lines::default(),
             members: BTreeMap::new(),
             strategies,
+            hold_configs,
+            transfer_strategy: snapshot.transfer_strategy.map(TransferStrategy::of),
             away_messages: snapshot.away_messages.into_iter().map(|row| (row.id, row)).collect(),
             prompts: Prompts::default(),
             untold_agents: BTreeSet::new(),

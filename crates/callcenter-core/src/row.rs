@@ -8,14 +8,16 @@ pub use rule::RuleRow;
 
 use crate::settings::AccountSettings;
 use model::{
-    AgentId, AgentStatus, CallDirection, CallId, CallMedia, ConversationId, CustomerId, EndedBy, LegId, LinkConfigId,
-    LinkId, MediaTime, NoteId, ParticipantType, QueueId, RecordingMedia, Role, RuleId, SegmentId, StatusId, TagId,
-    VoiceStatus, WaitingStrategyId, WallTime, WorkingHoursId,
+    AgentId, AgentStatus, CallDirection, CallId, CallMedia, ConversationId, CustomerId, EndedBy, HoldConfigId, LegId,
+    LinkConfigId, LinkId, MediaTime, NoteId, ParticipantType, QueueId, RecordingMedia, Role, RuleId, SegmentId,
+    StatusId, TagId, VoiceStatus, WaitingStrategyId, WallTime, WorkingHoursId,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use wire::browser::{CallKind, LegPhase, MediaState};
 
+pub use crate::hold::row::{HoldConfigFields, HoldConfigRow};
+pub use crate::transfer::row::{TransferStrategyFields, TransferStrategyRow};
 pub use crate::waiting::row::{
     AwayMessageRow, ClientType, PeriodicMessage, Sender, Wait, WaitingCondition, WaitingStrategyFields,
     WaitingStrategyRow,
@@ -600,6 +602,12 @@ pub enum RowChange {
     /// Remove.
     WaitingStrategyDeleted(WaitingStrategyId),
     /// Insert or replace.
+    HoldConfig(HoldConfigRow),
+    /// Remove.
+    HoldConfigDeleted(HoldConfigId),
+    /// Insert or replace.
+    TransferStrategy(TransferStrategyRow),
+    /// Insert or replace.
     AwayMessage(AwayMessageRow),
     /// Remove.
     AwayMessageDeleted(WorkingHoursId),
@@ -656,6 +664,10 @@ pub struct Snapshot {
     pub metadata: Vec<MetadataRow>,
     /// All waiting strategies.
     pub waiting_strategies: Vec<WaitingStrategyRow>,
+    /// All hold configurations.
+    pub hold_configs: Vec<HoldConfigRow>,
+    /// The transfer strategy, if one is set.
+    pub transfer_strategy: Option<TransferStrategyRow>,
     /// All away messages.
     pub away_messages: Vec<AwayMessageRow>,
     /// Segments that are being written.

@@ -5,7 +5,7 @@ use model::VoiceStatus;
 use std::fmt::{Debug, Write};
 use wire::browser::LegPhase;
 
-/// Life of a call.
+/// Life of a call. It begins as waiting, or as ringing where an agent places it.
 pub const CALL: &[(CallState, CallState)] = &[
     (CallState::Waiting, CallState::Ringing),
     (CallState::Ringing, CallState::Waiting),
@@ -29,7 +29,8 @@ pub const CALL: &[(CallState, CallState)] = &[
     (CallState::Transferring, CallState::Ended),
 ];
 
-/// Life of a leg. A customer's begins as waiting, an agent's as ringing.
+/// Life of a leg. A customer's begins as waiting, an agent's as ringing; where an agent places the call, the customer's as
+/// ringing and the agent's as connecting.
 pub const LEG: &[(LegPhase, LegPhase)] = &[
     (LegPhase::Waiting, LegPhase::Connecting),
     (LegPhase::Ringing, LegPhase::Connecting),
@@ -45,6 +46,7 @@ pub const LEG: &[(LegPhase, LegPhase)] = &[
 /// What an agent does with calls.
 pub const VOICE: &[(VoiceStatus, VoiceStatus)] = &[
     (VoiceStatus::Idle, VoiceStatus::Ringing),
+    (VoiceStatus::Idle, VoiceStatus::InCall),
     (VoiceStatus::Ringing, VoiceStatus::Idle),
     (VoiceStatus::Ringing, VoiceStatus::InCall),
     (VoiceStatus::InCall, VoiceStatus::OnHold),

@@ -78,6 +78,10 @@ id!(/// An audio file that somebody uploaded. Its content never changes.
     AudioFileId);
 id!(/// How calls of some queues or senders wait.
     WaitingStrategyId);
+id!(/// What customers on hold hear in calls of some queues.
+    HoldConfigId);
+id!(/// What customers hear while they are being transferred.
+    TransferStrategyId);
 id!(/// One recording file.
     SegmentId);
 id!(/// A call link's row; the secret in its URL is another value.

@@ -7,8 +7,9 @@
 //! wait(timeout) ─► receive(each datagram) ─► … the shard thinks … ─► queue(each transmit) ─► flush() ─► wait
 //! ```
 //!
-//! Nothing here looks into a datagram. This is the only crate with `unsafe`: batches of datagrams, interface addresses
-//! and CPU affinity have no safe interface in the standard library, and neither has the allocator that tests count with.
+//! Nothing here looks into a datagram. This is the only crate with `unsafe`: batches of datagrams, interface addresses,
+//! CPU affinity and the limit on open files have no safe interface in the standard library, and neither has the allocator
+//! that tests count with.
 
 mod affinity;
 mod batch;
@@ -21,6 +22,7 @@ mod framing;
 mod interfaces;
 pub mod limits;
 mod mmsg;
+mod open_files;
 mod port;
 mod real_time;
 mod send_queue;
@@ -35,5 +37,6 @@ pub use clock::Clock;
 pub use counters::Counters;
 pub use framing::{FrameReader, OversizedFrame, frame_header, next_frame};
 pub use interfaces::interface_addresses;
+pub use open_files::raise_open_files_limit;
 pub use port::{Datagram, Port, Protocol, Transmit, WakeReasons, Waker};
 pub use real_time::make_current_thread_real_time;

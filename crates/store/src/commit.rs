@@ -7,8 +7,8 @@ use crate::{
 use callcenter_core::{
     event::EventRecord,
     row::{
-        AwayMessageRow, ConversationTag, LinkConfigRow, LinkRow, MetadataRow, RowChange, RuleRow, StatusRow, TagRow,
-        WaitingStrategyRow, WorkingHoursRow,
+        AwayMessageRow, ConversationTag, HoldConfigRow, LinkConfigRow, LinkRow, MetadataRow, RowChange, RuleRow,
+        StatusRow, TagRow, WaitingStrategyRow, WorkingHoursRow,
     },
     settings::AccountSettings,
 };
@@ -103,6 +103,9 @@ fn stage<'a>(batch: &mut Batch, settings: &mut Option<&'a AccountSettings>, chan
         RowChange::LinkConfigDeleted(id) => batch.remove::<LinkConfigRow>([Value::id(id)]),
         RowChange::WaitingStrategy(row) => batch.put(row),
         RowChange::WaitingStrategyDeleted(id) => batch.remove::<WaitingStrategyRow>([Value::id(id)]),
+        RowChange::HoldConfig(row) => batch.put(row),
+        RowChange::HoldConfigDeleted(id) => batch.remove::<HoldConfigRow>([Value::id(id)]),
+        RowChange::TransferStrategy(row) => batch.put(row),
         RowChange::AwayMessage(row) => batch.put(row),
         RowChange::AwayMessageDeleted(id) => batch.remove::<AwayMessageRow>([Value::id(id)]),
         RowChange::Note(row) => batch.put(row),

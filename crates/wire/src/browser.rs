@@ -32,7 +32,8 @@ pub enum ClientMessage {
         /// Comes back in the pong.
         sequence: u64,
     },
-    /// A customer starts a call to the contact center.
+    /// A customer starts a call to the contact center, or an agent one to the customer of the conversation that
+    /// `custom_data.conversationId` names.
     StartCall {
         /// Answered by `call_started` or `error`.
         request: u64,
@@ -44,7 +45,7 @@ pub enum ClientMessage {
         #[serde(default)]
         custom_data: BTreeMap<String, String>,
     },
-    /// An agent answers a ringing call.
+    /// A ringing call is answered: by an agent, or by a customer whom an agent calls.
     Accept {
         /// Answered by `answer` or `error`.
         request: u64,
@@ -53,7 +54,7 @@ pub enum ClientMessage {
         /// SDP offer as in `start_call`.
         offer: String,
     },
-    /// An agent declines a ringing call: it rings at another.
+    /// A ringing call is declined: by an agent, so that it rings at another, or by a customer whom an agent calls.
     Decline {
         /// Answered by `done` or `error`.
         request: u64,
@@ -208,7 +209,7 @@ pub enum ServerMessage {
         call: CallId,
         /// The conversation it belongs to.
         conversation: ConversationId,
-        /// The customer's leg.
+        /// The leg of who started it.
         leg: LegId,
         /// SDP answer.
         answer: String,
@@ -236,16 +237,16 @@ pub enum ServerMessage {
         /// When it ends, in milliseconds from now.
         ends_in_ms: u64,
     },
-    /// An agent's page rings for the customer.
+    /// It rings at the other side: at an agent for the customer, or at the customer whom the agent calls.
     Ringing {
-        /// The customer's leg.
+        /// One's own leg.
         leg: LegId,
     },
-    /// A call rings at this agent.
+    /// A call rings here: at an agent, or at a customer whom an agent calls.
     IncomingCall(IncomingCall),
     /// It stopped ringing here.
     IncomingCallGone {
-        /// The agent's leg.
+        /// The leg at which it rang.
         leg: LegId,
         /// Why.
         reason: RingEnd,
@@ -375,10 +376,10 @@ impl fmt::Debug for IceServer {
     }
 }
 
-/// A call that rings at an agent.
+/// A call that rings at an agent, or at a customer whom an agent calls.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct IncomingCall {
-    /// The agent's leg: accept or decline it.
+    /// One's own leg: accept or decline it.
     pub leg: LegId,
     /// The call.
     pub call: CallId,
@@ -386,7 +387,7 @@ pub struct IncomingCall {
     pub conversation: ConversationId,
     /// Who calls.
     pub from: Remote,
-    /// The queue it came through; absent for a call link to this agent.
+    /// The queue it came through; absent for a call link to this agent, and at a customer.
     pub queue: Option<QueueName>,
     /// Regular, transferred or callback.
     pub kind: CallKind,
@@ -394,7 +395,7 @@ pub struct IncomingCall {
     pub direction: CallDirection,
     /// With or without a camera.
     pub media: CallMedia,
-    /// As the customer's page gave it.
+    /// As the page of who calls gave it.
     pub custom_data: BTreeMap<String, String>,
     /// How long it rings here, in milliseconds from now.
     pub rings_for_ms: u64,
@@ -432,15 +433,15 @@ pub struct Remote {
     pub display_name: String,
 }
 
-/// Why a call stopped ringing at an agent.
+/// Why a call stopped ringing at an agent, or at a customer whom an agent calls.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum RingEnd {
     /// The ring time-out passed.
     NoAnswer,
-    /// This agent declined.
+    /// It was declined.
     Declined,
-    /// The customer went away.
+    /// Who called went away.
     Cancelled,
     /// The agent answered (on this page).
     Answered,
@@ -475,7 +476,7 @@ pub struct LegSnapshot {
     pub media_alive: bool,
     /// The call is being recorded.
     pub recording: bool,
-    /// The ringing call, when the phase is `ringing` at an agent.
+    /// The ringing call, when the phase is `ringing`.
     pub incoming: Option<IncomingCall>,
     /// Since when the call is on hold.
     #[serde(default)]
@@ -498,9 +499,9 @@ pub struct Transfer {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum LegPhase {
-    /// A customer waits; or an agent's page rings.
+    /// A customer waits; or an agent's page rings for them.
     Waiting,
-    /// Rings at this agent.
+    /// Rings here.
     Ringing,
     /// Answered, media being set up.
     Connecting,

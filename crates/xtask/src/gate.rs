@@ -1,6 +1,7 @@
 //! The whole gate: everything that must hold before a change is in.
 
 use crate::{
+    schemathesis,
     shell::{Done, Failure, command, has, root, run},
     tidy, tools, web,
 };
@@ -95,7 +96,8 @@ pub(crate) fn run_all() -> Done {
     let tools = parts.run("tools", true, || {
         tools::get(&[tools::TO_BUILD, tools::TO_TEST].concat())?;
         tools::need_rust_components()?;
-        tools::need_node()
+        tools::need_node()?;
+        schemathesis::get()
     });
     parts.run("format", tools, || {
         cargo("cargo fmt --all --check")?;
@@ -118,6 +120,7 @@ pub(crate) fn run_all() -> Done {
     // What browsers run is of the same build as what tests run.
     let built = parts.run("tests: build", tools, || cargo("cargo test --locked --workspace --no-run"));
     parts.run("tests", built, || tests(&[]));
+    parts.run("made-up requests", built, schemathesis::check);
     parts.run("browsers", pages && built, || browsers(&[], ALL));
     parts.run("browsers: roles apart", pages && built, || browsers(&[apart()], CALLS_AND_KILLS));
     parts.close()

@@ -1,9 +1,10 @@
-//! Project tasks: `cargo xtask up | web | test | soak | sim | bench | tidy | fuzz`.
+//! Project tasks: `cargo xtask up | web | test | soak | sim | bench | tidy | fuzz | schemathesis`.
 
 mod bench;
 mod fuzz;
 mod gate;
 mod results;
+mod schemathesis;
 mod shell;
 mod sim;
 mod soak;
@@ -27,7 +28,8 @@ Usage: cargo xtask TASK
   bench          floor and engine in turns, release build; tables go into benches/RESULTS.md
   bench --quick  whether the benches work, with the tests' build
   tidy           the rules of the tree that no compiler checks
-  fuzz SECONDS   every fuzz target for so long";
+  fuzz SECONDS   every fuzz target for so long
+  schemathesis   the API asked in made-up ways, with the tests' build";
 
 fn main() -> ExitCode {
     let mut arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -41,6 +43,7 @@ fn main() -> ExitCode {
         ("bench", []) => bench::measure(),
         ("bench", [quick]) if quick == "--quick" => bench::try_out(),
         ("tidy", []) => tidy::run(),
+        ("schemathesis", []) => schemathesis::alone(),
         ("fuzz", [seconds]) => fuzz::run_targets(seconds),
         _ => Err(Failure::new(USAGE)),
     };

@@ -15,12 +15,14 @@ pub(crate) const TO_TEST: &[Tool] = &[
     ("chromium", "chromium"),
     ("firefox-esr", "firefox-esr"),
     ("pulseaudio", "pulseaudio"),
+    ("curl", "curl"),
     ("ip", "iproute2"),
     ("unshare", "util-linux"),
     ("ffmpeg", "ffmpeg"),
     ("ffprobe", "ffmpeg"),
     ("espeak-ng", "espeak-ng"),
     POSTGRESQL,
+    PYTHON_VENV,
 ];
 
 /// What benches need besides.
@@ -31,6 +33,9 @@ const POSTGRESQL: Tool = ("postgres", "postgresql");
 const POSTGRESQL_RELEASES: &str = "/usr/lib/postgresql";
 /// Debian's way to say that installing the package makes and starts no server of the machine's own.
 const NO_CLUSTER: (&str, &str) = ("/etc/postgresql-common/createcluster.d", "create_main_cluster = false");
+
+/// What makes folders for Python's packages: a module, not a program.
+pub(crate) const PYTHON_VENV: Tool = ("ensurepip", "python3-venv");
 
 /// Node's versions that the pages' build tool accepts: these minors of these majors, and any later major.
 const NODE: &[(u32, u32)] = &[(20, 19), (22, 12)];
@@ -73,6 +78,11 @@ pub(crate) fn get(tools: &[Tool]) -> Done {
 }
 
 fn is_there((program, package): &Tool) -> bool {
+    if *package == PYTHON_VENV.1 {
+        let mut python = command(&root(), "python3 -c");
+        python.arg(format!("import {program}"));
+        return shell::output(python).is_some();
+    }
     if *package != POSTGRESQL.1 {
         return has(program);
     }

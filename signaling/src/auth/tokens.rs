@@ -2,7 +2,7 @@
 
 use super::key_file::KEY_BYTES;
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, decode, encode};
-use model::{AccountId, AgentId, LinkId, ParticipantType, Role, WallTime};
+use model::{AccountId, AgentId, LinkId, ParticipantType, Role, UserId, WallTime};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -51,8 +51,20 @@ pub struct TokenClaims {
     pub role: Option<Role>,
     /// The call link that the customer opened.
     pub link: Option<LinkId>,
+    /// The person who asked for it; absent for a program's and a guest's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub person: Option<PersonClaim>,
     /// Names this token.
     pub jti: Uuid,
+}
+
+/// Who asked for a token. It is good for as long as that person's sign-in is what it was.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PersonClaim {
+    /// The person.
+    pub user: UserId,
+    /// Last change of the sign-in.
+    pub as_of: WallTime,
 }
 
 /// Which API key an access token stands for. Revoking the key ends its tokens.
@@ -146,6 +158,7 @@ mod tests {
             agent: None,
             role: None,
             link: Some(LinkId::of(3)),
+            person: None,
             jti: Uuid::from_u128(4),
         }
     }

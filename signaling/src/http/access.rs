@@ -70,6 +70,7 @@ pub enum Operation {
     AddNote,
     ReadNote,
     ReadTimeline,
+    CreateOutboundConversation,
     HoldCall,
     ResumeCall,
     TransferToAgent,
@@ -92,6 +93,13 @@ pub enum Operation {
     ReadWaitingStrategy,
     ReplaceWaitingStrategy,
     DeleteWaitingStrategy,
+    ListHoldConfigs,
+    CreateHoldConfig,
+    ReadHoldConfig,
+    ReplaceHoldConfig,
+    DeleteHoldConfig,
+    ReadTransferStrategy,
+    SetTransferStrategy,
     ReadAwayAudioMessage,
     SetAwayAudioMessage,
     DeleteAwayAudioMessage,
@@ -220,28 +228,16 @@ impl Operation {
             AgentHeartbeat => known(MANAGE, Own, Own, Own),
             ReadAgent | ListAgentConversations | ReadAgentConfig | ReadAgentCapacity => known(READ, Own, All, All),
             // Conversations: an agent's own, the team's for its leads.
-            ListConversations
-            | ReadConversation
-            | ListNotes
-            | ReadNote
-            | ReadTimeline
-            | ListRecordings
-            | DownloadRecording
-            | SimulateRouting
-            | ListLinkedConversations
-            | ReadMetadata => known(READ, Own, All, All),
-            ReplaceConversation
-            | PatchConversation
-            | AssignConversation
-            | UnassignConversation
-            | RouteConversation
-            | SetMetadata
-            | PatchMetadata
-            | DeleteMetadata
-            | AddConversationTag
-            | RemoveConversationTag
-            | AddNote => known(MANAGE, Own, All, All),
+            ListConversations | ReadConversation | ListNotes | ReadNote | ReadTimeline | ListRecordings
+            | DownloadRecording | SimulateRouting | ReadMetadata => known(READ, Own, All, All),
+            ListLinkedConversations => known(READ, Own, All, All),
+            ReplaceConversation | PatchConversation | AssignConversation | UnassignConversation | RouteConversation
+            | SetMetadata | PatchMetadata | DeleteMetadata | AddConversationTag | AddNote => {
+                known(MANAGE, Own, All, All)
+            }
+            RemoveConversationTag => known(MANAGE, Own, All, All),
             // Their calls likewise.
+            CreateOutboundConversation => known(MANAGE, Own, All, All),
             HoldCall | ResumeCall | TransferToAgent | TransferToQueue => known(MANAGE, Own, All, All),
             ListTransferAgents => known(READ, Own, All, All),
             CreateConversation | CreateTag | DeleteTag => known(MANAGE, No, All, All),
@@ -249,36 +245,23 @@ impl Operation {
             ListLinks | ReadLink => known(READ, Own, All, All),
             CreateLink | DeleteLink => known(MANAGE, Own, All, All),
             // Reading the set-up.
-            ListWorkingHours
-            | ReadWorkingHours
-            | ReadWorkingHoursStatus
-            | ReadRouting
-            | ListAgentStatuses
-            | ReadAgentStatus
-            | ReadCapacityConfig
-            | ListQueues
-            | ListTransferQueues
-            | ListTags
-            | ReadWrapUpConfig
-            | ReadCallTimeouts
-            | ListLinkConfigs
-            | ReadLinkConfig => known(READ, All, All, All),
+            ListWorkingHours | ReadWorkingHours | ReadRouting | ListAgentStatuses | ReadAgentStatus
+            | ReadCapacityConfig | ListQueues | ListTransferQueues | ListTags | ReadWrapUpConfig | ReadCallTimeouts
+            | ListLinkConfigs | ReadLinkConfig => known(READ, All, All, All),
+            ReadWorkingHoursStatus => known(READ, All, All, All),
             ListAgents | ReadUserActivity => known(READ, No, All, All),
             // What callers hear: read and uploaded by those who set it up.
-            ListWaitingStrategies
-            | ReadWaitingStrategy
-            | ReadAwayAudioMessage
-            | ReadTtsPlaceholders
-            | ListVoices
-            | ListAudioFiles
-            | ReadAudioFile
-            | PlayAudioFile => known(READ, No, All, All),
+            ListWaitingStrategies => known(READ, No, All, All),
+            ReadWaitingStrategy | ReadAwayAudioMessage | ReadTtsPlaceholders | ListVoices | ListAudioFiles
+            | ReadAudioFile | PlayAudioFile => known(READ, No, All, All),
+            ListHoldConfigs | ReadHoldConfig | ReadTransferStrategy => known(READ, No, All, All),
             UploadAudioFile | DeleteAudioFile => known(MANAGE, No, All, All),
             CreateWaitingStrategy
             | ReplaceWaitingStrategy
             | DeleteWaitingStrategy
             | SetAwayAudioMessage
             | DeleteAwayAudioMessage => known(MANAGE, No, No, All),
+            CreateHoldConfig | ReplaceHoldConfig | DeleteHoldConfig | SetTransferStrategy => known(MANAGE, No, No, All),
             // Who gets in is for people to decide: a key could make itself more than it is.
             ListApiKeys | CreateApiKey | DeleteApiKey | ListUsers | CreateUser | ReadUser | UpdateUser | DeleteUser
             | ResetPassword => known(None, No, No, All),

@@ -221,6 +221,16 @@ const LONG_BAD_REQUEST: [&str; 3] = [
     "/ccaas/voice/2/conversation/{conversationId}/transfer/queue",
 ];
 
+/// Beginnings of those that it words in the short form when something is unknown.
+const SHORT_NOT_FOUND: [&str; 6] = [
+    "/ccaas/voice/2/tts/options/",
+    "/ccaas/voice/2/away-audio-message/",
+    "/ccaas/voice/2/hold-configs-per-queue",
+    "/ccaas/voice/2/transfer-configs/",
+    "/ccaas/voice/2/{conversationId}/",
+    "/ccaas/voice/2/conversation/",
+];
+
 impl Style {
     fn of(method: &Method, route: &str) -> Self {
         let short = route.starts_with("/ccaas/voice/2/") || route.starts_with("/ccca/1/");
@@ -229,19 +239,36 @@ impl Style {
             short_bad_request: short && !LONG_BAD_REQUEST.contains(&route),
             short_not_found: match route {
                 "/ccaas/voice/2/waiting-strategies/{id}" => *method == Method::DELETE,
-                _ => ["/ccaas/voice/2/tts/options/", "/ccaas/voice/2/away-audio-message/"]
-                    .iter()
-                    .any(|group| route.starts_with(group)),
+                _ => SHORT_NOT_FOUND.iter().any(|group| route.starts_with(group)),
             },
         }
     }
 }
 
+/// Whether a path is UTF-8 once its escapes are read.
+fn is_text(path: &str) -> bool {
+    let mut bytes = Vec::with_capacity(path.len());
+    let mut rest = path.as_bytes().iter();
+    while let Some(&byte) = rest.next() {
+        let escaped = rest.as_slice().get(..2).filter(|_| byte == b'%').and_then(|two| std::str::from_utf8(two).ok());
+        match escaped.and_then(|two| u8::from_str_radix(two, 16).ok()) {
+            Some(escaped) => {
+                bytes.push(escaped);
+                rest.nth(1);
+            }
+            None => bytes.push(byte),
+        }
+    }
+    std::str::from_utf8(&bytes).is_ok()
+}
+
 /// Gives refusals the form of their endpoint's group.
 pub(crate) async fn restyle(route: MatchedPath, request: Request, next: Next) -> Response {
-    let method = request.method().clone();
+    let style = Style::of(request.method(), route.as_str());
+    if !is_text(request.uri().path()) {
+        return ApiError::not_found("The path is not text in UTF-8: nothing has this id.").render(style);
+    }
     let mut response = next.run(request).await;
-    let style = Style::of(&method, route.as_str());
     if style == Style::default() {
         return response;
     }
@@ -338,6 +365,7 @@ impl From<CommandError> for ApiError {
             CommandError::UnknownLeg(id) => Self::unknown_id(id),
             CommandError::UnknownLinkConfig(id) => Self::unknown_id(id),
             CommandError::UnknownWaitingStrategy(id) => Self::unknown_id(id),
+            CommandError::UnknownHoldConfig(id) => Self::unknown_id(id),
             CommandError::UnknownAwayMessage(id) => Self::unknown_id(id),
             CommandError::UnknownLink | CommandError::LinkInactive | CommandError::LinkExpired => {
                 Self::not_found(error.to_string())
@@ -348,6 +376,8 @@ impl From<CommandError> for ApiError {
             | CommandError::Conflict(_)
             | CommandError::CallExists
             | CommandError::AgentBusy
+            | CommandError::WrappingUp
+            | CommandError::CustomerUnreachable
             | CommandError::NotRinging
             | CommandError::NotTheAgents
             | CommandError::NotInTalk

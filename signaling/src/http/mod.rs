@@ -12,6 +12,7 @@ mod idempotency;
 pub(crate) mod limits;
 mod openapi;
 mod openapi_common;
+mod openapi_links;
 mod pages;
 mod params;
 mod routes;

@@ -1,8 +1,8 @@
 //! The API's description, generated from the code.
 
 use super::api;
-use super::openapi_common;
 use super::routes::Routes;
+use super::{openapi_common, openapi_links};
 use crate::state::AppState;
 use axum::Router;
 use axum::http::HeaderValue;
@@ -54,6 +54,7 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
     let routes = Routes::new(OpenApiRouter::with_openapi(Description::openapi()), None);
     let mut openapi = api::register(routes).into_router().into_openapi();
     openapi_common::describe(&mut openapi);
+    openapi_links::describe(&mut openapi);
     openapi
 }
 

@@ -36,9 +36,17 @@ fn refusals(operation: &mut Operation) {
         refusal(operation, 413, "The body is too large.");
         refusal(operation, 415, "The body is of another type.");
     }
+    if has_query(operation) {
+        refusal(operation, 400, "A parameter is wrong.");
+    }
     refusal(operation, 429, "Too many requests; Retry-After says how many seconds to wait.");
     refusal(operation, 500, "A bug; the operator's log says more.");
     refusal(operation, 503, "Nothing was done; try again after the seconds in Retry-After.");
+}
+
+fn has_query(operation: &Operation) -> bool {
+    let in_query = |one: &RefOr<Parameter>| matches!(one, RefOr::T(one) if one.parameter_in == ParameterIn::Query);
+    operation.parameters.iter().flatten().any(in_query)
 }
 
 fn refusal(operation: &mut Operation, status: u16, description: &str) {

@@ -27,6 +27,7 @@ const TOO_MANY_FAULTS: Close = Close { code: 1008, reason: "too many messages th
 const TOO_LARGE: Close = Close { code: 1009, reason: "the message is too long" };
 const TOO_SLOW: Close = Close { code: 1013, reason: "messages are not read fast enough; connect again" };
 const REBUILT: Close = Close { code: 1012, reason: "connect again" };
+const SIGN_IN_CHANGED: Close = Close { code: 1012, reason: "connect again with a new token" };
 const SHUTTING_DOWN: Close = Close { code: 1001, reason: "the server stops; connect again" };
 const SILENT: Close = Close { code: 1008, reason: "nothing was heard for fifteen seconds" };
 
@@ -236,6 +237,7 @@ impl Connection {
             }
             Some(Ending::TooSlow) => Err(End::Close(TOO_SLOW)),
             Some(Ending::Rebuilt) => Err(End::Close(REBUILT)),
+            Some(Ending::SignInChanged) => Err(End::Close(SIGN_IN_CHANGED)),
             Some(Ending::ShuttingDown) => Err(End::Close(SHUTTING_DOWN)),
         }
     }

@@ -212,7 +212,8 @@ fn of_refusal(refusal: &CommandError) -> CallError {
         }
         CommandError::LinkInactive => advised(DESTINATION_UNAVAILABLE, text, "Open it again at the agreed time."),
         CommandError::LinkExpired => told(DESTINATION_UNAVAILABLE, text),
-        CommandError::CallExists | CommandError::AgentBusy => told(BUSY, text),
+        CommandError::CallExists | CommandError::AgentBusy | CommandError::WrappingUp => told(BUSY, text),
+        CommandError::CustomerUnreachable => told(TEMPORARILY_UNAVAILABLE, text),
         CommandError::NotTheAgents => told(FORBIDDEN, text),
         CommandError::NotInTalk
         | CommandError::HeldAlready
@@ -230,6 +231,7 @@ fn of_refusal(refusal: &CommandError) -> CallError {
         | CommandError::UnknownLinkConfig(_)
         | CommandError::UnknownTag(_)
         | CommandError::UnknownWaitingStrategy(_)
+        | CommandError::UnknownHoldConfig(_)
         | CommandError::UnknownAwayMessage(_) => told(DESTINATION_NOT_FOUND, text),
         CommandError::ConversationClosed
         | CommandError::NotWrapping

@@ -45,6 +45,7 @@ pub(super) async fn greet(socket: &mut PageSocket, state: &AppState) -> Result<G
         .tokens
         .verify(&token, state.clock.wall())
         .map_err(|error| refused(errors::told(errors::UNAUTHENTICATED, error.to_string())))?;
+    check_person(&claims, state).await?;
     let seat = seat_of(&claims)
         .ok_or_else(|| refused(errors::told(errors::FORBIDDEN, "The token is for an agent and names none")))?;
     let handle = state.accounts.get(claims.account).ok_or_else(unavailable)?;
@@ -67,6 +68,17 @@ pub(super) async fn greet(socket: &mut PageSocket, state: &AppState) -> Result<G
         }
     }
     Ok(Greeted { presence, claims })
+}
+
+/// A token is no longer good when its person may not sign in any more, or signs in otherwise than before.
+async fn check_person(claims: &TokenClaims, state: &AppState) -> Result<(), NotGreeted> {
+    let Some(person) = claims.person else { return Ok(()) };
+    let row = state.store.user(claims.account, person.user).await.map_err(|_| unavailable())?;
+    if row.is_some_and(|row| row.enabled && row.updated_at == person.as_of) {
+        return Ok(());
+    }
+    let why = "The sign-in that the token was made with has changed; get a new token";
+    Err(refused(errors::told(errors::UNAUTHENTICATED, why.to_owned())))
 }
 
 async fn hello(socket: &mut PageSocket) -> Result<(u16, String, String), NotGreeted> {

@@ -3,6 +3,7 @@
 mod connection;
 pub mod errors;
 mod hello;
+mod outbound;
 mod presence;
 mod requests;
 mod socket;

@@ -1,6 +1,6 @@
 //! What a page asks, and who may.
 
-use super::{connection::Completed, errors, presence::Presence};
+use super::{connection::Completed, errors, outbound, presence::Presence};
 use crate::{
     account::{AccountError, AccountHandle},
     auth::tokens::TokenClaims,
@@ -116,16 +116,19 @@ pub(super) fn begin(context: &Context, message: ClientMessage) -> Begun {
     let begun = match message {
         ClientMessage::Hello { .. } => Err(errors::told(errors::INVALID_REQUEST, "Hello was said already")),
         ClientMessage::Ping { sequence } => Ok(ping(context, sequence)),
-        ClientMessage::StartCall { request, media, offer, custom_data } => {
-            let call = context.claims.link.map(|link| NewCall {
-                link,
-                identity: context.claims.identity.clone(),
-                display_name: context.claims.display_name.clone(),
-                media,
-                custom_data,
-            });
-            start_call(context, request, call, offer)
-        }
+        ClientMessage::StartCall { request, media, offer, custom_data } => match context.presence.seat {
+            Seat::Agent(agent) => outbound::place_call(context, request, agent, media, offer, custom_data),
+            Seat::Customer(_) => {
+                let call = context.claims.link.map(|link| NewCall {
+                    link,
+                    identity: context.claims.identity.clone(),
+                    display_name: context.claims.display_name.clone(),
+                    media,
+                    custom_data,
+                });
+                start_call(context, request, call, offer)
+            }
+        },
         ClientMessage::Accept { request, leg, offer } => accept(context, request, leg, offer),
         ClientMessage::Decline { request, leg } => decline(context, request, leg),
         ClientMessage::Hangup { request, leg } => hang_up(context, request, leg),
@@ -150,7 +153,7 @@ pub(super) fn begin(context: &Context, message: ClientMessage) -> Begun {
     begun.unwrap_or_else(|error| Begun::Refused(request, Box::new(error)))
 }
 
-type Beginning = Result<Begun, CallError>;
+pub(super) type Beginning = Result<Begun, CallError>;
 
 fn ping(context: &Context, sequence: u64) -> Begun {
     if let Seat::Agent(agent) = context.presence.seat {
@@ -161,9 +164,6 @@ fn ping(context: &Context, sequence: u64) -> Begun {
 }
 
 fn start_call(context: &Context, request: u64, call: Option<NewCall>, offer: String) -> Beginning {
-    if !matches!(context.presence.seat, Seat::Customer(_)) {
-        return Err(errors::told(errors::FORBIDDEN, "Calls are started by customers"));
-    }
     let call = call.ok_or_else(|| errors::told(errors::FORBIDDEN, "The token is not from a call link"))?;
     check_size(&offer)?;
     let answer = submit(context, Command::StartCall(call))?;
@@ -183,12 +183,9 @@ fn call_started(request: u64, call: CallId, conversation: ConversationId, leg: L
 }
 
 fn accept(context: &Context, request: u64, leg: LegId, offer: String) -> Beginning {
-    let Seat::Agent(agent) = context.presence.seat else {
-        return Err(errors::told(errors::FORBIDDEN, "Calls are answered by agents"));
-    };
     own_leg(context, leg)?;
     check_size(&offer)?;
-    let answer = submit(context, Command::Accept { agent, leg })?;
+    let answer = submit(context, outbound::accepting(&context.presence.seat, leg))?;
     let (state, handle) = (context.state.clone(), context.presence.handle.clone());
     carry_out(context, request, false, async move {
         let Reply::Accepted { call, leg } = wait(answer).await? else {
@@ -201,11 +198,8 @@ fn accept(context: &Context, request: u64, leg: LegId, offer: String) -> Beginni
 }
 
 fn decline(context: &Context, request: u64, leg: LegId) -> Beginning {
-    let Seat::Agent(agent) = context.presence.seat else {
-        return Err(errors::told(errors::FORBIDDEN, "Calls are declined by agents"));
-    };
     own_leg(context, leg)?;
-    let answer = submit(context, Command::Decline { agent, leg })?;
+    let answer = submit(context, outbound::declining(&context.presence.seat, leg))?;
     carry_out(context, request, false, async move { wait(answer).await.map(|_| ServerMessage::Done { request }) });
     Ok(Begun::Waiting)
 }
@@ -280,7 +274,7 @@ fn own_leg(context: &Context, leg: LegId) -> Result<LegEntry, CallError> {
         .ok_or_else(errors::unknown_leg)
 }
 
-fn check_size(sdp: &str) -> Result<(), CallError> {
+pub(super) fn check_size(sdp: &str) -> Result<(), CallError> {
     if sdp.len() > limits::SDP_BYTES { Err(errors::offer_too_large()) } else { Ok(()) }
 }
 
@@ -288,12 +282,12 @@ fn submit(context: &Context, command: Command) -> Result<crate::account::Answer,
     context.presence.handle.submit(command).map_err(|error| errors::of_account(&error))
 }
 
-async fn wait(answer: crate::account::Answer) -> Result<Reply, CallError> {
+pub(super) async fn wait(answer: crate::account::Answer) -> Result<Reply, CallError> {
     answer.await.unwrap_or(Err(AccountError::Unavailable)).map_err(|error| errors::of_account(&error))
 }
 
 /// Adds a leg to the engine. If that refuses, the call center is told, so that nobody waits for media.
-async fn join(
+pub(super) async fn join(
     state: &AppState,
     handle: &AccountHandle,
     room: CallId,
@@ -313,7 +307,7 @@ async fn join(
     }
 }
 
-fn carry_out(
+pub(super) fn carry_out(
     context: &Context,
     request: u64,
     was_start: bool,

@@ -62,9 +62,14 @@ pub(crate) struct Talk {
 }
 
 pub(crate) async fn talk(house: &mut House, agent: AgentId) -> Talk {
+    talk_with(house, agent, "customer-1").await
+}
+
+/// The same with a customer of this identity.
+pub(crate) async fn talk_with(house: &mut House, agent: AgentId, customer: &str) -> Talk {
     let link = house.link().await;
     let mut agent = house.agent_page(agent).await;
-    let mut customer = house.customer_page("customer-1", link).await;
+    let mut customer = house.customer_page(customer, link).await;
     let started = start_call(house, &mut customer).await;
     let agent_leg = accept(house, &mut agent).await;
     house.engine.connect(started.leg).await;

@@ -154,13 +154,13 @@ async fn refused(page: &mut Page, message: &ClientMessage, request: Option<u64>)
 }
 
 #[tokio::test]
-async fn only_customers_start_calls_and_only_by_a_link_that_works() {
+async fn calls_start_by_a_link_that_works_or_in_an_agents_conversation() {
     let house = House::open().await;
     let agent = house.agent("Ada").await;
     let start = |request| format!(r#"{{"type":"start_call","request":{request},"media":"audio","offer":"v=0"}}"#);
     let mut page = house.agent_page(agent).await;
     page.say(start(1)).await;
-    assert_eq!(page.error(Some(1)).await.name, "FORBIDDEN");
+    assert_eq!(page.error(Some(1)).await.name, "INVALID_REQUEST", "it names no conversation");
 
     let unlinked = signaling::auth::tokens::TokenClaims { link: None, ..house.customer_claims("cust", LinkId::of(1)) };
     let mut page = Page::open(&house, &house.token(&unlinked)).await;

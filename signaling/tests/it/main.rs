@@ -8,6 +8,7 @@ mod doors;
 mod durability;
 mod hand_over;
 mod http;
+mod outbound;
 mod postgres;
 mod schema;
 mod turn;

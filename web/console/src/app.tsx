@@ -9,6 +9,7 @@ import { Phone } from "./data/phone.ts";
 import { go, useRoute } from "./data/route.ts";
 import { Hints } from "./hints.tsx";
 import { Navigation } from "./navigation.tsx";
+import { SettingsView } from "./settings/settings.tsx";
 import { SignIn } from "./sign-in.tsx";
 import { t } from "./text.ts";
 import { TopBar } from "./top-bar.tsx";
@@ -89,7 +90,7 @@ function Console({ session, onSignedOut }: { session: Session; onSignedOut: () =
         {t("skip")}
       </button>
       <TopBar session={session} phone={phone} onSignOut={signOut} />
-      <Navigation leads={leads} takesCalls={phone !== undefined} />
+      <Navigation leads={leads} admin={session.role === "ADMIN"} takesCalls={phone !== undefined} />
       <main class="content" id="main-content" tabIndex={-1}>
         {phone !== undefined && <Hints phone={phone} />}
         <CurrentView session={session} phone={phone} leads={leads} />
@@ -114,6 +115,12 @@ function CurrentView({ session, phone, leads }: { session: Session; phone: Phone
       return <DevicesView phone={phone} />;
     case "team":
       return leads ? <TeamView /> : <WorkView all={false} session={session} phone={phone} id={undefined} />;
+    case "settings":
+      return session.role === "ADMIN" ? (
+        <SettingsView session={session} id={route.id} />
+      ) : (
+        <DevicesView phone={phone} />
+      );
     case "all":
       return <WorkView key="all" all={leads} session={session} phone={phone} id={route.id} />;
     default:

@@ -4,6 +4,7 @@ import { Icon } from "../../shared/src/icons.tsx";
 import { audioContext, tonesAllowed } from "../../shared/src/tones.ts";
 import { askForNotifications, notificationState } from "./data/attention.ts";
 import type { Phone } from "./data/phone.ts";
+import { statusName } from "./status-menu.tsx";
 import { t } from "./text.ts";
 
 /** What keeps calls from reaching this agent, each with the button that mends it. */
@@ -32,10 +33,15 @@ export function Hints({ phone }: { phone: Phone }) {
       )}
       {status !== undefined && status !== "ACTIVE" && phone.link !== "superseded" && (
         <div class="notice">
-          <span class="grow">{t("notActiveHint", { status: t(status) })}</span>
+          <span class="grow">{t("notActiveHint", { status: statusName(phone.agent) })}</span>
           <button type="button" class="button" onClick={() => phone.setStatus("ACTIVE")} data-testid="go-active">
             {t("ACTIVE")}
           </button>
+        </div>
+      )}
+      {phone.agent?.full_capacity === true && status === "ACTIVE" && (
+        <div class="notice" data-testid="full">
+          <span class="grow">{t("fullHint")}</span>
         </div>
       )}
       {!tonesAllowed() && (

@@ -3,6 +3,7 @@ import "../../shared/src/theme.css";
 import "./console.css";
 import "./views/views.css";
 import "./call/calls.css";
+import "./settings/settings.css";
 import "./narrow.css";
 import { App } from "./app.tsx";
 

@@ -3,10 +3,11 @@ import { failureText } from "../src/call/transferring.tsx";
 import { errorText, type TransferAgent, type TransferQueue } from "../src/data/api.ts";
 import { hrefOf, parseRoute } from "../src/data/route.ts";
 import { agentTarget, queueTarget } from "../src/data/targets.ts";
+import { byGroup } from "../src/status-menu.tsx";
+import { howLong, liveFirst, matches } from "../src/views/conversation-list.tsx";
 import { stateOf } from "../src/views/links.tsx";
 import { windowOf } from "../src/views/new-link.tsx";
 import { inWords, ownersOf } from "../src/views/timeline.tsx";
-import { matches } from "../src/views/work.tsx";
 
 describe("the timeline in words", () => {
   const event = { id: "1", at: "2026-11-20T18:00:00Z" };
@@ -131,6 +132,35 @@ describe("search", () => {
     expect(matches(conversation, "march CLEO")).toBe(true);
     expect(matches(conversation, "april cleo")).toBe(false);
     expect(matches(conversation, "")).toBe(true);
+  });
+});
+
+describe("the list of conversations", () => {
+  it("tells how long one waits in the largest unit", () => {
+    expect([30, 60, 3_599, 3_600, 90_000].map((seconds) => howLong(seconds * 1_000))).toEqual([
+      "less than a minute",
+      "1 min",
+      "59 min",
+      "1 h",
+      "1 d",
+    ]);
+  });
+
+  it("shows the one with the live call first and keeps the others in their order", () => {
+    const all = ["1", "2", "3"].map((id) => ({ id, status: "OPEN" as const, createdAt: "2026-11-20T18:00:00Z" }));
+    expect(liveFirst(all, ({ id }) => id === "3").map(({ id }) => id)).toEqual(["3", "1", "2"]);
+  });
+});
+
+describe("the status menu", () => {
+  it("has the account's own statuses by name, each in its group", () => {
+    const own = [
+      { id: "1", name: "Training", group: "BUSY" as const },
+      { id: "2", name: "Back office", group: "BUSY" as const },
+      { id: "3", name: "Lunch", group: "AWAY" as const },
+    ];
+    const names = byGroup(own).map(({ group, own }) => [group, ...own.map(({ name }) => name)]);
+    expect(names).toEqual([["ACTIVE"], ["BUSY", "Back office", "Training"], ["AWAY", "Lunch"], ["INVISIBLE"]]);
   });
 });
 

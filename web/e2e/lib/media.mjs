@@ -21,7 +21,11 @@ export const CUSTOMER = { name: "customer", toneHz: 1000, camera: "red", screen:
 export const FIRST = { name: "first-agent", toneHz: 1500, camera: "blue", screen: "yellow" };
 /** @type {Party} */
 export const SECOND = { name: "second-agent", toneHz: 2200, camera: "green", screen: "yellow" };
-export const TONES = [AGENT, CUSTOMER, FIRST, SECOND].map((party) => party.toneHz);
+/** What waiting callers hear, each of a tone that nobody else makes. */
+export const GREETING = { name: "greeting", toneHz: 2700 };
+export const MUSIC = { name: "music", toneHz: 3300 };
+export const LAST_MESSAGE = { name: "last-message", toneHz: 3900 };
+export const TONES = [AGENT, CUSTOMER, FIRST, SECOND, GREETING, MUSIC, LAST_MESSAGE].map(({ toneHz }) => toneHz);
 /** Tones that nothing but their party makes. */
 export const OWN_TONES = [CUSTOMER, FIRST, SECOND].map((party) => party.toneHz);
 
@@ -62,9 +66,9 @@ function pulse(second) {
   return Math.min(1, phase / FADE_S, (on - phase) / FADE_S);
 }
 
-/** @param {number} hz */
-function wav(hz) {
-  const samples = SAMPLE_RATE * TONE_SECONDS;
+/** A file of the pulsed tone. @param {number} hz @param {number} [seconds] */
+export function wav(hz, seconds = TONE_SECONDS) {
+  const samples = SAMPLE_RATE * seconds;
   const file = Buffer.alloc(44 + samples * 2);
   file.write("RIFF", 0);
   file.writeUInt32LE(36 + samples * 2, 4);

@@ -195,6 +195,20 @@ export class Server {
     return answer.body;
   }
 
+  /** Uploads an audio file, which callers may hear then. @param {string} name @param {Buffer} content */
+  async upload(name, content) {
+    const form = new FormData();
+    form.set("file", new Blob([new Uint8Array(content)]), name);
+    const response = await fetch(`${this.origin}/ccaas/voice/2/audio-files`, {
+      method: "POST",
+      headers: { authorization: `App ${this.printed.api_key}` },
+      body: form,
+      signal: AbortSignal.timeout(10_000),
+    });
+    assert(response.ok, `upload of ${name}: ${response.status} ${await response.clone().text()}`);
+    return response.json();
+  }
+
   /** Runs `switchroom recordings check` on its data, and it must find nothing wrong. */
   async checkRecordings() {
     const child = endWithUs(spawn(SWITCHROOM_BIN, ["recordings", "check", this.data]));

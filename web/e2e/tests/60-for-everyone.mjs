@@ -8,7 +8,7 @@ import { Agent, signInAt } from "../lib/agent.mjs";
 import { Customer } from "../lib/customer.mjs";
 import { bothHear, bothSee, bothThere, callWithTwoAgents } from "../lib/flow.mjs";
 import { test } from "../lib/harness.mjs";
-import { AGENT, CUSTOMER } from "../lib/media.mjs";
+import { AGENT, CUSTOMER, MUSIC, wav } from "../lib/media.mjs";
 
 const PICTURES = process.env.SWITCHROOM_SCREENSHOTS ?? join(tmpdir(), "switchroom-screenshots");
 const NARROWEST = { width: 320, height: 640 };
@@ -25,7 +25,10 @@ async function examine(tab, screen) {
   await assertFitsWidth(tab, screen);
   for (const { width, height } of [PHONE, DESK]) {
     await tab.resize(width, height);
-    await tab.screenshot(join(PICTURES, `${screen}-${width}x${height}.png`));
+    for (const colorScheme of /** @type {const} */ (["dark", "light"])) {
+      await tab.page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+      await tab.screenshot(join(PICTURES, `${screen}-${width}x${height}-${colorScheme}.png`));
+    }
   }
 }
 
@@ -106,6 +109,107 @@ test(
     await examine(agent.tab, "console-transfer-failed");
   },
   { timeoutMs: 180_000 },
+);
+
+test("so are the status menu and a list of work", async (t) => {
+  await mkdir(PICTURES, { recursive: true });
+  const server = await t.server();
+  for (const [name, group] of [
+    ["Lunch", "AWAY"],
+    ["Training", "BUSY"],
+    ["Back office of the insurance department", "BUSY"],
+    ["Mails and calls", "ACTIVE"],
+  ]) {
+    await server.must("POST", "/ccaas/1/agent-statuses", { name, group });
+  }
+  const agent = await Agent.signIn(t, server, server.login("agent"));
+  const { agentId } = server.login("agent");
+  for (const topic of ["Invoice of March", "A very long topic that does not fit into the list beside it", "Address"]) {
+    const { id } = await server.must("POST", "/ccaas/1/conversations", { topic });
+    await server.must("PUT", `/ccaas/1/conversations/${id}/assignee`, { agentId });
+  }
+  await agent.tab.says("Address");
+  await examine(agent.tab, "console-work");
+  await agent.tab.click('[data-testid="status-menu"]');
+  await agent.tab.appears('[data-testid="own-status"]');
+  await examine(agent.tab, "console-status-menu");
+  await agent.tab.page.locator('[data-testid="own-status"]', { hasText: "Back office" }).click();
+  await agent.tab.appears('[data-testid="status-menu"][data-status="BUSY"]');
+  await examine(agent.tab, "console-own-status");
+});
+
+/** @param {import("../lib/server.mjs").Server} server */
+async function furnish(server) {
+  await server.must("POST", "/ccaas/1/agent-statuses", { name: "Lunch", group: "AWAY" });
+  await server.must("POST", "/ccaas/1/agent-statuses", { name: "Training", group: "BUSY" });
+  const day = { startTime: 540, endTime: 1020 };
+  const workWeek = { MONDAY: day, TUESDAY: day, WEDNESDAY: day, THURSDAY: day, FRIDAY: { ...day, endTime: 900 } };
+  const fields = { timezone: "Europe/Zagreb", message: "We are closed.", workWeek, enabled: false };
+  const { id } = await server.must("POST", "/ccaas/1/working-hours", { name: "Office", ...fields });
+  const christmas = { name: "Christmas", startDate: "2030-12-24T23:00:00Z", endDate: "2030-12-26T23:00:00Z" };
+  await server.must("POST", `/ccaas/1/working-hours/${id}/holiday`, christmas);
+  await server.must("POST", "/ccaas/1/queues", { name: "Sales", isAutoAssignmentEnabled: true, workingHoursId: id });
+  const url = "https://hooks.invalid/a/rather/long/address/of/a/program/that/is/told/of/events";
+  await server.must("POST", "/ccaas/1/webhooks", { name: "Records", url, events: ["CONVERSATION_CREATED"] });
+  await server.must("POST", "/ccaas/1/webhooks", { name: "Statistics", url, enabled: false });
+  await server.must("POST", "/ccaas/1/conversations", { topic: "An event" });
+  const { id: file } = await server.upload("music.wav", wav(MUSIC.toneHz, 4));
+  const voice = { name: "default", gender: "MALE" };
+  const speech = (text) => ({ enabled: true, ttsAudioSource: { text, language: "en", voice, speechRate: 1 } });
+  await server.must("POST", "/ccaas/voice/2/waiting-strategies", {
+    name: "Patience",
+    maximumWaitTime: { unit: "MINUTES", value: 10 },
+    greetingMessage: speech("Welcome. We will be with you soon."),
+    musicOnHold: { enabled: true, fileAudioSource: { fileDescriptor: file } },
+    announcementMessage: speech("You are number {{QUEUE_POSITION_DEFAULT}}."),
+    conditionType: "QUEUE",
+    condition: { queues: ["default"] },
+  });
+}
+
+test(
+  "so are the settings",
+  async (t) => {
+    await mkdir(PICTURES, { recursive: true });
+    const server = await t.server();
+    await furnish(server);
+    const tab = await t.tab(AGENT);
+    await signInAt(tab, server, server.login("admin"));
+    await tab.click('[data-testid="nav-settings"]');
+    for (const [part, button] of [
+      ["people", "edit"],
+      ["queues", "edit"],
+      ["hours", "edit"],
+      ["hours", "holidays"],
+      ["hours", "away"],
+      ["waiting", "edit"],
+      ["statuses", "delete"],
+      ["keys", "delete"],
+      ["webhooks", "edit"],
+    ]) {
+      await tab.click(`[data-testid="settings-${part}"]`);
+      await tab.appears('[data-testid="setting"]');
+      if (part === "webhooks") await tab.appears('[data-testid="failure"]');
+      await examine(tab, `settings-${part}`);
+      await tab.page.locator(`[data-testid="${button}"]`).first().click();
+      await tab.appears('[data-testid="ask"]');
+      await examine(tab, `settings-${part}-${button}`);
+      await tab.click('[data-testid="ask-cancel"]');
+    }
+    await tab.click('[data-testid="settings-calls"]');
+    await tab.appears('[data-testid="calls-form"]');
+    await examine(tab, "settings-calls");
+    await tab.click('[data-testid="settings-webhooks"]');
+    await tab.click('[data-testid="add"]');
+    await tab.click(".events summary");
+    await examine(tab, "settings-webhooks-add");
+    await tab.fill('[data-testid="field-name"]', "Reports");
+    await tab.fill('[data-testid="field-url"]', "https://hooks.invalid/reports");
+    await tab.click('[data-testid="ask-do"]');
+    await tab.appears('[data-testid="secret"]');
+    await examine(tab, "settings-secret");
+  },
+  { timeoutMs: 300_000 },
 );
 
 test("so are the screens around calls", async (t) => {

@@ -34,7 +34,7 @@ export interface CallSetup {
   outputDeviceId: string | undefined;
   /** Which side this page is. */
   party: ParticipantType;
-  /** The call that an agent answers; absent for a customer's own call. */
+  /** The call that is answered; absent where this page starts one. */
   incoming?: IncomingCallInfo | undefined;
   /** The live leg that a reloaded page takes up again. */
   resumed?: LegSnapshot | undefined;

@@ -107,7 +107,10 @@ export class SwitchroomRtc extends Emitter<SwitchroomRtcEvents> {
     this.#link.stop("disconnected");
   }
 
-  /** A customer calls the contact center. The call's events tell how it goes. */
+  /**
+   * A customer calls the contact center; or an agent the customer of a conversation that was made for it, which
+   * `customData.conversationId` names. The call's events tell how it goes.
+   */
   callConversations(options: CallOptions = {}): Call {
     if (this.#call !== undefined) {
       throw new SwitchroomError(callError("INVALID_REQUEST", "There is a call already.", "End it first."));
@@ -168,7 +171,7 @@ export class SwitchroomRtc extends Emitter<SwitchroomRtcEvents> {
     }
     if (this.#call !== undefined) this.#call.linkUp(leg, this.#windowMs);
     if (this.#call !== undefined || leg === null || leg.phase === "finished") return;
-    if (leg.phase === "ringing" && this.#party === "AGENT") {
+    if (leg.phase === "ringing") {
       if (leg.incoming !== null) this.#rings(leg.incoming);
       return;
     }

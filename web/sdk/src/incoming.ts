@@ -8,7 +8,7 @@ export interface IncomingCallEvents {
   gone: { reason: RingEnd };
 }
 
-/** A call that rings at this agent. */
+/** A call that rings here: at an agent, or at a customer whom an agent calls. */
 export class IncomingCall extends Emitter<IncomingCallEvents> {
   readonly info: IncomingCallInfo;
   /** When the ringing ends if nobody answers: this page's clock, milliseconds since 1970. */
@@ -53,14 +53,14 @@ export class IncomingCall extends Emitter<IncomingCallEvents> {
   }
 
   /**
-   * Opens the microphone (and the camera with `video`) and answers. When permission is denied the call is declined,
-   * so that it rings at another agent, and the promise rejects.
+   * Opens the microphone (and the camera with `video`) and answers. When permission is denied the call is declined, and
+   * the promise rejects. A customer's call then rings at another agent.
    */
   accept(options: CallOptions = {}): Promise<Call> {
     return this.#accept(options);
   }
 
-  /** The call goes to another agent. */
+  /** A customer's call goes to another agent; an agent's call to this customer ends. */
   decline(): Promise<void> {
     return this.#decline();
   }

@@ -58,9 +58,11 @@ impl CallCenter {
 
     fn could_not_connect(&mut self, leg: LegId, code: Code, ended_by: EndedBy, turn: &mut Turn) {
         let row = &self.leg_ref(leg).row;
-        match row.agent {
-            Some(_) => self.agent_could_not_connect(leg, code, turn),
-            None => self.end_call(row.call, ended_by, code, turn),
+        let (call, is_agent) = (row.call, row.agent.is_some());
+        match is_agent {
+            true if self.is_being_placed(call) => self.end_call(call, EndedBy::Agent, code, turn),
+            true => self.agent_could_not_connect(leg, code, turn),
+            false => self.end_call(call, ended_by, code, turn),
         }
     }
 

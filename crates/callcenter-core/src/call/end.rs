@@ -6,7 +6,7 @@ use crate::command::{CommandError, Reply};
 use crate::event::Event;
 use crate::row::CallState;
 use crate::timers::Reason;
-use model::{CallId, EndedBy, LegId};
+use model::{CallId, EndedBy, LegId, VoiceStatus};
 use wire::browser::{LegPhase, RingEnd, ServerMessage};
 use wire::engine::Command;
 
@@ -19,7 +19,11 @@ impl CallCenter {
             Some(_) if self.call_ref(call).target_leg == Some(leg) => {
                 self.agent_could_not_connect(leg, NORMAL_HANGUP, turn);
             }
-            Some(_) => self.end_call(call, EndedBy::Agent, NORMAL_HANGUP, turn),
+            Some(_) => {
+                let code = if self.call_ref(call).row.answered_at.is_some() { NORMAL_HANGUP } else { CANCELLED };
+                self.end_call(call, EndedBy::Agent, code, turn);
+            }
+            None if row.phase == LegPhase::Ringing => return self.decline_as_customer(leg, turn),
             None => {
                 let answered = self.call_ref(call).row.answered_at.is_some();
                 let code = if answered { NORMAL_HANGUP } else { CANCELLED };
@@ -31,24 +35,31 @@ impl CallCenter {
 
     pub(crate) fn end_call(&mut self, call: CallId, ended_by: EndedBy, code: Code, turn: &mut Turn) {
         let row = &self.call_ref(call).row;
-        let (state, conversation) = (row.state, row.conversation);
+        let (state, conversation, was_answered) = (row.state, row.conversation, row.answered_at.is_some());
         let duration_ms = self.talked_ms(call, turn);
         if let Some(agent) = self.agent_of(call) {
             self.end_hold(call, agent, turn);
         }
         self.log_of_call(turn, call, Event::CallEnded { ended_by, duration_ms, code: code.id });
-        let ringing = self.call_ref(call).legs().find(|leg| self.leg_ref(*leg).row.phase == LegPhase::Ringing);
+        let ringing = |leg: &LegId| self.legs.get(leg).is_some_and(|leg| leg.row.phase == LegPhase::Ringing);
+        let ringing = self.call_ref(call).legs().find(ringing);
         if let Some(leg) = ringing {
             self.stop_ringing(leg, RingEnd::Cancelled, turn);
         }
         self.stop_media(call, state, turn);
-        let legs: Vec<LegId> = self.call_ref(call).legs().collect();
+        // A customer at whom it rang is gone already.
+        let legs: Vec<LegId> = self.call_ref(call).legs().filter(|leg| self.legs.contains_key(leg)).collect();
         for leg in legs {
             self.tell_leg(leg, ServerMessage::Hangup { leg, code: code.to_error(), ended_by, duration_ms });
             let agent = self.leg_ref(leg).row.agent;
             self.finish_leg(leg, turn);
-            if let Some(agent) = agent {
-                self.begin_wrap_up(agent, call, turn);
+            match agent {
+                Some(agent) if was_answered => self.begin_wrap_up(agent, call, turn),
+                Some(agent) => {
+                    self.set_voice(agent, VoiceStatus::Idle, turn);
+                    self.restart_idle_time(agent, turn);
+                }
+                None => {}
             }
         }
         self.set_call_state(call, CallState::Ended);

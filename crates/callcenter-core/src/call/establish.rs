@@ -3,9 +3,10 @@
 
 use crate::call_center::{CallCenter, Turn};
 use crate::row::CallState;
-use model::{CallId, MediaTime, TrackKind};
+use model::{CallId, LegId, MediaTime, TrackKind};
 use wire::browser::{LegPhase, ServerMessage};
 use wire::engine::{Command, Patch, Playlist};
+use wire::prompt::RINGBACK;
 
 impl CallCenter {
     /// A leg's media came up: perhaps the last that was missing.
@@ -24,19 +25,31 @@ impl CallCenter {
     pub(crate) fn say_media(&mut self, call: CallId, turn: &mut Turn) {
         match self.call_ref(call).row.state {
             CallState::Established => self.join_media(call, turn),
-            CallState::Held => self.part_media(call, self.hold_playlist(call), turn),
-            CallState::Transferring => self.part_media(call, self.transfer_playlist(), turn),
+            CallState::Held | CallState::Transferring => self.part_media(call, turn),
+            CallState::Ringing | CallState::Connecting if self.is_being_placed(call) => self.play_ringback(call),
             CallState::Waiting | CallState::Ringing | CallState::Connecting => self.say_waiting_sound(call, turn),
             CallState::Ended => {}
         }
     }
 
     pub(crate) fn play_to_customer(&mut self, call: CallId, playlist: Playlist) {
-        let customer = self.call_ref(call).customer_leg;
-        if self.leg_ref(customer).is_held_by_engine() {
-            let source = playlist.into();
-            let patches = vec![Patch { source, sink: customer, track: TrackKind::Audio }];
+        self.play_to(self.call_ref(call).customer_leg, playlist);
+    }
+
+    /// The leg hears this and its call nothing else.
+    pub(crate) fn play_to(&mut self, leg: LegId, playlist: Playlist) {
+        let state = self.leg_ref(leg);
+        if state.is_held_by_engine() {
+            let call = state.row.call;
+            let patches = vec![Patch { source: playlist.into(), sink: leg, track: TrackKind::Audio }];
             self.command_engine(Command::SetPatches { room: call, patches });
+        }
+    }
+
+    /// The agent who calls hears that it rings.
+    fn play_ringback(&mut self, call: CallId) {
+        if let Some(agent_leg) = self.call_ref(call).agent_leg {
+            self.play_to(agent_leg, Playlist::looped(RINGBACK));
         }
     }
 
@@ -98,9 +111,9 @@ impl CallCenter {
         self.say_recording(call, turn);
     }
 
-    /// Nobody hears anybody, and the customer hears this. Who is recorded goes on being recorded.
-    fn part_media(&mut self, call: CallId, playlist: Playlist, turn: &mut Turn) {
-        self.play_to_customer(call, playlist);
+    /// Nobody hears anybody, and the customer hears what is set for that. Who is recorded goes on being recorded.
+    fn part_media(&mut self, call: CallId, turn: &mut Turn) {
+        self.play_apart(call);
         self.say_recording(call, turn);
     }
 

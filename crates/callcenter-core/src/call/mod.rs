@@ -2,11 +2,14 @@
 //!
 //! Waiting → Ringing → Connecting → Established → Ended. A ring that is declined or not answered, and an answer whose
 //! media does not come up, lead back to Waiting; any state can lead to Ended. Held and Transferring are what an
-//! established call may become meanwhile; a transfer to a queue leads back to Waiting.
+//! established call may become meanwhile; a transfer to a queue leads back to Waiting. A call that an agent places begins
+//! as Ringing, at the customer.
 
 mod answer;
+mod apart;
 mod end;
 mod establish;
+mod place;
 mod ring;
 mod start;
 

@@ -59,18 +59,20 @@ impl CallCenter {
         }
     }
 
-    /// What the agent's page shows while it rings.
+    /// What the page shows while it rings: an agent's, or that of a customer whom an agent calls.
     pub(crate) fn incoming_call(&self, leg: LegId, now: Now) -> Option<IncomingCall> {
         let leg = &self.legs.get(&leg).filter(|leg| leg.row.phase == LegPhase::Ringing)?.row;
         let call = self.call_ref(leg.call);
         let row = &call.row;
-        let queue = if row.only_agent.is_some() { None } else { self.queue_name(row.queue) };
+        let at_customer = leg.id == call.customer_leg;
+        let queue = if row.only_agent.is_some() || at_customer { None } else { self.queue_name(row.queue) };
+        let from = if at_customer { call.agent_leg? } else { call.customer_leg };
         let rings_for = row.ring_until.map_or(Duration::ZERO, |until| until.since(now.wall));
         Some(IncomingCall {
             leg: leg.id,
             call: row.id,
             conversation: row.conversation,
-            from: self.party(call.customer_leg),
+            from: self.party(from),
             queue,
             kind: if call.target_leg == Some(leg.id) { CallKind::Transferred } else { row.kind },
             direction: row.direction,
@@ -97,7 +99,10 @@ impl CallCenter {
     }
 
     pub(crate) fn ring_timed_out(&mut self, leg: LegId, turn: &mut Turn) {
-        self.not_answered(leg, RingEnd::NoAnswer, turn);
+        match self.leg_ref(leg).row.agent {
+            Some(_) => self.not_answered(leg, RingEnd::NoAnswer, turn),
+            None => self.customer_did_not_answer(leg, turn),
+        }
     }
 
     pub(crate) fn stop_ringing_at_gone_agent(&mut self, agent: AgentId, turn: &mut Turn) {
@@ -122,14 +127,16 @@ impl CallCenter {
         }
     }
 
-    /// The ringing leg ends; its call is left in the state of ringing or of being transferred.
+    /// The ringing leg ends; its call is left in the state of ringing or of being transferred, or without its customer.
     pub(crate) fn stop_ringing(&mut self, leg: LegId, reason: RingEnd, turn: &Turn) {
         let row = &self.leg_ref(leg).row;
-        let (call, agent) = (row.call, row.agent.expect("an agent's leg names its agent"));
-        self.tell_agent(agent, ServerMessage::IncomingCallGone { leg, reason });
+        let (call, agent) = (row.call, row.agent);
+        self.tell_leg(leg, ServerMessage::IncomingCallGone { leg, reason });
         self.finish_leg(leg, turn);
         self.edit_call(call, |row| row.ring_until = None);
-        self.set_voice(agent, VoiceStatus::Idle, turn);
+        if let Some(agent) = agent {
+            self.set_voice(agent, VoiceStatus::Idle, turn);
+        }
     }
 
     /// Back to waiting, at its old place; this agent comes after the others. Who was handed over before does not wait behind

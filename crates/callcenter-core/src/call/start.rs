@@ -18,7 +18,7 @@ impl CallCenter {
         let link = self.usable_link(&new, turn.now)?.clone();
         let only_agent = self.destination_agent(&link.destination)?;
         self.check_new_call(&new)?;
-        let customer = self.customer_of(&new, turn);
+        let customer = self.customer_of(&new.identity, &new.display_name, turn);
         let familiar = self.familiar_agent(customer);
         let conversation = self.join_or_open_conversation(customer, turn);
         let mut call = self.make_call(&new, &link, customer, conversation, turn);
@@ -73,15 +73,15 @@ impl CallCenter {
     }
 
     /// CLK-22: the identity is who calls; the name is as given last.
-    fn customer_of(&mut self, new: &NewCall, turn: &mut Turn) -> CustomerId {
-        let known = self.customer_by_identity.get(&new.identity).and_then(|id| self.customers.get(id));
+    pub(crate) fn customer_of(&mut self, identity: &str, display_name: &str, turn: &mut Turn) -> CustomerId {
+        let known = self.customer_by_identity.get(identity).and_then(|id| self.customers.get(id));
         let row = match known {
-            Some(row) if row.display_name == new.display_name => return row.id,
-            Some(row) => CustomerRow { display_name: new.display_name.clone(), ..row.clone() },
+            Some(row) if row.display_name == display_name => return row.id,
+            Some(row) => CustomerRow { display_name: display_name.to_owned(), ..row.clone() },
             None => CustomerRow {
                 id: CustomerId(turn.ids.next_id()),
-                identity: new.identity.clone(),
-                display_name: new.display_name.clone(),
+                identity: identity.to_owned(),
+                display_name: display_name.to_owned(),
                 created_at: turn.now.wall,
             },
         };

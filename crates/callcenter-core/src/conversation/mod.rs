@@ -70,7 +70,12 @@ impl Conversations {
         self.open.values().filter(|row| row.queue == Some(queue)).map(|row| row.id).collect()
     }
 
-    fn known(&self, id: ConversationId) -> Result<&ConversationRow, CommandError> {
+    /// The customer's open one.
+    pub(crate) fn of(&self, customer: CustomerId) -> Option<&ConversationRow> {
+        self.get(*self.of_customer.get(&customer)?)
+    }
+
+    pub(crate) fn known(&self, id: ConversationId) -> Result<&ConversationRow, CommandError> {
         match self.open.get(&id) {
             Some(row) => Ok(row),
             None if self.closed.contains(&id) => Err(CommandError::ConversationClosed),

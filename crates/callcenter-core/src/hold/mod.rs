@@ -3,15 +3,19 @@
 //! Established → Held → Established, by the agent alone. A transfer may begin on hold; one that fails goes back there, so
 //! that nobody is overheard who believes to be apart.
 
+mod config;
+pub(crate) mod row;
+
+pub(crate) use config::HoldConfigs;
+
 use crate::call_center::{CallCenter, Turn};
 use crate::command::{CommandError, Reply};
 use crate::event::Event;
 use crate::planted::PlantedBug;
 use crate::row::CallState;
+use crate::sound::Sound;
 use model::{AgentId, CallId, LegId, VoiceStatus};
 use wire::browser::{LegPhase, ServerMessage};
-use wire::engine::Playlist;
-use wire::prompt::MUSIC;
 
 impl CallCenter {
     pub(crate) fn hold(&mut self, leg: LegId, turn: &mut Turn) -> Result<Reply, CommandError> {
@@ -23,6 +27,7 @@ impl CallCenter {
         }
         let since = turn.now.wall;
         self.set_call_state(call, CallState::Held);
+        self.call_mut(call).sound_unsure = false;
         self.edit_call(call, |row| row.held_since = Some(since));
         self.set_voice(agent, VoiceStatus::OnHold, turn);
         self.log_of_call(turn, call, Event::CallHeld { agent });
@@ -70,7 +75,8 @@ impl CallCenter {
         Ok((row.call, agent))
     }
 
-    pub(crate) fn hold_playlist(&self, _call: CallId) -> Playlist {
-        Playlist::looped(MUSIC)
+    /// What is set for the customer to hear on hold.
+    pub(crate) fn hold_sound(&self, call: CallId) -> Option<&Sound> {
+        self.hold_configs.sound_for(self.call_ref(call).row.queue)
     }
 }

@@ -51,9 +51,9 @@ impl CallCenter {
         self.customers_leg(leg)?;
         self.set_page_gone(leg, false, turn);
         let call = self.leg_ref(leg).row.call;
-        let state = self.call_mut(call);
-        state.told_position = None;
-        if state.row.state == CallState::Ringing {
+        self.call_mut(call).told_position = None;
+        let waits = self.leg_ref(leg).row.phase == LegPhase::Waiting;
+        if waits && self.call_ref(call).row.state == CallState::Ringing {
             self.tell_leg(leg, ServerMessage::Ringing { leg });
         }
         self.tell_of_last_message(call, turn.now);
@@ -165,6 +165,7 @@ impl CallCenter {
         let row = &self.leg_ref(leg).row;
         let call = row.call;
         match (row.agent, row.phase) {
+            (Some(_), _) if self.is_being_placed(call) => self.end_call(call, EndedBy::Agent, NETWORK_ERROR, turn),
             (Some(_), LegPhase::Connecting) => self.agent_could_not_connect(leg, NETWORK_ERROR, turn),
             (Some(_), _) if self.call_ref(call).row.transfer.is_some() => self.transferor_is_gone(call, leg, turn),
             (Some(_), _) => self.end_call(call, EndedBy::Agent, NETWORK_ERROR, turn),

@@ -3,8 +3,11 @@
 
 use crate::audio::PromptSource;
 use crate::call_center::CallCenter;
+use crate::check;
 use crate::command::{CommandError, Reply};
 use crate::effect::Effect;
+use crate::limits::MAX_PROMPTS;
+use crate::sound;
 use model::{CallId, PromptId};
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -49,9 +52,13 @@ impl CallCenter {
         let live = self.calls.values().filter_map(|call| call.strategy.as_deref());
         let strategies = self.strategies.all().map(|strategy| &**strategy).chain(live);
         let away = self.away_messages.values().filter_map(|row| row.message.source());
+        let held = self.hold_configs.all().map(|row| &row.fields);
+        let held = held.flat_map(|fields| sound::sources(fields.music, fields.announcement.as_ref()));
         let wanted: BTreeMap<PromptId, PromptSource> = strategies
             .flat_map(|strategy| strategy.sources())
             .chain(away)
+            .chain(held)
+            .chain(self.transfer_strategy.iter().flat_map(|strategy| strategy.sources()))
             .map(|source| (source.id(), source))
             .collect();
         if self.prompts.wanted.as_ref() == Some(&wanted) {
@@ -60,6 +67,13 @@ impl CallCenter {
         self.prompts.answers.retain(|prompt, _| wanted.contains_key(prompt));
         self.outbox.effect(Effect::KeepPrompts(wanted.values().cloned().collect()));
         self.prompts.wanted = Some(wanted);
+    }
+
+    /// A setting may name so many prompts where it named so many before.
+    pub(crate) fn check_room_for_prompts(&self, before: usize, now: usize) -> Result<(), CommandError> {
+        let set = self.strategies.prompts() + self.away_messages.len() + self.hold_configs.prompts();
+        let set = set + self.prompts_of_transfers();
+        check::room_for_one("MAX_PROMPTS", (set - before + now).saturating_sub(1), MAX_PROMPTS)
     }
 
     /// The shell has it, or cannot make it for now: who waits hears it from now on, or something else at last.
@@ -71,7 +85,9 @@ impl CallCenter {
         let known = self.prompts.answers.get(&prompt).copied();
         let is_news = matches!((known, length), (None, _) | (Some(None), Some(_)));
         if is_news && self.prompts.wants(prompt) {
-            self.prompts.answers.insert(prompt, length);
+            self.change_sounds(|core| {
+                core.prompts.answers.insert(prompt, length);
+            });
             let is_concerned = |call: &CallId| self.sound_depends_on(*call, prompt);
             let calls: Vec<CallId> = self.calls.keys().copied().filter(is_concerned).collect();
             for call in calls {

@@ -10,17 +10,21 @@
 //! The customer is never left without either of them or a place in line.
 
 mod failed;
+pub(crate) mod row;
+mod strategy;
 mod to_agent;
 mod to_queue;
+
+pub(crate) use strategy::TransferStrategy;
 
 use crate::call_center::{CallCenter, Turn};
 use crate::codes::Code;
 use crate::command::{CommandError, TransferRefusal};
 use crate::row::{CallState, QueueRow};
+use crate::sound::Sound;
 use model::{AgentId, CallId, EndedBy, LegId, ParticipantType, QueueId};
 use wire::browser::{Remote, ServerMessage, Transfer};
-use wire::engine::{Command, Playlist};
-use wire::prompt::RINGBACK;
+use wire::engine::Command;
 
 impl CallCenter {
     /// The call that this agent's leg may hand over now.
@@ -78,9 +82,9 @@ impl CallCenter {
         u64::try_from(talked.as_millis()).unwrap_or(u64::MAX)
     }
 
-    /// What the customer hears while it rings at another agent.
-    pub(crate) fn transfer_playlist(&self) -> Playlist {
-        Playlist::looped(RINGBACK)
+    /// What is set for the customer to hear while it rings at another agent.
+    pub(crate) fn transfer_sound(&self) -> Option<&Sound> {
+        self.transfer_strategy.as_ref().map(|strategy| &strategy.sound)
     }
 }
 

@@ -29,7 +29,9 @@ impl CallCenter {
         let target = self.add_ringing_leg(call, to, turn);
         let running = RunningTransfer { from, to, leg: target, since: turn.now.wall };
         self.edit_call(call, |row| row.transfer = Some(running));
-        self.call_mut(call).target_leg = Some(target);
+        let state = self.call_mut(call);
+        state.target_leg = Some(target);
+        state.sound_unsure = false;
         self.tell_of_ring(target, turn);
         let legs: Vec<LegId> = self.call_ref(call).talkers().collect();
         for leg in legs {

@@ -4,23 +4,20 @@ use super::row::{AwayMessageRow, Wait};
 use crate::call_center::{CallCenter, Turn};
 use crate::command::{CommandError, Reply};
 use crate::event::Event;
-use crate::limits::{MAX_AWAY_MESSAGES, MAX_PROMPTS};
+use crate::limits::MAX_AWAY_MESSAGES;
 use crate::row::RowChange;
 use crate::timers::Reason;
-use crate::{check, waiting::strategies};
+use crate::{check, sound};
 use model::{CallId, WorkingHoursId};
 
 impl CallCenter {
     pub(crate) fn put_away_message(&mut self, row: AwayMessageRow) -> Result<Reply, CommandError> {
-        strategies::check_message("audioSource", &row.message)?;
-        if row.message.names_position() {
-            return Err(check::invalid("audioSource", "only the announcement can name the place in the queue"));
-        }
+        sound::check_placeless("audioSource", &row.message)?;
         self.known_hours(row.id)?;
         if !self.away_messages.contains_key(&row.id) {
             check::room_for_one("MAX_AWAY_MESSAGES", self.away_messages.len(), MAX_AWAY_MESSAGES)?;
         }
-        check::room_for_one("MAX_PROMPTS", self.away_messages.len() + self.strategies.prompts(), MAX_PROMPTS)?;
+        self.check_room_for_prompts(usize::from(self.away_messages.contains_key(&row.id)), 1)?;
         self.outbox.save(RowChange::AwayMessage(row.clone()));
         self.away_messages.insert(row.id, row);
         self.want_prompts();

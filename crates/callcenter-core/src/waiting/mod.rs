@@ -20,10 +20,9 @@ use crate::settings::LAST_MESSAGE_TAIL;
 use crate::timers::Reason;
 use model::{CallId, EndedBy, Now, PromptId, WallTime};
 use row::Wait;
-use strategies::Background;
 use wire::browser::ServerMessage;
-use wire::engine::{Announcement, Playlist};
-use wire::prompt::{MUSIC, RINGBACK};
+use wire::engine::Playlist;
+use wire::prompt::RINGBACK;
 
 impl CallCenter {
     /// The call begins to wait in its queue, anew: on arrival, and when a transfer brings it there. A greeting that it has heard by the same strategy is not heard again.
@@ -149,9 +148,8 @@ impl CallCenter {
             return self.last_prompt(call).is_none_or(|prompt| self.prompts.is_answered(prompt));
         }
         let Some(strategy) = &state.strategy else { return true };
-        let music = if let Background::File(prompt) = strategy.music { Some(prompt) } else { None };
-        let announced = strategy.announcement.as_ref().and_then(|announced| announced.at(state.announced_position));
-        [strategy.greeting, music, announced].into_iter().flatten().all(|prompt| self.prompts.is_answered(prompt))
+        let sound = strategy.sound.prompts_at(state.announced_position);
+        strategy.greeting.into_iter().chain(sound).all(|prompt| self.prompts.is_answered(prompt))
     }
 
     /// The same as long as nothing changes, so that saying it again interrupts nothing.
@@ -161,18 +159,8 @@ impl CallCenter {
             return self.last_message(call).map_or_else(Playlist::default, Playlist::once);
         }
         let Some(strategy) = &state.strategy else { return Playlist::looped(RINGBACK) };
-        let music = match strategy.music {
-            Background::Silence => None,
-            Background::Preset => Some(MUSIC),
-            Background::File(prompt) => Some(self.prompts.playable(Some(prompt)).unwrap_or(MUSIC)),
-        };
-        let announced = strategy.announcement.as_ref().and_then(|announced| {
-            let prompt = self.prompts.playable(announced.at(state.announced_position))?;
-            let interval_ms = u32::try_from(announced.interval.as_millis()).unwrap_or(u32::MAX);
-            Some(Announcement { prompt, interval_ms })
-        });
         let greeting = self.prompts.playable(strategy.greeting).filter(|_| !state.row.wait.greeted);
-        Playlist { greeting, music, announcement: announced }
+        Playlist { greeting, ..strategy.sound.playlist(&self.prompts, state.announced_position) }
     }
 
     /// What the caller hears last, if it can be played.
@@ -202,7 +190,7 @@ impl CallCenter {
     pub(crate) fn sound_depends_on(&self, call: CallId, prompt: PromptId) -> bool {
         let state = self.call_ref(call);
         let names = || self.waiting_playlist(call).prompts().any(|named| named == prompt);
-        is_unanswered(state.row.state) && (state.sound_unsure || names())
+        is_unanswered(state.row.state) && !self.is_being_placed(call) && (state.sound_unsure || names())
     }
 
     /// The customer has been told another place: the announcement names it too.
@@ -210,10 +198,8 @@ impl CallCenter {
         let Some(state) = self.calls.get_mut(&call) else { return };
         let before = std::mem::replace(&mut state.announced_position, position);
         let unsure = state.sound_unsure;
-        let announced = state.strategy.as_ref().and_then(|strategy| strategy.announcement.as_ref());
-        let Some([before, now]) = announced.map(|announced| [before, position].map(|place| announced.at(place))) else {
-            return;
-        };
+        let Some(strategy) = &state.strategy else { return };
+        let [before, now] = [before, position].map(|place| strategy.sound.announced_at(place));
         if unsure || self.prompts.playable(before) != self.prompts.playable(now) {
             self.play_waiting_sound(call);
         }

@@ -1,21 +1,17 @@
 //! Strategies as they are set, and which of them a call waits by.
 
-use super::row::{ClientType, PeriodicMessage, Sender, WaitingCondition, WaitingStrategyFields, WaitingStrategyRow};
-use crate::audio::{Message, PromptSource, Span};
+use super::row::{ClientType, Sender, WaitingCondition, WaitingStrategyFields, WaitingStrategyRow};
+use crate::audio::{Message, PromptSource};
 use crate::call::Call;
 use crate::call_center::{CallCenter, Turn};
 use crate::check;
 use crate::command::{CommandError, Reply};
-use crate::limits::{
-    ANNOUNCED_POSITIONS, MAX_PROMPTS, MAX_SPOKEN_TEXT, MAX_STRATEGY_CONDITIONS, MAX_STRATEGY_NAME, MAX_WAIT,
-    MAX_WAITING_STRATEGIES, RATE_PERMILLE,
-};
+use crate::limits::{MAX_STRATEGY_CONDITIONS, MAX_STRATEGY_NAME, MAX_WAITING_STRATEGIES};
 use crate::row::RowChange;
-use crate::settings::ANNOUNCEMENT_INTERVAL;
+use crate::sound::{self, Sound};
 use model::{PromptId, QueueId, WaitingStrategyId};
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::Duration;
 
 /// All calls of browsers, as a sender.
 pub const ALL_WEB_CALLS: &str = "conversations";
@@ -25,62 +21,19 @@ pub const ALL_WEB_CALLS: &str = "conversations";
 pub(crate) struct Strategy {
     pub(crate) row: WaitingStrategyRow,
     pub(crate) greeting: Option<PromptId>,
-    pub(crate) music: Background,
-    pub(crate) announcement: Option<Announced>,
+    /// What follows the greeting.
+    pub(crate) sound: Sound,
     pub(crate) last_message: Option<PromptId>,
     /// How many prompts it plays.
     prompts: usize,
 }
 
-/// What plays behind everything else.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Background {
-    Silence,
-    /// The music that comes with the program.
-    Preset,
-    File(PromptId),
-}
-
-/// What interrupts the music.
-#[derive(Debug)]
-pub(crate) struct Announced {
-    /// One for each place from the first on; a single one where the text names no place.
-    prompts: Vec<PromptId>,
-    names_position: bool,
-    pub(crate) interval: Duration,
-}
-
-impl Announced {
-    fn of(periodic: &PeriodicMessage) -> Option<Self> {
-        let names_position = periodic.message.names_position();
-        let places = if names_position { ANNOUNCED_POSITIONS } else { 1 };
-        let prompts: Vec<_> =
-            (1..=places).filter_map(|place| periodic.message.source_at(place)).map(|source| source.id()).collect();
-        let interval = periodic.repeat_interval.map_or(ANNOUNCEMENT_INTERVAL, Span::duration);
-        (!prompts.is_empty()).then_some(Self { prompts, names_position, interval })
-    }
-
-    /// What is said at this place; nothing far behind.
-    pub(crate) fn at(&self, position: u32) -> Option<PromptId> {
-        let index = if self.names_position { position.saturating_sub(1) } else { 0 };
-        usize::try_from(index).ok().and_then(|index| self.prompts.get(index)).copied()
-    }
-}
-
 impl Strategy {
     pub(crate) fn of(row: WaitingStrategyRow) -> Self {
         let id = |message: &Option<Message>| message.as_ref().and_then(Message::source).map(|source| source.id());
-        let music = match row.fields.music {
-            None => Background::Preset,
-            Some(music) if !music.enabled => Background::Silence,
-            Some(music) => {
-                music.file.map_or(Background::Preset, |file| Background::File(PromptSource::File(file).id()))
-            }
-        };
         let mut strategy = Self {
             greeting: id(&row.fields.greeting),
-            music,
-            announcement: row.fields.announcement.as_ref().and_then(Announced::of),
+            sound: Sound::of(row.fields.music, row.fields.announcement.as_ref()),
             last_message: id(&row.fields.last_message),
             prompts: 0,
             row,
@@ -93,12 +46,7 @@ impl Strategy {
     pub(crate) fn sources(&self) -> impl Iterator<Item = PromptSource> {
         let fields = &self.row.fields;
         let messages = [&fields.greeting, &fields.last_message].into_iter().flatten().filter_map(Message::source);
-        let music = fields.music.filter(|music| music.enabled).and_then(|music| music.file).map(PromptSource::File);
-        let announced = fields.announcement.iter().flat_map(|periodic| {
-            let places = if periodic.message.names_position() { ANNOUNCED_POSITIONS } else { 1 };
-            (1..=places).filter_map(move |place| periodic.message.source_at(place))
-        });
-        messages.chain(music).chain(announced)
+        messages.chain(sound::sources(fields.music, fields.announcement.as_ref()))
     }
 }
 
@@ -131,7 +79,7 @@ impl Strategies {
     }
 
     /// How many prompts all of them play.
-    pub(super) fn prompts(&self) -> usize {
+    pub(crate) fn prompts(&self) -> usize {
         self.all().map(|strategy| strategy.prompts).sum()
     }
 
@@ -190,10 +138,8 @@ impl CallCenter {
             ));
         }
         let row = WaitingStrategyRow { id, fields, created_at, updated_at: turn.now.wall };
-        let others = self.strategies.all().filter(|other| other.row.id != id);
-        let prompts = others.map(|other| other.prompts).sum::<usize>() + Strategy::of(row.clone()).prompts;
-        let prompts = prompts + self.away_messages.len();
-        check::room_for_one("MAX_PROMPTS", prompts.saturating_sub(1), MAX_PROMPTS)?;
+        let before = self.strategies.get(id).map_or(0, |strategy| strategy.prompts);
+        self.check_room_for_prompts(before, Strategy::of(row.clone()).prompts)?;
         self.outbox.save(RowChange::WaitingStrategy(row.clone()));
         self.strategies.put(row.clone());
         self.want_prompts();
@@ -217,18 +163,14 @@ impl CallCenter {
             check::name("name", name)?;
             check::at_most("name", name, MAX_STRATEGY_NAME)?;
         }
-        check_span("maximumWaitTime", fields.maximum_wait)?;
+        sound::check_span("maximumWaitTime", fields.maximum_wait)?;
         let messages = [("greetingMessage", &fields.greeting), ("maximumWaitTimeMessage", &fields.last_message)];
         for (field, message) in messages {
-            let Some(message) = message else { continue };
-            check_message(field, message)?;
-            if message.names_position() {
-                return Err(check::invalid(field, "only the announcement can name the place in the queue"));
-            }
+            message.as_ref().map_or(Ok(()), |message| sound::check_placeless(field, message))?;
         }
         if let Some(periodic) = &fields.announcement {
-            check_message("announcementMessage", &periodic.message)?;
-            periodic.repeat_interval.map_or(Ok(()), |span| check_span("announcementMessage.repeatInterval", span))?;
+            sound::check_message("announcementMessage", &periodic.message)?;
+            sound::check_interval(periodic)?;
         }
         self.check_condition(&fields.condition)
     }
@@ -255,23 +197,4 @@ impl CallCenter {
             _ => Err(check::invalid("condition", format!("must name at most {MAX_STRATEGY_CONDITIONS}"))),
         }
     }
-}
-
-fn check_span(field: &'static str, span: Span) -> Result<(), CommandError> {
-    let most = MAX_WAIT.as_secs();
-    // Checked before it is multiplied.
-    let fits = span.value >= 1 && u64::from(span.value) <= most && span.duration() <= MAX_WAIT;
-    if fits { Ok(()) } else { Err(check::invalid(field, format!("must be between 1 and {most} seconds"))) }
-}
-
-pub(super) fn check_message(field: &'static str, message: &Message) -> Result<(), CommandError> {
-    if message.enabled && message.source().is_none() {
-        return Err(check::invalid(field, "needs a ttsAudioSource or a fileAudioSource when it is enabled"));
-    }
-    let Some(speech) = &message.speech else { return Ok(()) };
-    check::at_most(field, &speech.text, MAX_SPOKEN_TEXT)?;
-    if message.enabled && speech.text.trim().is_empty() && message.file.is_none() {
-        return Err(check::invalid(field, "needs a text when it is enabled"));
-    }
-    check::in_range(field, speech.rate_permille, RATE_PERMILLE)
 }

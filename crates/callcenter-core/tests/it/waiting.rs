@@ -31,7 +31,7 @@ pub(crate) fn spoken(text: &str) -> Message {
     Message { enabled: true, source_type: None, speech: Some(speech), file: None }
 }
 
-fn span(value: u32) -> Span {
+pub(crate) fn span(value: u32) -> Span {
     Span { unit: SpanUnit::Seconds, value }
 }
 
@@ -68,7 +68,7 @@ pub(crate) fn center_with_strategy() -> (Center, WaitingStrategyId) {
 }
 
 /// Prompts that the core wants, as it said last.
-fn wanted(center: &Center) -> Vec<PromptSource> {
+pub(crate) fn wanted(center: &Center) -> Vec<PromptSource> {
     let said = center.effects.iter().rev().find_map(|effect| match effect {
         Effect::KeepPrompts(sources) => Some(sources.clone()),
         _ => None,

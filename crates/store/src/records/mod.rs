@@ -2,10 +2,12 @@
 
 mod batch;
 mod calls;
+mod hold;
 mod links;
 mod people;
 mod routing;
 mod tags;
+mod transfer;
 mod value;
 mod waiting;
 mod work;

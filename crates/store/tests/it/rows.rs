@@ -6,17 +6,19 @@ use callcenter_core::{
     event::{Author, Event, EventRecord},
     row::{
         AgentRow, AssignmentAlgorithm, AwayMessageRow, CallRow, CallState, ClientType, ConversationRow,
-        ConversationStatus, ConversationTag, CustomerRow, DayHours, FamiliarAgent, Holiday, LegRow, LinkConfigRow,
-        LinkDestination, LinkHours, LinkRow, MetadataRow, NoteKind, NoteRow, PeriodicMessage, Priority, QueueRow,
-        RowChange, RuleRow, RunningTransfer, RunningWrapUp, SegmentRow, SegmentState, Sender, Snapshot, StatusRow,
-        TagRow, Wait, WaitingCondition, WaitingStrategyFields, WaitingStrategyRow, WorkingHoursRow,
+        ConversationStatus, ConversationTag, CustomerRow, DayHours, FamiliarAgent, HoldConfigFields, HoldConfigRow,
+        Holiday, LegRow, LinkConfigRow, LinkDestination, LinkHours, LinkRow, MetadataRow, NoteKind, NoteRow,
+        PeriodicMessage, Priority, QueueRow, RowChange, RuleRow, RunningTransfer, RunningWrapUp, SegmentRow,
+        SegmentState, Sender, Snapshot, StatusRow, TagRow, TransferStrategyFields, TransferStrategyRow, Wait,
+        WaitingCondition, WaitingStrategyFields, WaitingStrategyRow, WorkingHoursRow,
     },
     settings::AccountSettings,
 };
 use model::{
     AgentId, AgentStatus, AudioFileId, CallDirection, CallId, CallMedia, ConversationId, CustomerId, EndedBy,
-    HolidayId, LegId, LinkConfigId, LinkId, MediaTime, NoteId, ParticipantType, QueueId, RecordingMedia, Role, RuleId,
-    SegmentId, StatusId, TagId, VoiceStatus, WaitingStrategyId, WallTime, WorkingHoursId,
+    HoldConfigId, HolidayId, LegId, LinkConfigId, LinkId, MediaTime, NoteId, ParticipantType, QueueId, RecordingMedia,
+    Role, RuleId, SegmentId, StatusId, TagId, TransferStrategyId, VoiceStatus, WaitingStrategyId, WallTime,
+    WorkingHoursId,
 };
 use proptest::{
     collection::{btree_map, vec},
@@ -392,11 +394,41 @@ fn message() -> impl Strategy<Value = Message> {
     )
 }
 
+fn span() -> impl Strategy<Value = Span> {
+    let unit = select(vec![SpanUnit::Seconds, SpanUnit::Minutes, SpanUnit::Hours]);
+    (unit, 1..1_000_u32).prop_map(|(unit, value)| Span { unit, value })
+}
+
+/// Music and what interrupts it.
+fn sound() -> impl Strategy<Value = (Option<Music>, Option<PeriodicMessage>)> {
+    let music = (any::<bool>(), option::of(number()))
+        .prop_map(|(enabled, file)| Music { enabled, file: file.map(AudioFileId::of) });
+    let announcement = (message(), option::of(span()))
+        .prop_map(|(message, repeat_interval)| PeriodicMessage { message, repeat_interval });
+    (option::of(music), option::of(announcement))
+}
+
+fn hold_config() -> impl Strategy<Value = HoldConfigRow> {
+    let queues = vec(number().prop_map(QueueId::of), 0..3);
+    (number(), text(), sound(), queues, any::<bool>(), any::<bool>(), time(), time()).prop_map(
+        |(id, name, (music, announcement), queues, enabled, is_default, created_at, updated_at)| {
+            let fields = HoldConfigFields { name, music, announcement, queues, enabled, is_default };
+            HoldConfigRow { id: HoldConfigId::of(id), fields, created_at, updated_at }
+        },
+    )
+}
+
+/// An account has one.
+fn transfer_strategy() -> impl Strategy<Value = TransferStrategyRow> {
+    (sound(), time(), time()).prop_map(|((music, announcement), created_at, updated_at)| TransferStrategyRow {
+        id: TransferStrategyId::of(1),
+        fields: TransferStrategyFields { music, announcement },
+        created_at,
+        updated_at,
+    })
+}
+
 fn waiting_strategy() -> impl Strategy<Value = WaitingStrategyRow> {
-    let span = || {
-        let unit = select(vec![SpanUnit::Seconds, SpanUnit::Minutes, SpanUnit::Hours]);
-        (unit, 1..1_000_u32).prop_map(|(unit, value)| Span { unit, value })
-    };
     let condition = prop_oneof![
         vec(number().prop_map(QueueId::of), 1..3).prop_map(WaitingCondition::Queue),
         vec((select(vec![ClientType::Pstn, ClientType::Webrtc]), text()), 1..3).prop_map(|senders| {
@@ -404,14 +436,17 @@ fn waiting_strategy() -> impl Strategy<Value = WaitingStrategyRow> {
             WaitingCondition::Sender(senders.collect())
         }),
     ];
-    let music = option::of((any::<bool>(), option::of(number())));
-    let announcement = option::of((message(), option::of(span())));
-    let messages = (option::of(message()), music, announcement, option::of(message()));
+    let messages = (option::of(message()), sound(), option::of(message()));
     (number(), option::of(text()), span(), messages, condition, time(), time()).prop_map(
-        |(id, name, maximum_wait, (greeting, music, announcement, last_message), condition, created_at, updated_at)| {
-            let music = music.map(|(enabled, file)| Music { enabled, file: file.map(AudioFileId::of) });
-            let announcement =
-                announcement.map(|(message, repeat_interval)| PeriodicMessage { message, repeat_interval });
+        |(
+            id,
+            name,
+            maximum_wait,
+            (greeting, (music, announcement), last_message),
+            condition,
+            created_at,
+            updated_at,
+        )| {
             let fields =
                 WaitingStrategyFields { name, maximum_wait, greeting, music, announcement, last_message, condition };
             WaitingStrategyRow { id: WaitingStrategyId::of(id), fields, created_at, updated_at }
@@ -518,6 +553,9 @@ fn change() -> impl Strategy<Value = RowChange> {
         number().prop_map(|id| RowChange::LinkConfigDeleted(LinkConfigId::of(id))),
         waiting_strategy().prop_map(RowChange::WaitingStrategy),
         number().prop_map(|id| RowChange::WaitingStrategyDeleted(WaitingStrategyId::of(id))),
+        hold_config().prop_map(RowChange::HoldConfig),
+        number().prop_map(|id| RowChange::HoldConfigDeleted(HoldConfigId::of(id))),
+        transfer_strategy().prop_map(RowChange::TransferStrategy),
         (number(), message())
             .prop_map(|(id, message)| RowChange::AwayMessage(AwayMessageRow { id: WorkingHoursId::of(id), message })),
         number().prop_map(|id| RowChange::AwayMessageDeleted(WorkingHoursId::of(id))),
@@ -548,6 +586,8 @@ struct Expected {
     links: BTreeMap<LinkId, LinkRow>,
     link_configs: BTreeMap<LinkConfigId, LinkConfigRow>,
     waiting_strategies: BTreeMap<WaitingStrategyId, WaitingStrategyRow>,
+    hold_configs: BTreeMap<HoldConfigId, HoldConfigRow>,
+    transfer_strategy: Option<TransferStrategyRow>,
     away_messages: BTreeMap<WorkingHoursId, AwayMessageRow>,
     notes: BTreeMap<NoteId, NoteRow>,
     tags: BTreeMap<TagId, TagRow>,
@@ -578,6 +618,9 @@ impl Expected {
             RowChange::LinkConfigDeleted(id) => drop(self.link_configs.remove(&id)),
             RowChange::WaitingStrategy(row) => drop(self.waiting_strategies.insert(row.id, row)),
             RowChange::WaitingStrategyDeleted(id) => drop(self.waiting_strategies.remove(&id)),
+            RowChange::HoldConfig(row) => drop(self.hold_configs.insert(row.id, row)),
+            RowChange::HoldConfigDeleted(id) => drop(self.hold_configs.remove(&id)),
+            RowChange::TransferStrategy(row) => self.transfer_strategy = Some(row),
             RowChange::AwayMessage(row) => drop(self.away_messages.insert(row.id, row)),
             RowChange::AwayMessageDeleted(id) => drop(self.away_messages.remove(&id)),
             RowChange::Note(row) => drop(self.notes.insert(row.id, row)),
@@ -616,6 +659,8 @@ impl Expected {
             conversation_tags: self.carried.iter().filter(|row| is_open(row.conversation)).copied().collect(),
             metadata: self.metadata.values().filter(|row| is_open(row.conversation)).cloned().collect(),
             waiting_strategies: self.waiting_strategies.values().cloned().collect(),
+            hold_configs: self.hold_configs.values().cloned().collect(),
+            transfer_strategy: self.transfer_strategy.clone(),
             away_messages: self.away_messages.values().cloned().collect(),
             segments: self.segments.values().filter(|row| row.state == SegmentState::Recording).cloned().collect(),
             last_event: 0,

@@ -94,6 +94,8 @@ async fn set(
     if fields.list("collectables", usize::MAX).is_some_and(|keys| !keys.is_empty()) {
         fields.reject("collectables", "is not supported by this release");
     }
+    // Without keys it has nothing to bound.
+    audio_dto::span(&mut fields, "collectDuration");
     fields.done()?;
     let message = message.ok_or_else(|| ApiError::bad_request("Request validation failed."))?;
     check_audible(&state, caller.account, &[("audioSource", &message)], None).await?;

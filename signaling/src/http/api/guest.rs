@@ -157,6 +157,7 @@ fn token(state: &AppState, account: AccountId, row: &LinkRow) -> (Option<String>
         agent: None,
         role: None,
         link: Some(row.id),
+        person: None,
         jti: visit,
     };
     let (token, end) = state.auth.tokens.mint(&claims, state.clock.now().wall, GUEST_TOKEN_LIFE);

@@ -16,6 +16,7 @@ mod conversations;
 mod disposition;
 mod guest;
 mod hold;
+mod hold_configs;
 mod link_configs;
 mod link_dto;
 mod link_theme;
@@ -23,14 +24,17 @@ pub(crate) mod links;
 mod metadata;
 mod notes;
 mod oauth;
+mod outbound_calls;
 mod queues;
 mod range;
 mod recording_source;
 mod recordings;
 mod routing;
 mod sessions;
+mod sound_dto;
 mod tags;
 mod timeline;
+mod transfer_strategy;
 mod transfer_targets;
 mod transfers;
 mod tts;
@@ -69,8 +73,9 @@ pub(crate) fn register(routes: Routes) -> Routes {
     let routes = metadata::register(conversation_routing::register(routes));
     let routes = transfer_targets::register(transfers::register(hold::register(routes)));
     let routes = call_timeouts::register(wrap_up::register(routes));
-    let routes = away_audio_message::register(routes);
+    let routes = transfer_strategy::register(hold_configs::register(away_audio_message::register(routes)));
     let routes = audio_files::register(tts::register(waiting_strategies::register(routes)));
+    let routes = outbound_calls::register(routes);
     guest::register(link_configs::register(links::register(routes)))
 }
 

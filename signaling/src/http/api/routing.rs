@@ -159,6 +159,9 @@ fn read_rule(fields: &mut Fields) -> Option<NewRule> {
     let queue: Option<QueueId> = fields.id("queueId");
     fields.require("expression");
     let expression = fields.raw("expression");
+    if expression.as_ref().is_some_and(|expression| !expression.is_object()) {
+        fields.reject("expression", "must be an object");
+    }
     let priority: Option<Priority> = fields.one_of("priority", "URGENT, HIGH, NORMAL, LOW");
     let enabled = fields.flag("enabled").unwrap_or(true);
     let only_within_hours = fields.flag("routeOnlyDuringWorkingHours").unwrap_or(false);

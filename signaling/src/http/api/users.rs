@@ -9,6 +9,7 @@ use crate::http::errors::{ApiError, ApiException};
 use crate::http::fields::Fields;
 use crate::http::params::{LimitPaging, Pagination, Params, page_of};
 use crate::http::routes::Routes;
+use crate::hub::Ending;
 use crate::state::AppState;
 use axum::Json;
 use axum::extract::{Path, State};
@@ -105,6 +106,7 @@ async fn update(
     if new.role != Role::Admin || !new.enabled {
         keep_an_admin(&state, &row).await?;
     }
+    let agent_before = row.agent;
     let row = UserRow {
         display_name: new.display_name,
         role: new.role,
@@ -117,6 +119,7 @@ async fn update(
     if !row.enabled {
         state.store.delete_sessions_of(row.account, row.id).await?;
     }
+    end_page(&state, row.account, agent_before);
     tracing::info!(user = %row.id, enabled = row.enabled, by = caller.name(), "a sign-in was changed");
     Ok(Json(row.into()))
 }
@@ -133,6 +136,7 @@ async fn delete(State(state): State<AppState>, caller: Caller, Path(id): Path<St
     let row = found(&state, caller.account, &id).await?;
     keep_an_admin(&state, &row).await?;
     state.store.delete_user(row.account, row.id).await?;
+    end_page(&state, row.account, row.agent);
     tracing::info!(user = %row.id, by = caller.name(), "a sign-in was deleted");
     Ok(StatusCode::NO_CONTENT)
 }
@@ -158,8 +162,16 @@ async fn reset_password(
     let hash = hashed(&state, &password).await?;
     state.store.set_password(row.account, row.id, &hash, state.clock.wall()).await?;
     state.store.delete_sessions_of(row.account, row.id).await?;
+    end_page(&state, row.account, row.agent);
     tracing::info!(user = %row.id, by = caller.name(), "a password was set");
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// The console page of who works as the agent has to connect again, with a token of the sign-in as it is now.
+fn end_page(state: &AppState, account: AccountId, agent: Option<AgentId>) {
+    if let Some(agent) = agent {
+        state.hub.end_agents_page(account, agent, Ending::SignInChanged);
+    }
 }
 
 async fn found(state: &AppState, account: AccountId, id: &str) -> Result<UserRow, ApiError> {

@@ -1,9 +1,9 @@
 //! Waiting strategies as the API writes them.
 
 use super::audio_dto::{self, MessageDto, MusicDto, SpanDto};
+use super::sound_dto::{self, PeriodicDto};
 use crate::http::fields::Fields;
 use crate::http::times;
-use callcenter_core::audio::Message;
 use callcenter_core::row::{
     ClientType, PeriodicMessage, Sender, WaitingCondition, WaitingStrategyFields, WaitingStrategyRow,
 };
@@ -66,18 +66,6 @@ pub(super) struct StrategyRequest {
     condition: Value,
 }
 
-/// A message that comes again and again.
-#[derive(Debug, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-#[schema(as = OptionWithPeriodicCollect)]
-pub(super) struct PeriodicDto {
-    #[serde(flatten)]
-    message: MessageDto,
-    /// From the end of one to the beginning of the next; ten seconds when absent.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    repeat_interval: Option<SpanDto>,
-}
-
 /// What `condition` holds.
 #[derive(Debug, Clone, Copy, Serialize, ToSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
@@ -125,16 +113,9 @@ impl StrategyDto {
                 (ConditionType::Sender, json!({ "senders": senders }))
             }
             WaitingCondition::Queue(queues) => {
-                let name = |queue: QueueId| {
-                    if queue == default_queue { DEFAULT_QUEUE.to_owned() } else { queue.to_string() }
-                };
-                let queues: Vec<String> = queues.into_iter().map(name).collect();
+                let queues: Vec<String> = queues.into_iter().map(|queue| queue_name(queue, default_queue)).collect();
                 (ConditionType::Queue, json!({ "queues": queues }))
             }
-        };
-        let periodic = |periodic: PeriodicMessage| PeriodicDto {
-            message: periodic.message.into(),
-            repeat_interval: periodic.repeat_interval.map(SpanDto::from),
         };
         Self {
             id: row.id.to_string(),
@@ -142,7 +123,7 @@ impl StrategyDto {
             maximum_wait_time: fields.maximum_wait.into(),
             greeting_message: fields.greeting.map(MessageDto::from),
             music_on_hold: fields.music.map(MusicDto::from),
-            announcement_message: fields.announcement.map(periodic),
+            announcement_message: fields.announcement.map(PeriodicDto::from),
             maximum_wait_time_message: fields.last_message.map(MessageDto::from),
             condition_type,
             condition,
@@ -176,13 +157,14 @@ pub(super) fn fields(fields: &mut Fields, default_queue: QueueId) -> Option<Wait
 }
 
 fn periodic(fields: &mut Fields) -> PeriodicMessage {
-    let message: Message = audio_dto::message(fields);
-    let repeat_interval = audio_dto::span(fields, "repeatInterval");
+    let periodic = sound_dto::periodic(fields);
     // Whoever announces keys that do nothing would mislead callers.
     if fields.list("collectables", CONDITIONS_MAX).is_some_and(|keys| !keys.is_empty()) {
         fields.reject("collectables", "is not supported by this release");
     }
-    PeriodicMessage { message, repeat_interval }
+    // Without keys it has nothing to bound.
+    audio_dto::span(fields, "collectDuration");
+    periodic
 }
 
 fn condition(fields: &mut Fields, default_queue: QueueId) -> Option<WaitingCondition> {
@@ -190,7 +172,7 @@ fn condition(fields: &mut Fields, default_queue: QueueId) -> Option<WaitingCondi
     match kind.as_str() {
         "SENDER" => fields.object("condition", senders).flatten().map(WaitingCondition::Sender),
         "QUEUE" => {
-            let read = fields.object("condition", |inner| queues(inner, default_queue));
+            let read = fields.object("condition", |inner| queue_ids(inner, "queues", default_queue));
             read.flatten().map(WaitingCondition::Queue)
         }
         _ => {
@@ -219,21 +201,27 @@ fn senders(fields: &mut Fields) -> Option<Vec<Sender>> {
     Some(senders)
 }
 
-fn queues(fields: &mut Fields, default_queue: QueueId) -> Option<Vec<QueueId>> {
-    fields.require("queues");
+/// Queues by their ids, or by the name that the default one has.
+pub(super) fn queue_ids(fields: &mut Fields, name: &str, default_queue: QueueId) -> Option<Vec<QueueId>> {
+    fields.require(name);
     let mut queues = Vec::new();
-    for value in fields.list("queues", CONDITIONS_MAX)? {
+    for value in fields.list(name, CONDITIONS_MAX)? {
         let queue = match value.as_str() {
             Some(DEFAULT_QUEUE) => Some(default_queue),
             text => text.and_then(|text| text.parse().ok()),
         };
         let Some(queue) = queue else {
-            fields.reject("queues", format!("Invalid id '{value}' given! No such entity exists."));
+            fields.reject(name, format!("Invalid id '{value}' given! No such entity exists."));
             return None;
         };
         queues.push(queue);
     }
     Some(queues)
+}
+
+/// What the API calls the queue.
+pub(super) fn queue_name(queue: QueueId, default_queue: QueueId) -> String {
+    if queue == default_queue { DEFAULT_QUEUE.to_owned() } else { queue.to_string() }
 }
 
 /// The queue that the query names.

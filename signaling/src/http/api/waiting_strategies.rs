@@ -27,7 +27,7 @@ pub(super) fn register(routes: Routes) -> Routes {
         .on(Operation::DeleteWaitingStrategy, routes!(delete))
 }
 
-async fn default_queue(state: &AppState, caller: &Caller) -> Result<QueueId, ApiError> {
+pub(super) async fn default_queue(state: &AppState, caller: &Caller) -> Result<QueueId, ApiError> {
     Ok(call_center(state, caller.account)?.query(|core, _| core.default_queue()).await?)
 }
 

@@ -2,9 +2,9 @@
 
 use super::call_center;
 use crate::auth::limits::{WEBRTC_TOKEN_LIFE, WEBRTC_TOKEN_MAX_LIFE};
-use crate::auth::tokens::TokenClaims;
+use crate::auth::tokens::{PersonClaim, TokenClaims};
 use crate::http::access::Operation;
-use crate::http::caller::Caller;
+use crate::http::caller::{Caller, Who};
 use crate::http::errors::{ApiError, ApiException};
 use crate::http::fields::Fields;
 use crate::http::routes::Routes;
@@ -81,7 +81,8 @@ async fn mint(
     {
         return Err(ApiError::forbidden("You can get a token for your own agent alone."));
     }
-    let claims = claims(caller.account, identity, display_name, agent.as_ref());
+    let person = person_of(&state, &caller).await?;
+    let claims = TokenClaims { person, ..claims(caller.account, identity, display_name, agent.as_ref()) };
     let now = state.clock.now().wall;
     let (token, end) = state.auth.tokens.mint(&claims, now, life.unwrap_or(WEBRTC_TOKEN_LIFE));
     Ok(Json(TokenResponse { token, expiration_time: times::text(end) }))
@@ -90,6 +91,12 @@ async fn mint(
 async fn agent_of(state: &AppState, account: AccountId, identity: &str) -> Result<Option<AgentRow>, ApiError> {
     let Ok(id) = identity.parse::<AgentId>() else { return Ok(None) };
     Ok(call_center(state, account)?.query(move |core, _| core.agent(id).cloned()).await?)
+}
+
+async fn person_of(state: &AppState, caller: &Caller) -> Result<Option<PersonClaim>, ApiError> {
+    let Who::Person(person) = &caller.who else { return Ok(None) };
+    let row = state.store.user(caller.account, person.user).await?;
+    Ok(row.map(|row| PersonClaim { user: row.id, as_of: row.updated_at }))
 }
 
 fn claims(account: AccountId, identity: String, name: Option<String>, agent: Option<&AgentRow>) -> TokenClaims {
@@ -102,6 +109,7 @@ fn claims(account: AccountId, identity: String, name: Option<String>, agent: Opt
         agent: agent.map(|row| row.id),
         role: agent.map(|row| row.role),
         link: None,
+        person: None,
         jti: Uuid::now_v7(),
     }
 }

@@ -42,6 +42,8 @@ async fn the_description_is_served_and_all_its_references_lead_somewhere() {
     let mut references = 0;
     check_references(&document, &document, &mut references);
     assert!(references > 50, "{references} references");
+    let made = &document["paths"]["/ccaas/1/agents"]["post"]["responses"]["200"];
+    assert_eq!(made["links"]["get-agent"]["parameters"]["agentId"], "$response.body#/id");
 }
 
 fn check_references(document: &Value, part: &Value, count: &mut usize) {

@@ -1,7 +1,7 @@
 //! API keys and people, as admins manage them.
 
 use super::client::{As, Client, NOTHING, id};
-use crate::support::House;
+use crate::support::{House, Page, SilentPage, hello};
 use model::Role;
 use serde_json::{Value, json};
 
@@ -109,6 +109,30 @@ async fn a_new_password_signs_its_owner_out() {
     client.call("GET", "/auth/1/session").by(&page).send().await.refused(401, "UNAUTHORIZED");
     assert_eq!(sign_in(&client, &user.login, "old password").await, 401);
     assert_eq!(sign_in(&client, &user.login, "new password").await, 200);
+}
+
+#[tokio::test]
+async fn who_is_shut_out_is_disconnected_and_not_let_in_again() {
+    let house = House::open().await;
+    let client = Client::of(&house);
+    let admin = client.person(Role::Admin, None).await;
+    let agent = house.agent("Ada").await;
+    let user = client.user(house.account, Role::Agent, Some(agent), "correct horse").await;
+    let session = client.session_of(&user).await;
+    let body = json!({"identity": agent.to_string()});
+    let minted = client.done(&session, "POST", "/webrtc/1/token", body.clone()).await;
+    let token = minted["token"].as_str().expect("a token");
+    let mut page = Page::open(&house, token).await;
+    let path = format!("{USERS}/{}", user.id);
+    let fields = json!({"displayName": "Ada", "role": "AGENT", "agentId": agent.to_string(), "enabled": false});
+    client.done(&admin, "PUT", &path, fields).await;
+    assert_eq!(page.closed().await, Some(1012));
+    let mut again = SilentPage::open(&house).await;
+    again.say(hello(token)).await;
+    let refusal = again.refusal().await;
+    assert_eq!(refusal.name, "UNAUTHENTICATED");
+    assert!(refusal.description.contains("sign-in"), "{refusal:?}");
+    client.call("POST", "/webrtc/1/token").by(&session).json(&body).send().await.refused(401, "UNAUTHORIZED");
 }
 
 #[tokio::test]

@@ -42,7 +42,7 @@ pub(super) async fn uploaded(client: &Client, key: &As) -> String {
     id(&answer.json())
 }
 
-fn speech(text: &str) -> Value {
+pub(super) fn speech(text: &str) -> Value {
     json!({
         "enabled": true,
         "audioSourceType": "TTS",

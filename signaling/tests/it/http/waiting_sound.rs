@@ -32,7 +32,7 @@ async fn strategy(house: &House, seconds: u32, file: AudioFileId) {
     house.does(CoreCommand::PutWaitingStrategy { strategy: None, fields: Box::new(fields) }).await;
 }
 
-async fn file(house: &House) -> AudioFileId {
+pub(super) async fn file(house: &House) -> AudioFileId {
     let client = Client::of(house);
     let key = client.key().await;
     uploaded(&client, &key).await.parse().expect("an id")
@@ -40,13 +40,13 @@ async fn file(house: &House) -> AudioFileId {
 
 /// What the engine was given of prompts, and what it is to play at last.
 #[derive(Default)]
-struct Heard {
+pub(super) struct Heard {
     frames: BTreeMap<PromptId, usize>,
 }
 
 impl Heard {
     /// Takes commands until this call's patches fit. Whatever they name must be there.
-    async fn until(&mut self, engine: &mut Engine, call: CallId, wanted: Playlist) {
+    pub(super) async fn until(&mut self, engine: &mut Engine, call: CallId, wanted: Playlist) {
         loop {
             match engine.command().await {
                 Command::LoadPrompt { prompt, first, frames, .. } => {

@@ -142,6 +142,7 @@ impl House {
             agent: Some(agent),
             role: Some(Role::Agent),
             link: None,
+            person: None,
             jti: agent.0,
         }
     }
@@ -155,6 +156,7 @@ impl House {
             agent: None,
             role: None,
             link: Some(link),
+            person: None,
             jti: link.0,
         }
     }

@@ -25,6 +25,11 @@ export interface Conversation {
   customer?: { id: string; identity: string; displayName: string } | null;
 }
 
+export interface ConversationPage {
+  conversations: Conversation[];
+  pagination: { totalItems: number };
+}
+
 export interface Note {
   id: string;
   content: string;
@@ -75,9 +80,18 @@ export interface Agent {
   id: string;
   displayName: string;
   status: AgentStatus;
+  /** The account's own status within that group. */
+  statusName?: string;
   availability: AgentStatus;
   role: Role;
   enabled: boolean;
+}
+
+/** A status that the account has named itself. */
+export interface NamedStatus {
+  id: string;
+  name: string;
+  group: AgentStatus;
 }
 
 export interface Queue {
@@ -153,14 +167,19 @@ export function whenSignedOut(work: () => void): void {
   onSignedOut = work;
 }
 
-export async function call<T>(method: string, path: string, body?: unknown): Promise<T> {
+export function call<T>(method: string, path: string, body?: unknown): Promise<T> {
+  return send<T>(path, {
+    method,
+    headers: body === undefined ? {} : { "content-type": "application/json" },
+    body: body === undefined ? null : JSON.stringify(body),
+  });
+}
+
+/** As `call`, with a body of its own kind: a form, for example. */
+export async function send<T>(path: string, request: RequestInit): Promise<T> {
   let response: Response;
   try {
-    response = await fetch(path, {
-      method,
-      headers: body === undefined ? {} : { "content-type": "application/json" },
-      body: body === undefined ? null : JSON.stringify(body),
-    });
+    response = await fetch(path, request);
   } catch {
     throw new ApiError(0, "The server does not answer.");
   }
@@ -202,8 +221,8 @@ function named(name: string): URLSearchParams {
 }
 
 interface Listed {
-  conversations?: Conversation[];
   agents?: Agent[];
+  statuses?: NamedStatus[];
   queues?: Queue[];
   notes?: Note[];
 }
@@ -215,16 +234,18 @@ export const api = {
   token: (identity: string) =>
     call<{ token: string; expirationTime?: string }>("POST", "/webrtc/1/token", { identity }),
 
-  setStatus: (agentId: string, status: AgentStatus) =>
-    call<unknown>("PUT", `${CCAAS}/agents/${part(agentId)}/status`, { status }),
+  setStatus: (agentId: string, to: { status: AgentStatus } | { statusId: string }) =>
+    call<unknown>("PUT", `${CCAAS}/agents/${part(agentId)}/status`, to),
+  agentStatuses: async () => (await call<Listed>("GET", `${CCAAS}/agent-statuses?limit=999`)).statuses ?? [],
   agents: async () => (await call<Listed>("GET", `${CCAAS}/agents?limit=999`)).agents ?? [],
   queues: async () => (await call<Listed>("GET", `${CCAAS}/queues?limit=999`)).queues ?? [],
 
-  conversations: async (filter: { agentId?: string | undefined; status?: string | undefined }) => {
-    const query = new URLSearchParams({ limit: "100", orderBy: "createdAt:desc" });
+  /** The newest contacts first. */
+  conversations: (filter: { agentId?: string | undefined; status?: string | undefined }) => {
+    const query = new URLSearchParams({ limit: "100", orderBy: "updatedAt:desc" });
     if (filter.agentId !== undefined) query.set("agentId", filter.agentId);
     if (filter.status !== undefined && filter.status !== "") query.set("status", filter.status);
-    return (await call<Listed>("GET", `${CCAAS}/conversations?${query}`)).conversations ?? [];
+    return call<ConversationPage>("GET", `${CCAAS}/conversations?${query}`);
   },
   conversation: (id: string) => call<Conversation>("GET", `${CCAAS}/conversations/${part(id)}`),
   changeConversation: (id: string, change: Partial<Pick<Conversation, "status" | "summary" | "topic">>) =>

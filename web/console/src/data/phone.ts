@@ -15,7 +15,7 @@ import { applyDevices } from "../../../shared/src/live-devices.ts";
 import { type DeviceSettings, loadDevices } from "../../../shared/src/settings.ts";
 import { setToneDevice } from "../../../shared/src/tones.ts";
 import { t } from "../text.ts";
-import { ApiError, api, problemText, type Session } from "./api.ts";
+import { ApiError, api, type NamedStatus, problemText, type Session } from "./api.ts";
 import { drawAttention } from "./attention.ts";
 import { type Draft, isWritten, keepDraft, loadDraft } from "./draft.ts";
 import { workerTicker } from "./ticker.ts";
@@ -87,10 +87,12 @@ export class Phone extends Emitter<PhoneEvents> {
     this.#rtc.disconnect();
   }
 
-  async setStatus(status: AgentStatus): Promise<void> {
+  /** One of the four groups, or the account's own status within it. */
+  async setStatus(status: AgentStatus, own?: NamedStatus): Promise<void> {
     try {
-      await api.setStatus(this.#agentId, status);
-      if (this.agent !== undefined) this.agent = { ...this.agent, status };
+      await api.setStatus(this.#agentId, own === undefined ? { status } : { statusId: own.id });
+      const custom_status = own === undefined ? null : { id: own.id, name: own.name };
+      if (this.agent !== undefined) this.agent = { ...this.agent, status, custom_status };
       this.notice = undefined;
     } catch (error) {
       this.notice = { kind: "bad", text: t("statusFailed", { problem: problemText(error) }) };

@@ -1,11 +1,11 @@
 import { useEffect, useState } from "preact/hooks";
 
-export const views = ["work", "all", "links", "team", "devices"] as const;
+export const views = ["work", "all", "links", "team", "settings", "devices"] as const;
 export type View = (typeof views)[number];
 
 export interface Route {
   view: View;
-  /** A conversation's id, in `work` and `all`. */
+  /** A conversation's id in `work` and `all`, a part's name in `settings`. */
   id: string | undefined;
 }
 

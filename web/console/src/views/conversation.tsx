@@ -6,9 +6,10 @@ import type { Phone } from "../data/phone.ts";
 import type { View } from "../data/route.ts";
 import { t } from "../text.ts";
 import { Empty, Show } from "./common.tsx";
+import { nameOf } from "./conversation-list.tsx";
 import { Recordings } from "./recordings.tsx";
 import { Timeline } from "./timeline.tsx";
-import { BackLink, nameOf } from "./work.tsx";
+import { BackLink } from "./work.tsx";
 
 /** Identities that were made for people who have none say nothing to a reader. */
 const MADE_UP = "guest-";

@@ -10,7 +10,7 @@ const DAY_MS = 86_400_000;
 const types: LinkType[] = ["oneTime", "timeFrame", "expiration"];
 
 /** The value of a `datetime-local` field. */
-function local(at: number): string {
+export function localTime(at: number): string {
   const date = new Date(at - new Date(at).getTimezoneOffset() * 60_000);
   return date.toISOString().slice(0, 16);
 }
@@ -140,7 +140,7 @@ function Ready({ url }: { url: string }) {
 }
 
 function Time({ name, label, at }: { name: string; label: string; at: number }) {
-  const [initial] = useState(() => local(at));
+  const [initial] = useState(() => localTime(at));
   return (
     <label class="field">
       <span>{label}</span>

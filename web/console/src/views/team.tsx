@@ -1,8 +1,12 @@
 import type { AgentStatus } from "@switchroom/sdk";
+import { useState } from "preact/hooks";
 import { type Agent, api, type Queue } from "../data/api.ts";
 import { useLoaded } from "../data/load.ts";
+import { AgentSettings } from "../settings/agent.tsx";
+import { Action } from "../settings/parts.tsx";
+import { StatusDot } from "../status-menu.tsx";
 import { type TextKey, t, word } from "../text.ts";
-import { StatusDot } from "../top-bar.tsx";
+
 import { Empty, Show } from "./common.tsx";
 
 const POLL_MS = 5_000;
@@ -30,25 +34,38 @@ export function TeamView() {
 }
 
 function Agents({ all }: { all: Agent[] }) {
+  const [chosen, setChosen] = useState<Agent>();
   if (all.length === 0) return <Empty title={t("noAgents")} />;
   return (
-    <table class="table" data-testid="agents">
-      <Columns names={["name", "statusColumn", "availability", "role"]} />
-      <tbody>
-        {all.map((agent) => (
-          <tr key={agent.id} data-testid="agent-row" data-id={agent.id} data-availability={agent.availability}>
-            <th scope="row">{agent.displayName}</th>
-            <td>
-              <Status status={agent.status} />
-            </td>
-            <td>
-              <Status status={agent.availability} />
-            </td>
-            <td>{word(agent.role, "role")}</td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
+    <>
+      <table class="table" data-testid="agents">
+        <Columns names={["name", "statusColumn", "availability", "role", "setUp"]} />
+        <tbody>
+          {all.map((agent) => (
+            <tr key={agent.id} data-testid="agent-row" data-id={agent.id} data-availability={agent.availability}>
+              <th scope="row">{agent.displayName}</th>
+              <td>
+                <Status status={agent.status} name={agent.statusName} />
+              </td>
+              <td>
+                <Status status={agent.availability} />
+              </td>
+              <td>{word(agent.role, "role")}</td>
+              <td>
+                <Action
+                  label={t("setUp")}
+                  of={agent.displayName}
+                  icon="settings"
+                  testid="set-up"
+                  onClick={() => setChosen(agent)}
+                />
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      {chosen !== undefined && <AgentSettings agent={chosen} onClose={() => setChosen(undefined)} />}
+    </>
   );
 }
 
@@ -84,10 +101,10 @@ function Columns({ names }: { names: TextKey[] }) {
   );
 }
 
-function Status({ status }: { status: AgentStatus }) {
+function Status({ status, name }: { status: AgentStatus; name?: string | undefined }) {
   return (
     <span class="status">
-      <StatusDot status={status} /> {word(status)}
+      <StatusDot status={status} /> {name ?? word(status)}
     </span>
   );
 }

@@ -15,6 +15,12 @@ pub(super) struct Bad {
 
 /// Bodies that differ from a good one in one field.
 pub(super) fn bodies(description: &Description, schema: &Value, good: &Value) -> Vec<Bad> {
+    if let Value::Array(items) = good {
+        let first = items.first().expect("a good list has an item");
+        let of_first = bodies(description, &description.resolved(schema)["items"], first);
+        let in_list = |bad: Bad| Bad { field: format!("[0].{}", bad.field), sent: json!([bad.sent]), why: bad.why };
+        return of_first.into_iter().map(in_list).collect();
+    }
     let mut all = Vec::new();
     let found = fields(description, schema, good, "");
     for (field, schema, required) in found {
@@ -78,6 +84,13 @@ fn wrong_values(description: &Description, schema: &Value) -> Vec<(Value, String
         let most = usize::try_from(most).expect("small");
         all.push((json!("x".repeat(most + 1)), format!("longer than {most}")));
     }
+    if let Some(least @ 1..) = schema["minLength"].as_u64() {
+        let least = usize::try_from(least).expect("small");
+        all.push((json!("x".repeat(least - 1)), format!("shorter than {least}")));
+    }
+    if schema["pattern"].is_string() {
+        all.push((json!("a? b!"), "not of its pattern".to_owned()));
+    }
     if let Some(most) = schema["maximum"].as_i64() {
         all.push((json!(most + 1), format!("more than {most}")));
     }
@@ -112,8 +125,16 @@ pub(super) fn queries(parameters: &Value) -> Vec<Bad> {
         if schema["format"] == "date-time" {
             with("yesterday", "no time");
         }
-        if name == "orderBy" {
-            with("nonsense:asc", "no field to sort by");
+        match name {
+            "orderBy" => with("nonsense:asc", "no field to sort by"),
+            "sortBy" | "sortDirection" => with("NONSENSE", "nothing to sort by"),
+            _ => {}
+        }
+        if parameter["required"] == json!(true) {
+            with("", "missing");
+        }
+        if types(schema) == ["boolean"] {
+            with("perhaps", "neither true nor false");
         }
         if types(schema) == ["integer"] {
             with("x", "no number");

@@ -12,9 +12,9 @@ pub(super) struct Group {
     /// Beginnings of those that do not, though they seem to.
     #[serde(default)]
     pub(super) except: Vec<String>,
-    /// 400 has the short form.
+    /// Two calls are there, and an agent who is free.
     #[serde(default)]
-    pub(super) short_refusals: bool,
+    pub(super) in_calls: bool,
     /// Requests that make what the operations need.
     #[serde(default)]
     pub(super) given: Vec<Given>,
@@ -70,7 +70,7 @@ pub(super) struct Refused {
     #[serde(default)]
     pub(super) body: Value,
     pub(super) status: u16,
-    /// In the long form; absent for the short one.
+    /// Where the description has the long form; `BAD_REQUEST` when absent.
     pub(super) message_id: Option<String>,
     #[serde(default)]
     pub(super) text: Option<String>,

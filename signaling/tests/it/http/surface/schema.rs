@@ -21,6 +21,11 @@ impl Description {
         }
     }
 
+    /// Whether a schema has a property of this name.
+    pub(super) fn has(&self, schema: &Value, name: &str) -> bool {
+        self.resolved(schema)["properties"].get(name).is_some()
+    }
+
     /// What is wrong with a value, by its place.
     pub(super) fn faults(&self, schema: &Value, value: &Value, place: &str) -> Vec<String> {
         let schema = self.resolved(schema);

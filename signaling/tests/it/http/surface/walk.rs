@@ -4,7 +4,6 @@ use super::super::client::{Answer, As, Client, NOTHING};
 use super::bad::{self, Bad};
 use super::group::{Good, Group};
 use super::schema::Description;
-use crate::support::House;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
@@ -18,6 +17,17 @@ pub(super) struct Walk<'a> {
     faults: Vec<String>,
 }
 
+/// Who asks.
+#[derive(Clone, Copy)]
+enum Who {
+    /// Nobody that is known.
+    Stranger,
+    /// A key that may only read.
+    Reader,
+    /// A key that may do anything.
+    Manager,
+}
+
 /// An operation of the description.
 struct Operation<'a> {
     method: String,
@@ -26,16 +36,13 @@ struct Operation<'a> {
 }
 
 impl<'a> Walk<'a> {
-    /// A house with an agent (`agentId`) and the default queue (`queueId`), and what the group wants besides.
+    /// With things that are there already, and what the group wants besides.
     pub(super) async fn begin(
         client: Client,
-        house: &House,
+        things: BTreeMap<String, String>,
         description: &'a Description,
         group: &'a Group,
     ) -> Walk<'a> {
-        let agent = house.agent("Ada").await.to_string();
-        let queue = house.center().query(|core, _| core.default_queue()).await.expect("a queue").to_string();
-        let things = BTreeMap::from([("agentId".to_owned(), agent), ("queueId".to_owned(), queue)]);
         let manage = client.key().await;
         let read = client.key_with(client.account, &["conversations:read"]).await;
         let mut walk = Self { client, description, group, manage, read, things, faults: Vec::new() };
@@ -92,9 +99,9 @@ impl<'a> Walk<'a> {
     async fn strangers(&mut self, operation: &Operation<'_>, good: &Good) {
         let path = self.path(operation, good);
         let body = self.filled_body(&good.body);
-        let answer = self.send(operation, &As::Nobody, &path, &body).await;
+        let answer = self.send(operation, Who::Stranger, &path, &body).await;
         self.expect_long(operation, "without credentials", &answer, 401, "UNAUTHORIZED");
-        let answer = self.send(operation, &self.read, &path, &body).await;
+        let answer = self.send(operation, Who::Reader, &path, &body).await;
         if operation.method != "GET" {
             self.expect_long(operation, "with a key that may only read", &answer, 403, "FORBIDDEN");
         } else if !answer.status.is_success() {
@@ -105,14 +112,14 @@ impl<'a> Walk<'a> {
     async fn unknown_things(&mut self, operation: &Operation<'_>, good: &Good) {
         let body = self.filled_body(&good.body);
         for place in places(operation.path).filter(|place| !good.free.iter().any(|free| free == place)) {
-            for unknown in [NOTHING, "x"] {
+            for unknown in [NOTHING, "x", "%ff"] {
                 let mut other = good.path.clone();
                 other.insert(place.to_owned(), unknown.to_owned());
                 let path = self.path_with(operation, &other, &good.query);
-                let answer = self.send(operation, &self.manage, &path, &body).await;
+                let answer = self.send(operation, Who::Manager, &path, &body).await;
                 let (path, own) = (operation.path, "/ccaas/1/working-hours");
                 let status = if path.starts_with("/ccaas/1/") && !path.starts_with(own) { 400 } else { 404 };
-                self.expect_long(operation, &format!("with an unknown {place}"), &answer, status, "NOT_FOUND");
+                self.expect_refusal(operation, &format!("with an unknown {place}"), &answer, status, "NOT_FOUND");
             }
         }
     }
@@ -122,7 +129,7 @@ impl<'a> Walk<'a> {
             if !good.differs.contains_key(&field) {
                 let query = sent.as_str().expect("a query");
                 let path = self.path_with(operation, &good.path, query);
-                let answer = self.send(operation, &self.manage, &path, &Value::Null).await;
+                let answer = self.send(operation, Who::Manager, &path, &Value::Null).await;
                 self.expect_wrong_field(operation, &format!("{field}: {why}"), &answer, &field);
             }
         }
@@ -134,17 +141,18 @@ impl<'a> Walk<'a> {
             return;
         }
         let path = self.path(operation, good);
+        let other = if good.body.is_array() { "{}" } else { "[]" };
         for (kind, text, status) in
-            [("application/json", "{", 400), ("application/json", "[]", 400), ("text/plain", "{}", 415)]
+            [("application/json", "{", 400), ("application/json", other, 400), ("text/plain", "{}", 415)]
         {
             let call = self.client.call(&operation.method, &path).by(&self.manage).raw(kind, text);
             let answer = call.send().await;
-            self.expect_refusal(operation, &format!("with {text:?} as {kind}"), &answer, status);
+            self.expect_refusal(operation, &format!("with {text:?} as {kind}"), &answer, status, "BAD_REQUEST");
         }
         let body = self.filled_body(&good.body);
         for Bad { field, sent, why } in bad::bodies(self.description, schema, &body) {
             if !good.differs.contains_key(&field) {
-                let answer = self.send(operation, &self.manage, &path, &sent).await;
+                let answer = self.send(operation, Who::Manager, &path, &sent).await;
                 self.expect_wrong_field(operation, &format!("{field}: {why}"), &answer, &field);
             }
         }
@@ -152,7 +160,7 @@ impl<'a> Walk<'a> {
 
     async fn good(&mut self, operation: &Operation<'_>, good: &Good) {
         let path = self.path(operation, good);
-        let answer = self.send(operation, &self.manage, &path, &self.filled_body(&good.body)).await;
+        let answer = self.send(operation, Who::Manager, &path, &self.filled_body(&good.body)).await;
         let described = &operation.item["responses"][answer.status.as_str()];
         if !answer.status.is_success() || described.is_null() {
             return self.fault(operation, "as described", &answer);
@@ -162,6 +170,13 @@ impl<'a> Walk<'a> {
             return;
         }
         let value = answer.json();
+        if let Some(name) = ["Status", "statusCode"].iter().find(|name| self.description.has(schema, name)) {
+            // The description calls it `Status`, all its examples `status`.
+            let name = if *name == "Status" { "status" } else { *name };
+            if value[name] != "SUCCESS" || !value["message"].is_string() {
+                self.fault(operation, "should say SUCCESS, but", &answer);
+            }
+        }
         if !good.differs.contains_key("answer") {
             let faults = self.description.faults(schema, &value, "");
             self.faults.extend(faults.into_iter().map(|fault| format!("{}: answer{fault}", good.operation)));
@@ -173,11 +188,9 @@ impl<'a> Walk<'a> {
         for one in &self.group.refused {
             let operation = self.operation(&one.operation);
             let path = self.path_with(&operation, &one.path, "");
-            let answer = self.send(&operation, &self.manage, &path, &self.filled_body(&one.body)).await;
-            match &one.message_id {
-                Some(id) => self.expect_long(&operation, "in this state", &answer, one.status, id),
-                None => self.expect_refusal(&operation, "in this state", &answer, one.status),
-            }
+            let answer = self.send(&operation, Who::Manager, &path, &self.filled_body(&one.body)).await;
+            let id = one.message_id.as_deref().unwrap_or("BAD_REQUEST");
+            self.expect_refusal(&operation, "in this state", &answer, one.status, id);
             let wanted = one.text.as_deref().map(|text| self.filled(text));
             if wanted.is_some_and(|text| !answer.text().contains(&text)) {
                 self.fault(&operation, "in this state has other words", &answer);
@@ -214,7 +227,26 @@ impl<'a> Walk<'a> {
         }
     }
 
-    async fn send(&self, operation: &Operation<'_>, who: &As, path: &str, body: &Value) -> Answer {
+    /// A key that has used up its allowance gives way to a new one.
+    async fn send(&mut self, operation: &Operation<'_>, who: Who, path: &str, body: &Value) -> Answer {
+        let answer = self.send_once(operation, who, path, body).await;
+        if answer.status != 429 {
+            return answer;
+        }
+        if answer.header("retry-after") != "1" {
+            self.fault(operation, "too often should say when to come back, but", &answer);
+        }
+        self.expect_long(operation, "too often", &answer, 429, "TOO_MANY_REQUESTS");
+        self.manage = self.client.key().await;
+        self.send_once(operation, who, path, body).await
+    }
+
+    async fn send_once(&self, operation: &Operation<'_>, who: Who, path: &str, body: &Value) -> Answer {
+        let who = match who {
+            Who::Stranger => &As::Nobody,
+            Who::Reader => &self.read,
+            Who::Manager => &self.manage,
+        };
         let call = self.client.call(&operation.method, path).by(who);
         let call = if body.is_null() { call } else { call.json(body) };
         call.send().await
@@ -228,25 +260,35 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// In the form of the group.
-    fn expect_refusal(&mut self, operation: &Operation<'_>, how: &str, answer: &Answer, status: u16) {
-        if self.group.short_refusals && status == 400 {
-            let body = parsed(answer);
-            let is_short = body["status"] == "ERROR" && body["message"].is_string();
-            if answer.status != status || !is_short {
-                self.fault(operation, &format!("{how} should be a short {status}, but"), answer);
-            }
-        } else {
-            self.expect_long(operation, how, answer, status, "BAD_REQUEST");
+    /// In the form that the description has for this status.
+    fn expect_refusal(&mut self, operation: &Operation<'_>, how: &str, answer: &Answer, status: u16, id: &str) {
+        if !self.is_short(operation, status) {
+            return self.expect_long(operation, how, answer, status, id);
         }
+        let body = parsed(answer);
+        let is_told = body["status"] == "ERROR" && body["message"].as_str().is_some_and(|text| !text.is_empty());
+        if answer.status != status || !is_told {
+            self.fault(operation, &format!("{how} should be a short {status}, but"), answer);
+        }
+    }
+
+    /// Whether refusals with this status have the short form: as described, and where the description has no 400, as all
+    /// of their group.
+    fn is_short(&self, operation: &Operation<'_>, status: u16) -> bool {
+        let schema = &operation.item["responses"][status.to_string()]["content"]["application/json"]["schema"];
+        if schema.is_null() {
+            return status == 400
+                && ["/ccaas/voice/2/", "/ccca/1/"].iter().any(|group| operation.path.starts_with(group));
+        }
+        self.description.has(schema, "Status")
     }
 
     fn expect_wrong_field(&mut self, operation: &Operation<'_>, how: &str, answer: &Answer, field: &str) {
         let before = self.faults.len();
-        self.expect_refusal(operation, how, answer, 400);
+        self.expect_refusal(operation, how, answer, 400, "BAD_REQUEST");
         let body = parsed(answer);
-        let is_named = if self.group.short_refusals {
-            body["message"].as_str().is_some_and(|text| text.contains(field))
+        let is_named = if self.is_short(operation, 400) {
+            body["message"].as_str().is_some_and(|text| text.contains(&format!("{field}: ")))
         } else {
             let named = body["requestError"]["serviceException"]["validationErrors"].as_object();
             named.is_some_and(|fields| fields.keys().any(|name| name == field))

@@ -1,0 +1,116 @@
+import { call, send } from "./api.ts";
+
+export interface Speech {
+  text: string;
+  /** BCP 47. */
+  language: string;
+  voice: { name: string; gender: string };
+  /** 1 is the voice's own. */
+  speechRate: number;
+  isLanguageSelectedManually?: boolean;
+}
+
+interface FileSource {
+  fileDescriptor: string;
+}
+
+export interface Message {
+  enabled: boolean;
+  audioSourceType?: "TTS" | "FILE" | undefined;
+  ttsAudioSource?: Speech | undefined;
+  fileAudioSource?: FileSource | undefined;
+}
+
+export const units = ["SECONDS", "MINUTES", "HOURS"] as const;
+
+export interface Span {
+  unit: (typeof units)[number];
+  value: number;
+}
+
+/** From the end of one to the beginning of the next. */
+export type Announcement = Message & { repeatInterval?: Span | undefined };
+
+/** Without a file it is the music that comes with the program. */
+export interface Music {
+  enabled: boolean;
+  fileAudioSource?: FileSource | undefined;
+}
+
+export interface StrategyFields {
+  name?: string | undefined;
+  maximumWaitTime: Span;
+  greetingMessage?: Message | undefined;
+  musicOnHold?: Music | undefined;
+  announcementMessage?: Announcement | undefined;
+  maximumWaitTimeMessage?: Message | undefined;
+  conditionType: "QUEUE" | "SENDER";
+  condition: { queues?: string[]; senders?: unknown[] };
+}
+
+export type Strategy = StrategyFields & { id: string };
+
+export interface AudioFile {
+  id: string;
+  name: string;
+  sizeBytes: number;
+  durationMs: number;
+}
+
+export interface CallTimeouts {
+  /** Seconds, 3 to 60. */
+  inbound: number;
+  outbound: number;
+}
+
+export interface WrapUpConfig {
+  wrapUpSeconds: number;
+  canExtendWrapUp: boolean;
+  enabled: boolean;
+}
+
+const VOICE = "/ccaas/voice/2";
+const STRATEGIES = `${VOICE}/waiting-strategies`;
+const FILES = `${VOICE}/audio-files`;
+const AWAY = `${VOICE}/away-audio-message`;
+const TIMEOUTS = `${VOICE}/call-timeouts`;
+const WRAP_UP = `${VOICE}/account-wrap-up-config`;
+const AGENT_CONFIGS = "/ccca/1/agent-configs";
+const CAPACITY = "/ccaas/1/capacity-config";
+const part = encodeURIComponent;
+
+/** What callers hear while they wait, and what counts for all calls. */
+export const waitingApi = {
+  strategies: async () =>
+    (await call<{ elements: Strategy[] }>("GET", `${STRATEGIES}?pageSize=999&sortBy=NAME&sortDirection=ASC`)).elements,
+  createStrategy: (strategy: StrategyFields) => call<Strategy>("POST", STRATEGIES, strategy),
+  changeStrategy: (id: string, strategy: StrategyFields) =>
+    call<Strategy>("PUT", `${STRATEGIES}/${part(id)}`, strategy),
+  deleteStrategy: (id: string) => call<unknown>("DELETE", `${STRATEGIES}/${part(id)}`),
+
+  files: async () => (await call<{ elements: AudioFile[] }>("GET", FILES)).elements,
+  upload: (file: File) => {
+    const body = new FormData();
+    body.set("file", file);
+    return send<AudioFile>(FILES, { method: "POST", body });
+  },
+  contentOf: (id: string) => `${FILES}/${part(id)}/content`,
+  deleteFile: (id: string) => call<unknown>("DELETE", `${FILES}/${part(id)}`),
+
+  awayMessage: (hours: string) => call<{ audioSource: Message }>("GET", `${AWAY}/${part(hours)}`),
+  setAwayMessage: (hours: string, audioSource: Message) =>
+    call<unknown>("PUT", `${AWAY}/${part(hours)}`, { audioSource }),
+
+  timeouts: () => call<CallTimeouts>("GET", TIMEOUTS),
+  setTimeouts: (timeouts: CallTimeouts) => call<CallTimeouts>("PUT", TIMEOUTS, timeouts),
+  wrapUp: () => call<WrapUpConfig>("GET", WRAP_UP),
+  setWrapUp: (config: WrapUpConfig) => call<WrapUpConfig>("PUT", WRAP_UP, config),
+  capacity: () => call<{ capacity: number }>("GET", CAPACITY),
+  agentWrapUp: (agent: string) => call<{ wrapUpSeconds: number | null }>("GET", `${AGENT_CONFIGS}/${part(agent)}`),
+  setAgentWrapUp: (agent: string, wrapUpSeconds: number | null) =>
+    call<unknown>("PUT", `${AGENT_CONFIGS}/${part(agent)}/wrap-up`, { wrapUpSeconds }),
+  agentCapacity: (agent: string) => call<{ capacity: number | null }>("GET", `/ccaas/1/agents/${part(agent)}/capacity`),
+  setAgentCapacity: (agent: string, capacity: number | null) =>
+    call<unknown>("PUT", `/ccaas/1/agents/${part(agent)}/capacity`, { capacity }),
+  setCapacity: (capacity: number) => call<unknown>("PUT", CAPACITY, { capacity }),
+};

@@ -1,0 +1,69 @@
+import type { Session } from "../data/api.ts";
+import { hrefOf } from "../data/route.ts";
+import { t } from "../text.ts";
+import { Calls } from "./calls.tsx";
+import { Hours } from "./hours.tsx";
+import { Keys } from "./keys.tsx";
+import { People } from "./people.tsx";
+import { Queues } from "./queues.tsx";
+import { Statuses } from "./statuses.tsx";
+import { Waiting } from "./waiting.tsx";
+import { Webhooks } from "./webhooks.tsx";
+
+const parts = ["people", "queues", "hours", "waiting", "calls", "statuses", "keys", "webhooks"] as const;
+type Part = (typeof parts)[number];
+
+const titles = {
+  people: "people",
+  queues: "queues",
+  hours: "hoursTitle",
+  waiting: "waitingTitle",
+  calls: "callsTitle",
+  statuses: "statuses",
+  keys: "apiKeys",
+  webhooks: "webhooks",
+} as const;
+
+/** What admins set up; `id` names the part. */
+export function SettingsView({ session, id }: { session: Session; id: string | undefined }) {
+  const part = parts.find((one) => one === id) ?? "people";
+  return (
+    <div class="settings">
+      <h1>{t("settingsTitle")}</h1>
+      <nav class="setting-parts" aria-label={t("settingsTitle")}>
+        {parts.map((one) => (
+          <a
+            key={one}
+            href={hrefOf("settings", one)}
+            aria-current={one === part ? "page" : undefined}
+            data-testid={`settings-${one}`}
+          >
+            {t(titles[one])}
+          </a>
+        ))}
+      </nav>
+      <Chosen key={part} part={part} session={session} />
+    </div>
+  );
+}
+
+function Chosen({ part, session }: { part: Part; session: Session }) {
+  switch (part) {
+    case "people":
+      return <People session={session} />;
+    case "queues":
+      return <Queues />;
+    case "hours":
+      return <Hours />;
+    case "waiting":
+      return <Waiting />;
+    case "calls":
+      return <Calls />;
+    case "statuses":
+      return <Statuses />;
+    case "keys":
+      return <Keys />;
+    case "webhooks":
+      return <Webhooks />;
+  }
+}
