@@ -9,6 +9,7 @@ use crate::hours::Hours;
 use crate::ids::IdSource;
 use crate::leg::Leg;
 use crate::outbox::Outbox;
+use crate::planted::Planted;
 use crate::prompt::Prompts;
 use crate::recording::Segments;
 use crate::routing::{Lines, Rule};
@@ -30,6 +31,7 @@ use wire::browser::ServerMessage;
 pub struct CallCenter {
     pub(crate) account: AccountId,
     pub(crate) seed: u64,
+    pub(crate) planted: Planted,
     pub(crate) settings: AccountSettings,
     pub(crate) agents: BTreeMap<AgentId, Agent>,
     pub(crate) statuses: BTreeMap<StatusId, StatusRow>,

@@ -7,6 +7,7 @@ use crate::conversation::{Conversations, Tags};
 use crate::hold::HoldConfigs;
 use crate::leg::{Leg, Path};
 use crate::outbox::Outbox;
+use crate::planted::{Planted, PlantedBug};
 use crate::prompt::Prompts;
 use crate::queue::fresh_default_queue;
 use crate::recording::Segments;
@@ -24,6 +25,11 @@ use wire::browser::LegPhase;
 impl CallCenter {
     /// The call center of these rows. A fresh account is an empty snapshot; it gets its default queue here.
     pub fn new(account: AccountId, snapshot: Snapshot, seed: u64, now: Now) -> Self {
+        Self::with_planted(account, snapshot, seed, now, Planted::default())
+    }
+
+    /// As [`CallCenter::new`], with a bug for the simulator to find.
+    pub fn with_planted(account: AccountId, snapshot: Snapshot, seed: u64, now: Now, planted: Planted) -> Self {
         let mut outbox = Outbox::after_event(snapshot.last_event);
         let mut queues: BTreeMap<_, _> = snapshot.queues.into_iter().map(|row| (row.id, row)).collect();
         let default_queue = match queues.values().find(|row| row.is_default) {
@@ -48,6 +54,7 @@ impl CallCenter {
         let mut core = Self {
             account,
             seed,
+            planted,
             settings: snapshot.settings,
             agents: BTreeMap::new(),
             statuses: snapshot.statuses.into_iter().map(|row| (row.id, row)).collect(),
@@ -157,6 +164,9 @@ impl CallCenter {
         let path = if row.connected_at.is_some() { Path::Up } else { Path::Pending };
         let was_lost = row.lost_since.is_some();
         self.legs.insert(id, Leg { row, path, page_gone: true });
+        if was_lost && self.planted.is(PlantedBug::Recovery) {
+            return;
+        }
         if was_lost {
             self.timers.arm(Reason::ReconnectWindow(id), now.mono + RECONNECT_WINDOW);
         } else {

@@ -15,8 +15,8 @@ use std::time::Duration;
 
 type Act = fn(&mut World);
 
-/// Each with its weight.
-const ACTS: &[(u64, Act)] = &[
+/// What people, programs and the engine do, each with its weight.
+const WORK: &[(u64, Act)] = &[
     (10, World::customer_calls),
     (22, World::agent_answers),
     (6, World::agent_declines),
@@ -27,47 +27,57 @@ const ACTS: &[(u64, Act)] = &[
     (7, World::agent_resumes),
     (9, World::agent_hands_over),
     (3, World::agent_hands_over_to_queue),
-    (6, World::customers_page_comes_or_goes),
-    (8, World::console_comes_or_goes),
-    (1, World::console_freezes_or_thaws),
     (10, World::pages_come_back),
     (8, World::lost_pages_rejoin),
     (45, World::engine_connects),
-    (1, World::engine_refuses),
-    (3, World::path_breaks),
     (4, World::path_heals),
-    (1, World::engine_restarts),
     (6, World::recorder_reports),
-    (3, World::file_fails_or_screen_ends),
-    (1, World::recorder_restarts),
     (2, World::source_is_toggled),
     (6, World::agent_sets_status),
     (2, World::agent_sets_custom_status),
     (1, World::statuses_change),
     (1, World::capacity_changes),
-    (1, World::hours_change),
+    (2, World::hours_change),
+    (2, World::away_message_changes),
     (1, World::rules_change),
     (2, World::conversation_is_handed_over),
-    (2, World::held_conversation_is_closed),
+    (4, World::held_conversation_is_closed),
     (2, World::agent_is_edited),
     (2, World::membership_changes),
     (1, World::queue_is_switched),
-    (2, World::wrap_up_is_extended),
+    (4, World::wrap_up_is_extended),
     (4, World::wrap_up_is_cleared),
     (1, World::settings_change),
     (2, World::conversation_moves),
+    (1, World::conversation_is_routed),
     (2, World::conversation_is_closed),
     (1, World::note_is_written),
     (3, World::strategy_changes),
     (6, World::prompts_are_made),
+];
+
+/// What goes wrong, each with its weight.
+const FAILURES: &[(u64, Act)] = &[
+    (6, World::customers_page_comes_or_goes),
+    (8, World::console_comes_or_goes),
+    (1, World::console_freezes_or_thaws),
+    (1, World::engine_refuses),
+    (3, World::path_breaks),
+    (1, World::engine_restarts),
+    (3, World::file_fails_or_screen_ends),
+    (1, World::recorder_restarts),
     (3, World::process_dies),
 ];
 
+/// Failures in a hundred transitions: a life is calm, as most are, or not.
+pub(crate) const ROUGHNESS: [u64; 3] = [2, 6, 13];
+
 impl World {
     pub(crate) fn act(&mut self) {
-        let total = ACTS.iter().map(|(weight, _)| weight).sum();
+        let acts = if self.random.chance(self.roughness) { FAILURES } else { WORK };
+        let total = acts.iter().map(|(weight, _)| weight).sum();
         let mut left = self.random.below(total);
-        for (weight, act) in ACTS {
+        for (weight, act) in acts {
             if left < *weight {
                 return act(self);
             }

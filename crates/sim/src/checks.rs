@@ -62,6 +62,8 @@ impl World {
             let (id, call) = (call, &self.model.calls[&call]);
             let view = match call.state {
                 State::Waiting if call.leaving.is_some() => View::Leaving,
+                // Nothing is told before the message plays.
+                State::Waiting if call.away => continue,
                 State::Waiting => View::Waiting(places[&id]),
                 State::Ringing | State::Connecting => View::Ringing,
                 State::Established => View::Established,
@@ -83,7 +85,7 @@ impl World {
         // A connection of which a crash kept the news from the core is told again by a real engine alone.
         let is_known = self.core.leg(customer).is_some_and(|leg| leg.connected_at.is_some());
         let is_up = self.engine.transport(customer) == Some(Transport::Up) && call.customer.lost_until.is_none();
-        let is_sure = call.state.is_talk() || !call.sound_unsure;
+        let is_sure = call.state.is_talk() || !call.sound_unsure && !call.message_changed;
         if call.state != State::Established && is_up && is_known && is_sure {
             let source = self.model.playlist(call).into();
             let alone = BTreeSet::from([Patch { source, sink: customer, track: TrackKind::Audio }]);

@@ -15,13 +15,16 @@ impl World {
         let together = self.random.chance(50);
         self.count(if together { "crashes of all roles" } else { "crashes of signaling" });
         self.note(format!("CRASH together={together}"));
+        if self.random.chance(15) {
+            self.clock_jumps();
+        }
         self.agents.values_mut().for_each(|page| page.connected = false);
         self.customers.iter_mut().for_each(|page| page.connected = false);
         if together {
             self.engine = Engine::default();
             self.recorder.restart();
         }
-        self.core = CallCenter::new(self.core.account(), self.store.snapshot(), 7, self.now);
+        self.core = CallCenter::with_planted(self.core.account(), self.store.snapshot(), 7, self.now, self.planted);
         self.model.now = self.time();
         self.model.restart();
         let changes: Vec<_> = std::iter::from_fn(|| self.core.poll_change()).collect();
@@ -39,6 +42,13 @@ impl World {
         } else {
             self.repair();
         }
+    }
+
+    /// While the process is down its machine's clock is set, forward or back.
+    fn clock_jumps(&mut self) {
+        self.count("clock jumps");
+        let forward = i64::try_from(self.random.below(90_000)).expect("small");
+        self.now.wall.0 += forward - 30_000;
     }
 
     /// Signaling asks engine and recorder what they hold, and repairs the difference.

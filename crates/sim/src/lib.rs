@@ -9,7 +9,7 @@ mod acts;
 mod checks;
 mod crash;
 mod engine;
-mod journal;
+mod log;
 mod model;
 mod pages;
 mod random;

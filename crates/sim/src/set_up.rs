@@ -3,10 +3,10 @@
 use crate::model::{Agent, Model, Queue, Settings};
 use crate::pages::{AgentPage, CustomerPage};
 use crate::world::World;
-use callcenter_core::CallCenter;
 use callcenter_core::command::{Command, NewAgent, NewQueue, Reply};
 use callcenter_core::row::{AssignmentAlgorithm, LinkDestination, LinkRow, Snapshot};
 use callcenter_core::settings::AccountSettings;
+use callcenter_core::{CallCenter, Planted};
 use model::{AccountId, AgentId, AgentStatus, LinkId, Now, QueueId, RecordingMedia, Role, VoiceStatus, WallTime};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
@@ -19,8 +19,13 @@ const START: WallTime = WallTime(1_800_000_000_000);
 impl World {
     /// A fresh account whose course the seed determines.
     pub fn new(seed: u64) -> Self {
+        Self::with_planted(seed, Planted::default())
+    }
+
+    /// As [`World::new`], with a bug in the core.
+    pub fn with_planted(seed: u64, planted: Planted) -> Self {
         let now = Now { mono: Instant::now(), wall: START };
-        let core = CallCenter::new(AccountId::of(1 << 96), Snapshot::default(), seed, now);
+        let core = CallCenter::with_planted(AccountId::of(1 << 96), Snapshot::default(), seed, now, planted);
         let default_queue = core.default_queue();
         let settings = AccountSettings::default();
         let model = Model {
@@ -29,6 +34,8 @@ impl World {
             agents: BTreeMap::new(),
             queues: BTreeMap::from([(default_queue, Queue::default())]),
             off: Vec::new(),
+            has_hours: false,
+            away: None,
             rules: Vec::new(),
             statuses: BTreeMap::new(),
             assignees: BTreeMap::new(),
@@ -42,6 +49,7 @@ impl World {
             endings: Vec::new(),
         };
         let mut world = Self::around(seed, core, now, model);
+        world.planted = planted;
         world.queues.push(default_queue);
         world.set_queue(default_queue, |queue| queue.auto = true);
         world.add_queue();
@@ -148,7 +156,7 @@ impl World {
             destination,
             custom_data: BTreeMap::new(),
             one_time,
-            start: START,
+            start: WallTime(0),
             end: START.after(Duration::from_hours(24 * 365)),
             open_hours: None,
             created_by: None,

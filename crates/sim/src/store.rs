@@ -1,5 +1,6 @@
 //! What is committed: rows, and the log.
 
+use crate::log::Told;
 use callcenter_core::event::EventRecord;
 use callcenter_core::row::*;
 use callcenter_core::settings::AccountSettings;
@@ -29,18 +30,30 @@ pub struct Store {
     transfer_strategy: Option<TransferStrategyRow>,
     away_messages: BTreeMap<WorkingHoursId, AwayMessageRow>,
     pub(crate) segments: BTreeMap<(SegmentId, bool), SegmentRow>,
-    pub(crate) log: Vec<EventRecord>,
+    last_event: u64,
+    /// What the log has told so far.
+    told: Told,
 }
 
 impl Store {
     /// One transaction.
     pub fn commit(&mut self, changes: Vec<RowChange>, events: Vec<EventRecord>) {
         for event in events {
-            let last = self.log.last().map_or(0, |record| record.sequence);
-            assert_eq!(event.sequence, last + 1, "the log counts up by one");
-            self.log.push(event);
+            assert_eq!(event.sequence, self.last_event + 1, "the log counts up by one");
+            self.last_event = event.sequence;
+            self.told.read(&event);
         }
-        changes.into_iter().for_each(|change| self.write(change));
+        for change in changes {
+            self.told.compare(&change);
+            self.write(change);
+        }
+        self.told.forget_what_is_over();
+    }
+
+    /// Once nobody is in a call: the log tells so too.
+    pub(crate) fn check_log(&self) {
+        let open = self.conversations.values().filter(|row| row.status != ConversationStatus::Closed);
+        assert_eq!(self.told.live(), (0, open.count()), "live calls and open conversations in the log");
     }
 
     fn write(&mut self, change: RowChange) {
@@ -123,7 +136,7 @@ impl Store {
             transfer_strategy: self.transfer_strategy.clone(),
             away_messages: self.away_messages.values().cloned().collect(),
             segments: self.segments.values().filter(|row| row.state == SegmentState::Recording).cloned().collect(),
-            last_event: self.log.last().map_or(0, |record| record.sequence),
+            last_event: self.last_event,
             conversations,
         }
     }

@@ -1,15 +1,16 @@
+use crate::acts::ROUGHNESS;
 use crate::engine::Engine;
 use crate::model::{Ending, Model, Ring, Time};
 use crate::pages::{AgentPage, CustomerPage};
 use crate::random::Random;
 use crate::recorder::Recorder;
 use crate::store::Store;
-use callcenter_core::CallCenter;
 use callcenter_core::audio::PromptSource;
 use callcenter_core::command::{Command, Reply};
 use callcenter_core::effect::Effect;
 use callcenter_core::event::{Event, EventRecord};
 use callcenter_core::row::RowChange;
+use callcenter_core::{CallCenter, Planted};
 use model::{AgentId, CommandId, ConversationId, LinkId, Now, QueueId, TransferFailure};
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
@@ -18,7 +19,8 @@ use wire::browser::ServerMessage;
 /// How often each thing happened.
 pub type Coverage = BTreeMap<&'static str, u64>;
 
-const TRACE: usize = 40;
+/// Last lines of the journal that are kept.
+const JOURNAL: usize = 60;
 const HEARTBEAT: Duration = Duration::from_secs(5);
 
 /// How the next command goes wrong.
@@ -35,7 +37,12 @@ pub(crate) enum Fate {
 /// One account with all who use it.
 pub struct World {
     seed: u64,
+    /// Transitions so far.
+    steps: u32,
+    /// Failures in a hundred transitions.
+    pub(crate) roughness: u64,
     pub(crate) random: Random,
+    pub(crate) planted: Planted,
     pub(crate) core: CallCenter,
     pub(crate) now: Now,
     pub(crate) store: Store,
@@ -53,7 +60,7 @@ pub struct World {
     pub(crate) coverage: Coverage,
     next_beat: Now,
     commands: u128,
-    trace: VecDeque<String>,
+    journal: VecDeque<String>,
 }
 
 impl std::fmt::Debug for World {
@@ -65,17 +72,22 @@ impl std::fmt::Debug for World {
 impl Drop for World {
     fn drop(&mut self) {
         if std::thread::panicking() {
-            let lines: Vec<&str> = self.trace.iter().map(String::as_str).collect();
-            eprintln!("{}\nreplay with SWITCHROOM_SEED={}", lines.join("\n"), self.seed);
+            let lines: Vec<&str> = self.journal.iter().map(String::as_str).collect();
+            let (seed, steps) = (self.seed, self.steps);
+            eprintln!("{}\nrepeat with: cargo xtask sim --seed {seed} --steps {steps}", lines.join("\n"));
         }
     }
 }
 
 impl World {
     pub(crate) fn around(seed: u64, core: CallCenter, now: Now, model: Model) -> Self {
+        let mut random = Random::new(seed);
         Self {
             seed,
-            random: Random::new(seed),
+            steps: 0,
+            roughness: random.pick(&ROUGHNESS).expect("there are some"),
+            random,
+            planted: Planted::default(),
             core,
             now,
             store: Store::default(),
@@ -92,13 +104,19 @@ impl World {
             coverage: Coverage::new(),
             next_beat: now.after(HEARTBEAT),
             commands: 0,
-            trace: VecDeque::new(),
+            journal: VecDeque::new(),
         }
+    }
+
+    /// How many transitions there were.
+    pub fn steps(&self) -> u32 {
+        self.steps
     }
 
     /// Makes `steps` random transitions, then lets everybody hang up and looks at what is left.
     pub fn run(&mut self, steps: u32) -> Coverage {
         for _ in 0..steps {
+            self.steps += 1;
             let long = self.random.chance(5);
             let wait = self.random.below(if long { 40_000 } else { 3_000 });
             self.pass(Duration::from_millis(wait));
@@ -109,10 +127,10 @@ impl World {
     }
 
     pub(crate) fn note(&mut self, line: String) {
-        if self.trace.len() == TRACE {
-            self.trace.pop_front();
+        if self.journal.len() == JOURNAL {
+            self.journal.pop_front();
         }
-        self.trace.push_back(format!("{:>9} {line}", self.now.wall.0 % 1_000_000_000));
+        self.journal.push_back(format!("{:>9} {line}", self.now.wall.0 % 1_000_000_000));
     }
 
     pub(crate) fn count(&mut self, what: &'static str) {
@@ -182,6 +200,8 @@ impl World {
             self.note(format!("{reason:?}"));
             let id = self.next_command();
             self.core.handle_timeout(id, self.now);
+            let next = self.core.poll_timeout();
+            assert!(next.is_none_or(|(at, _)| at > self.now.mono), "what was due is done: {next:?}");
         }
         self.model.time_is(self.now.wall.0);
         self.turn_over(Fate::Lives, |_| ());
@@ -319,6 +339,7 @@ fn name(event: &Event) -> &'static str {
         Event::CallEnded { code: 10_203, .. } => "rejected",
         Event::CallEnded { code: 10_200, .. } => "waited too long",
         Event::MaximumWaitPassed { .. } => "waits over",
+        Event::CallTurnedAway { .. } => "turned away",
         Event::CallEnded { .. } => "ended",
         Event::WrapUpStarted { .. } => "wrap-ups",
         Event::RecordingFinished { .. } => "files finished",

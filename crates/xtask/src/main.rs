@@ -1,4 +1,4 @@
-//! Project tasks: `cargo xtask up | web | test | soak | bench | tidy | fuzz | schemathesis`.
+//! Project tasks: `cargo xtask up | web | test | soak | sim | bench | tidy | fuzz | schemathesis`.
 
 mod bench;
 mod fuzz;
@@ -6,6 +6,7 @@ mod gate;
 mod results;
 mod schemathesis;
 mod shell;
+mod sim;
 mod soak;
 mod tidy;
 mod tools;
@@ -22,6 +23,8 @@ Usage: cargo xtask TASK
   web            build the pages, if anything changed
   test           the whole gate: format, lints, rules, tests, documents, browsers
   soak           the counted tests many times over; figures go into benches/RESULTS.md
+  sim --seed N --steps M
+                 one simulated life of the call center; with --lives K as many from that seed on
   bench          floor and engine in turns, release build; tables go into benches/RESULTS.md
   bench --quick  whether the benches work, with the tests' build
   tidy           the rules of the tree that no compiler checks
@@ -36,6 +39,7 @@ fn main() -> ExitCode {
         ("web", []) => web::build(),
         ("test", []) => gate::run_all(),
         ("soak", []) => soak::run_long(),
+        ("sim", arguments) => sim::live(arguments),
         ("bench", []) => bench::measure(),
         ("bench", [quick]) if quick == "--quick" => bench::try_out(),
         ("tidy", []) => tidy::run(),

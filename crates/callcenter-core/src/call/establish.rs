@@ -121,6 +121,10 @@ impl CallCenter {
         let state = self.call_ref(call);
         let legs: Vec<_> = state.talkers().collect();
         if state.row.recording.is_some() && legs.iter().all(|leg| self.leg_ref(*leg).is_held_by_engine()) {
+            // Until all are back after a restart, nobody knows whether the recorder was told of the open files.
+            if state.media_unsure {
+                self.repeat_starts(call);
+            }
             self.start_missing_segments(call, turn);
             self.command_engine(Command::SetTaps { room: call, legs });
         }

@@ -4,6 +4,7 @@ use crate::call_center::{CallCenter, Turn};
 use crate::codes;
 use crate::command::{CommandError, Reply};
 use crate::event::Event;
+use crate::planted::PlantedBug;
 use crate::row::{CallState, LegRow};
 use crate::timers::Reason;
 use model::{AgentId, CallId, EndedBy, LegId, Now, ParticipantType, TransferFailure, VoiceStatus};
@@ -105,7 +106,7 @@ impl CallCenter {
     }
 
     pub(crate) fn stop_ringing_at_gone_agent(&mut self, agent: AgentId, turn: &mut Turn) {
-        if let Some(leg) = self.agent_ref(agent).leg {
+        if let Some(leg) = self.agent_ref(agent).leg.filter(|_| !self.planted.is(PlantedBug::Ringing)) {
             self.not_answered(leg, RingEnd::AgentGone, turn);
         }
     }

@@ -11,6 +11,7 @@ pub(crate) use config::HoldConfigs;
 use crate::call_center::{CallCenter, Turn};
 use crate::command::{CommandError, Reply};
 use crate::event::Event;
+use crate::planted::PlantedBug;
 use crate::row::CallState;
 use crate::sound::Sound;
 use model::{AgentId, CallId, LegId, VoiceStatus};
@@ -49,7 +50,9 @@ impl CallCenter {
         self.set_voice(agent, VoiceStatus::InCall, turn);
         let legs: Vec<LegId> = self.call_ref(call).talkers().collect();
         legs.into_iter().for_each(|leg| self.tell_leg(leg, ServerMessage::Resumed { leg }));
-        self.say_media(call, turn);
+        if !self.planted.is(PlantedBug::Hold) {
+            self.say_media(call, turn);
+        }
         self.conversation_changed(self.call_ref(call).row.conversation);
         Ok(Reply::Done)
     }

@@ -3,6 +3,7 @@
 use super::lines::{FreeAgent, WaitsFor};
 use crate::call_center::{CallCenter, Turn};
 use crate::limits::RING_AGAIN_PAUSE;
+use crate::planted::PlantedBug;
 use crate::row::{CallRow, QueueRow};
 use crate::timers::Reason;
 use model::{AgentId, CallId};
@@ -55,6 +56,11 @@ impl CallCenter {
         }
         let last_in_turn = queue.and_then(|queue| queue.last_in_turn);
         let free = || self.waiting.free_for(waits_for, last_in_turn);
+        if self.planted.is(PlantedBug::Routing)
+            && let Some(agent) = free().next()
+        {
+            return Choice::Ring { agent, round_over: false };
+        }
         if let Some(agent) = free().find(|agent| !passed_over.contains(agent)) {
             return Choice::Ring { agent, round_over: false };
         }

@@ -4,6 +4,7 @@ use super::to_queue::Place;
 use crate::call_center::{CallCenter, Turn};
 use crate::codes::NETWORK_ERROR;
 use crate::event::Event;
+use crate::planted::PlantedBug;
 use crate::row::{CallState, RunningTransfer};
 use model::{CallId, LegId, TransferFailure, VoiceStatus};
 use wire::browser::ServerMessage;
@@ -58,7 +59,8 @@ impl CallCenter {
         if let Some(leg) = transferor {
             self.release_transferor(leg, NETWORK_ERROR, turn);
         }
-        self.put_in_line(call, running.to, queue, Place::Front, turn);
+        let place = if self.planted.is(PlantedBug::Transfer) { Place::End } else { Place::Front };
+        self.put_in_line(call, running.to, queue, place, turn);
     }
 
     /// The transferor stayed away too long. The target may still take the call.

@@ -5,6 +5,7 @@ use crate::check;
 use crate::command::{CommandError, Reply};
 use crate::event::Event;
 use crate::limits::MAX_WRAP_UP_SECONDS;
+use crate::planted::PlantedBug;
 use crate::row::RunningWrapUp;
 use crate::timers::Reason;
 use model::{AgentId, CallId, VoiceStatus};
@@ -46,7 +47,9 @@ impl CallCenter {
             return Err(check::invalid("seconds", format!("a wrap-up lasts at most {MAX_WRAP_UP_SECONDS} seconds")));
         }
         self.edit_agent(agent, turn, |row| row.wrap_up = Some(RunningWrapUp { until, ..running }));
-        self.timers.arm(Reason::WrapUpEnd(agent), turn.now.mono + remaining);
+        if !self.planted.is(PlantedBug::WrapUp) {
+            self.timers.arm(Reason::WrapUpEnd(agent), turn.now.mono + remaining);
+        }
         Ok(Reply::Done)
     }
 

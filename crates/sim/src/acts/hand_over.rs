@@ -2,7 +2,7 @@
 
 use crate::world::World;
 use callcenter_core::command::Command;
-use model::{AgentId, LegId};
+use model::{AgentId, AgentStatus, LegId};
 
 impl World {
     /// An agent's leg that does not ring, mostly; of anybody sometimes, for the core to refuse.
@@ -27,7 +27,11 @@ impl World {
     }
 
     pub(super) fn agent_hands_over(&mut self) {
-        let agents: Vec<AgentId> = self.agents.keys().copied().collect();
+        let mut agents: Vec<AgentId> = self.agents.keys().copied().collect();
+        // Mostly to somebody who can take it, as people do.
+        if self.random.chance(80) {
+            agents.retain(|agent| self.model.availability(*agent) == AgentStatus::Active);
+        }
         let (Some(leg), Some(to)) = (self.somebodys_call(), self.random.pick(&agents)) else { return };
         self.command(Command::TransferToAgent { leg, to }, |model| model.transfer_to_agent(leg, to));
     }

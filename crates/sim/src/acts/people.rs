@@ -244,6 +244,8 @@ fn new_call(
         agent: None,
         target: None,
         must_ring: None,
+        away: false,
+        message_changed: false,
         passed: Vec::new(),
         last_passed: None,
         ring_until: None,
@@ -258,6 +260,8 @@ fn new_call(
     };
     if only.is_none() {
         call.begins_to_wait(model.plans.get(&call.queue).cloned(), model.now);
+        call.away = model.turns_away(call.queue);
+        call.wait_until = call.wait_until.filter(|_| !call.away);
     }
     call
 }

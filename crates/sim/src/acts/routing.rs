@@ -10,7 +10,7 @@ use serde_json::json;
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-const HOURS: WorkingHoursId = WorkingHoursId::of(1);
+pub(super) const HOURS: WorkingHoursId = WorkingHoursId::of(1);
 const MOST_RULES: u64 = 4;
 /// Times off begin within so many milliseconds, and last as long at most.
 const SOON: u64 = 30_000;
@@ -47,6 +47,7 @@ impl World {
         };
         self.command(Command::PutWorkingHours(row), |model| {
             model.off = off.iter().map(|(start, end)| (start.0, end.0)).collect();
+            model.has_hours = true;
             true
         });
     }
@@ -78,5 +79,20 @@ impl World {
             model.rules = plain;
             true
         });
+    }
+
+    /// The rules decide anew where a conversation belongs, unless an agent has its call.
+    pub(super) fn conversation_is_routed(&mut self) {
+        let Some(conversation) = self.a_conversation() else { return };
+        let calls = &mut self.model.calls.values();
+        let customer = calls.find(|call| call.conversation == conversation).map(|call| call.customer.id);
+        let identity = customer.and_then(|leg| self.core.leg(leg)).map(|row| row.identity.clone());
+        let mut ranked = None;
+        let is_routed = self.command(Command::RouteConversation(conversation), |model| {
+            let route = identity.map_or((model.default_queue, None), |identity| model.route(&identity));
+            ranked = route.1;
+            model.route_anew(conversation, route)
+        });
+        self.priorities.extend(ranked.filter(|_| is_routed).map(|rank| (conversation, rank)));
     }
 }

@@ -1,10 +1,11 @@
 //! How calls are to wait, and the prompts for it.
 
+use super::routing::HOURS;
 use crate::model::Plan;
 use crate::world::World;
 use callcenter_core::audio::{Message, Music, Span, SpanUnit, SpokenText, VoiceName};
 use callcenter_core::command::{Command, Reply};
-use callcenter_core::row::{PeriodicMessage, WaitingCondition, WaitingStrategyFields};
+use callcenter_core::row::{AwayMessageRow, PeriodicMessage, WaitingCondition, WaitingStrategyFields};
 use model::{AudioFileId, QueueId};
 use std::time::Duration;
 
@@ -32,6 +33,18 @@ impl World {
             },
             |_| (),
         );
+    }
+
+    /// What callers hear in times off.
+    pub(super) fn away_message_changes(&mut self) {
+        if self.random.chance(20) {
+            self.command(Command::DeleteAwayMessage(HOURS), |model| model.set_away_message(None));
+            return;
+        }
+        let Some(message) = self.a_message("We are closed") else { return };
+        let prompt = message.source().map(|source| source.id());
+        let row = AwayMessageRow { id: HOURS, message };
+        self.command(Command::PutAwayMessage(Box::new(row)), |model| model.set_away_message(Some(prompt)));
     }
 
     fn a_strategy(&mut self, queue: QueueId) -> WaitingStrategyFields {

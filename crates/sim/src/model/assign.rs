@@ -18,7 +18,7 @@ impl Model {
         let mut line: Vec<(bool, u8, Time, CallId)> = self
             .calls
             .iter()
-            .filter(|(_, call)| call.state == State::Waiting && call.leaving.is_none())
+            .filter(|(_, call)| call.state == State::Waiting && call.leaving.is_none() && !call.away)
             .map(|(id, call)| (!call.front, call.priority, call.since, *id))
             .collect();
         line.sort();

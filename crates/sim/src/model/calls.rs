@@ -118,7 +118,8 @@ impl Model {
     pub(super) fn end(&mut self, id: CallId, by: EndedBy, code: u32) {
         let call = self.calls.remove(&id).expect("only a live call ends");
         let duration = call.answered.map_or(0, |answered| self.now - answered);
-        let duration_ms = u64::try_from(duration).expect("time runs forward");
+        // A clock that was set back takes none of it away.
+        let duration_ms = u64::try_from(duration).unwrap_or(0);
         self.endings.push(Ending { call: id, by, code, duration_ms });
         for (agent, _, rings) in call.agents() {
             self.agent(agent).voice = VoiceStatus::Idle;
@@ -209,6 +210,10 @@ impl Model {
         own.path = Path::Up;
         own.refresh(now);
         let call = &self.calls[&id];
+        if call.away && call.leaving.is_none() && call.customer.is_held() {
+            self.wait_over(id);
+            return true;
+        }
         let both = call.customer.is_held() && call.agent.as_ref().is_some_and(|(_, leg)| leg.is_held());
         if state == State::Connecting && both {
             let link = call.link;

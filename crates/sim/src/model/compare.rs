@@ -61,6 +61,7 @@ fn compare_call(core: &CallCenter, id: CallId, call: &Call) {
     assert_eq!(row.ring_until.map(|at| at.0), call.ring_until, "end of ringing of {id}");
     assert_eq!(row.held_since.map(|at| at.0), call.held, "hold of {id}");
     assert_eq!((row.front_of_queue, row.waiting_since.0), (call.front, call.since), "place in line of {id}");
+    assert_eq!(row.wait.away.is_some(), call.away, "whether {id} is turned away");
     assert_eq!(row.wait.until.map(|at| at.0), call.wait_until, "longest wait of {id}");
     assert_eq!(row.wait.ends_at.map(|at| at.0), call.leaving, "end of {id} after its last message");
     compare_leg(core, &call.customer, customer);

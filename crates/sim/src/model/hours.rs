@@ -1,7 +1,7 @@
 //! Working hours, and which queue a call comes to.
 
-use super::Model;
-use model::QueueId;
+use super::{Call, Model, State};
+use model::{ConversationId, QueueId};
 
 impl Model {
     pub(crate) fn is_within_hours(&self) -> bool {
@@ -11,6 +11,29 @@ impl Model {
     pub(crate) fn assigns(&self, queue: QueueId) -> bool {
         let queue = &self.queues[&queue];
         queue.auto && (queue.outside || self.is_within_hours())
+    }
+
+    /// A call that comes now gets the away message and no place in this queue's line.
+    pub(crate) fn turns_away(&self, queue: QueueId) -> bool {
+        self.away.is_some() && !self.queues[&queue].outside && !self.is_within_hours()
+    }
+
+    /// Nobody has the conversation, and its call waits where it belongs. Not while an agent talks or is about to.
+    pub(crate) fn route_anew(&mut self, conversation: ConversationId, (queue, rank): (QueueId, Option<u8>)) -> bool {
+        let of_it = |call: &&mut Call| call.conversation == conversation;
+        if let Some(call) = self.calls.values_mut().find(of_it) {
+            if call.state.is_talk() || call.state == State::Connecting {
+                return false;
+            }
+            call.priority = rank.unwrap_or(call.priority);
+            if call.queue != queue {
+                call.queue = queue;
+                call.passed.clear();
+            }
+        }
+        self.assignees.remove(&conversation);
+        self.hand_to(conversation, None);
+        true
     }
 
     /// Queue of this customer's call, and priority where a rule gives one.

@@ -109,6 +109,10 @@ pub(crate) struct Call {
     pub(crate) target: Option<(AgentId, Leg)>,
     /// The core has to let it ring there in this step.
     pub(crate) must_ring: Option<AgentId>,
+    /// It came in a time off, and the away message is all that it hears.
+    pub(crate) away: bool,
+    /// The away message became another one while this call heard it.
+    pub(crate) message_changed: bool,
     pub(crate) passed: Vec<AgentId>,
     pub(crate) last_passed: Option<Time>,
     pub(crate) ring_until: Option<Time>,
@@ -191,6 +195,10 @@ pub(crate) struct Model {
     pub(crate) queues: BTreeMap<QueueId, Queue>,
     /// Times off within the working hours of all queues, which go round the clock.
     pub(crate) off: Vec<(Time, Time)>,
+    /// Working hours were put.
+    pub(crate) has_hours: bool,
+    /// The message for times off, if there is one; it may be switched off.
+    pub(crate) away: Option<Option<PromptId>>,
     pub(crate) rules: Vec<Rule>,
     /// The account's own statuses with their groups.
     pub(crate) statuses: BTreeMap<StatusId, AgentStatus>,
@@ -232,7 +240,7 @@ impl Model {
         }
         self.answers.clear();
         for call in self.calls.values_mut() {
-            let known = call.plan.take().map(|plan| plan.id);
+            let known = call.plan.take().filter(|_| !call.away).map(|plan| plan.id);
             call.plan = self.plans.values().find(|plan| Some(plan.id) == known).cloned();
             call.place = 0;
             call.sound_unsure = true;

@@ -100,8 +100,7 @@ impl Model {
     /// The caller hears the last message, if there is one to be heard.
     pub(super) fn wait_over(&mut self, id: CallId) {
         let call = &self.calls[&id];
-        let is_held = call.customer.is_held();
-        let last = call.plan.as_ref().and_then(|plan| plan.last).filter(|_| is_held);
+        let last = self.last_message(call).filter(|_| call.customer.is_held());
         match last.and_then(|last| self.answers.get(&last)).copied().flatten() {
             Some(length) => {
                 let until = self.now + length + TAIL;
@@ -109,6 +108,21 @@ impl Model {
             }
             None => self.end(id, EndedBy::Platform, NO_ANSWER),
         }
+    }
+
+    fn last_message(&self, call: &Call) -> Option<PromptId> {
+        if call.away { self.away.flatten() } else { call.plan.as_ref()?.last }
+    }
+
+    /// Who calls in a time off hears this from now on, and no agent; or waits as ever.
+    pub(crate) fn set_away_message(&mut self, message: Option<Option<PromptId>>) -> bool {
+        let is_known = if message.is_some() { self.has_hours } else { self.away.is_some() };
+        if is_known {
+            self.away = message;
+            self.calls.values_mut().for_each(|call| call.message_changed |= call.away);
+            self.want_prompts();
+        }
+        is_known
     }
 
     /// Each place in the line is announced to who has it. What plays to callers who were taken up after a restart is left
@@ -126,10 +140,10 @@ impl Model {
     }
 
     fn all_answered(&self, call: &Call) -> bool {
-        let Some(plan) = &call.plan else { return true };
-        let sounds = match call.leaving {
-            Some(_) => [plan.last, None, None],
-            None => [plan.greeting, plan.music, plan.announced(call.place)],
+        let sounds = match (call.leaving, &call.plan) {
+            (Some(_), _) => [self.last_message(call), None, None],
+            (None, Some(plan)) => [plan.greeting, plan.music, plan.announced(call.place)],
+            (None, None) => return true,
         };
         sounds.into_iter().flatten().all(|prompt| self.answers.contains_key(&prompt))
     }
@@ -155,11 +169,10 @@ impl Model {
             State::Transferring => return Playlist::looped(RINGBACK),
             _ => {}
         }
-        let plan = call.plan.as_ref();
         if call.leaving.is_some() {
-            return made(plan.and_then(|plan| plan.last)).map_or_else(Playlist::default, Playlist::once);
+            return made(self.last_message(call)).map_or_else(Playlist::default, Playlist::once);
         }
-        let Some(plan) = plan else { return Playlist::looped(RINGBACK) };
+        let Some(plan) = call.plan.as_ref() else { return Playlist::looped(RINGBACK) };
         let announced = made(plan.announced(call.place));
         Playlist {
             greeting: made(plan.greeting).filter(|_| !call.greeted),
@@ -179,7 +192,8 @@ impl Model {
     /// Strategies changed: what nobody may hear any more is forgotten.
     pub(crate) fn want_prompts(&mut self) {
         let live = self.calls.values().filter_map(|call| call.plan.as_ref());
-        let wanted: BTreeSet<PromptId> = self.plans.values().chain(live).flat_map(Plan::prompts).collect();
+        let plans = self.plans.values().chain(live).flat_map(Plan::prompts);
+        let wanted: BTreeSet<PromptId> = plans.chain(self.away.flatten()).collect();
         self.answers.retain(|prompt, _| wanted.contains(prompt));
         self.wanted = wanted;
     }

@@ -21,3 +21,18 @@ fn an_unknown_task_is_answered_with_those_there_are() {
         assert!(!done && said.starts_with("Usage: cargo xtask TASK"), "{arguments:?}: {said}");
     }
 }
+
+#[test]
+fn no_bug_can_be_planted_in_the_program() {
+    let mut tree = Command::new(env!("CARGO"));
+    tree.args(["tree", "--locked", "--offline", "--package", "switchroom", "--edges", "features,no-dev"]);
+    let output = tree.current_dir(env!("CARGO_MANIFEST_DIR")).output().expect("cargo starts");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{said}");
+    let tree = String::from_utf8(output.stdout).expect("cargo prints text");
+    assert!(tree.contains("callcenter-core feature"), "the tree shows features of the core");
+    assert!(
+        !tree.contains("planted-bugs"),
+        "the program is built with a feature that is for the simulator's tests alone"
+    );
+}
