@@ -1,7 +1,7 @@
 //! The examples of docs/examples, run as a program's author runs them.
 
 use crate::{
-    call::{AGENT_HERTZ, CUSTOMER_HERTZ, Call, agent_token, wait_for_tone},
+    call::{AGENT_HERTZ, CUSTOMER_HERTZ, Call, Party, agent_token, wait_for_tone},
     page::Page,
     server::Server,
     webrtc_peer::WebrtcPeer,
@@ -18,6 +18,8 @@ use tempfile::TempDir;
 
 /// It needs care in a shell and in JSON.
 const NAME: &str = "Ada \"Countess\" Lovelace's $HOME";
+/// Whom an agent calls.
+const CUSTOMER: &str = "customer-4711";
 const SECOND_AGENT_HERTZ: f32 = 1_500.0;
 /// Stands before curl in the search path, and notes what others on the machine could read of its arguments.
 const WITNESS: &str = "#!/bin/sh\nprintf '%s\\n' \"$@\" >>\"$WITNESSED\"\nPATH=$FORMER_PATH\nexec curl \"$@\"\n";
@@ -125,6 +127,40 @@ async fn the_example_of_receiving_makes_an_agent_active_and_shows_live_calls_alo
     let after = desk.server.api("GET", &format!("/ccaas/1/conversations/{}", call.conversation), None);
     assert_eq!((&after["status"], &after["agentId"]), (&json!("OPEN"), &json!(agent)));
     assert_eq!(desk.told_by("receive-calls.sh", &[agent]), "", "the conversation is open, its call is over");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_example_of_making_a_call_prepares_one_that_both_hear() {
+    let desk = Desk::open();
+    let id = desk.agent_id("agent");
+    let [token, customers_token] = [id, CUSTOMER].map(|identity| agent_token(&desk.server, identity));
+    let (mut page, _) = Page::connect(desk.server.told("console"), &token).await;
+    let (mut customers_page, _) = Page::connect(desk.server.told("console"), &customers_token).await;
+    desk.told_by("receive-calls.sh", &[id]);
+    let conversation = desk.told_by("make-call.sh", &[id, CUSTOMER]);
+
+    let mut peer = WebrtcPeer::new(0x2222_2222).await;
+    let data = json!({"conversationId": conversation});
+    let start = json!({"type": "start_call", "media": "audio", "offer": peer.offer().await, "custom_data": data});
+    let started = page.request(start, "call_started").await;
+    assert_eq!(started["conversation"], conversation.as_str());
+    peer.connect(started["answer"].as_str().expect("an answer")).await;
+    peer.send_tone(AGENT_HERTZ);
+    let incoming = customers_page.expect("incoming_call").await;
+    assert_eq!(incoming["from"]["display_name"], desk.server.login("agent")["displayName"]);
+    let mut customers_peer = WebrtcPeer::new(0x1111_1111).await;
+    let accept = json!({"type": "accept", "leg": incoming["leg"], "offer": customers_peer.offer().await});
+    let answer = customers_page.request(accept, "answer").await;
+    customers_peer.connect(answer["sdp"].as_str().expect("an answer")).await;
+    customers_peer.send_tone(CUSTOMER_HERTZ);
+    tokio::join!(page.expect("established"), customers_page.expect("established"));
+    let leg = incoming["leg"].clone();
+    let customer = Party { token: customers_token, page: customers_page, peer: customers_peer, leg };
+    let agent = Party { token, page, peer, leg: started["leg"].clone() };
+    Call { conversation, customer, agent }.is_heard_both_ways().await;
+
+    let error = desk.refused_by("make-call.sh", &["nobody", CUSTOMER]);
+    assert!(error.contains("No agent found"), "the server's reason is told: {error}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
