@@ -54,12 +54,19 @@ export function Ask({ title, action, danger = false, children, onSubmit, onClose
   const cancel = useRef<HTMLButtonElement>(null);
   const [problem, setProblem] = useState("");
   const [busy, setBusy] = useState(false);
+  // Whoever asks again at once may meet the dialog that was closed before it is gone.
+  const closed = useRef(true);
   useEffect(() => {
-    if (dialog.current?.open !== false) return;
-    dialog.current.showModal();
+    if (!closed.current) return;
+    closed.current = false;
+    dialog.current?.showModal();
     // A key pressed too often must take nothing away.
     if (danger) cancel.current?.focus();
-  }, [danger]);
+  });
+  const close = () => {
+    closed.current = true;
+    onClose();
+  };
   const submit = async (event: SubmitEvent) => {
     event.preventDefault();
     if (busy) return;
@@ -77,7 +84,7 @@ export function Ask({ title, action, danger = false, children, onSubmit, onClose
     setBusy(false);
   };
   return (
-    <dialog ref={dialog} class="dialog card" aria-labelledby="ask-title" onClose={onClose} data-testid="ask">
+    <dialog ref={dialog} class="dialog card" aria-labelledby="ask-title" onClose={close} data-testid="ask">
       <h2 id="ask-title">{title}</h2>
       <form class="stack" onSubmit={submit}>
         {children}
