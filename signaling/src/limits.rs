@@ -48,6 +48,9 @@ pub const MESSAGE_BYTES: usize = 64 * 1024;
 /// Bytes of one frame: a message up to this size still gets an answer that says what is wrong; a longer one ends the
 /// connection before it is read.
 pub const FRAME_BYTES: usize = 4 * MESSAGE_BYTES;
+/// Bytes that are set aside for what a page sends; a longer message takes more while it is read. Most pages are silent
+/// but for their pings.
+pub const READ_BYTES: usize = 2 * 1024;
 /// Bytes of an SDP offer.
 pub const SDP_BYTES: usize = 32 * 1024;
 /// Messages that wait for a page; a page that is slower is closed.

@@ -32,6 +32,7 @@ async fn connect(State(state): State<AppState>, upgrade: WebSocketUpgrade) -> Re
             .into_response();
     };
     upgrade
+        .read_buffer_size(limits::READ_BYTES)
         .max_message_size(limits::FRAME_BYTES)
         .max_frame_size(limits::FRAME_BYTES)
         .on_upgrade(move |socket| connection::run(socket, state, counted))
