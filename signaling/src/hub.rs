@@ -49,17 +49,17 @@ struct Inner {
 
 struct Page {
     number: u64,
-    queue: mpsc::Sender<ServerMessage>,
+    queue: mpsc::Sender<Box<ServerMessage>>,
     ending: watch::Sender<Option<Ending>>,
 }
 
 /// A page's own end of its seat.
 pub(crate) struct Seated {
     number: u64,
-    /// What the page is told, in order.
-    pub(crate) queue: mpsc::Receiver<ServerMessage>,
+    /// What the page is told, in order. Boxed: a channel sets dozens of places aside, for pages that are told nothing, too.
+    pub(crate) queue: mpsc::Receiver<Box<ServerMessage>>,
     /// For messages that must keep their place among those.
-    pub(crate) own: mpsc::Sender<ServerMessage>,
+    pub(crate) own: mpsc::Sender<Box<ServerMessage>>,
     /// Set when the server ends the connection.
     pub(crate) ending: watch::Receiver<Option<Ending>>,
 }
@@ -125,7 +125,7 @@ impl Hub {
     /// Tells a page, if there is one. A page that does not keep up is closed.
     pub(crate) fn tell(&self, account: AccountId, seat: &Seat, message: ServerMessage) {
         let Some(page) = self.inner.pages.get(&(account, seat.clone())) else { return };
-        if let Err(mpsc::error::TrySendError::Full(_)) = page.queue.try_send(message) {
+        if let Err(mpsc::error::TrySendError::Full(_)) = page.queue.try_send(Box::new(message)) {
             page.ending.send_replace(Some(Ending::TooSlow));
         }
     }

@@ -67,7 +67,7 @@ struct Connection {
     running: usize,
     /// Of those, calls being started: what the call center says of them waits until the page knows their leg.
     starting: usize,
-    completed: mpsc::Receiver<Completed>,
+    completed: mpsc::Receiver<Box<Completed>>,
     /// When the page gets new credentials for TURN servers, if there are any.
     renewal: Option<Interval>,
 }
@@ -138,7 +138,7 @@ impl Connection {
         let Seated { queue, ending, .. } = &mut self.context.presence.seated;
         tokio::select! {
             frame = self.socket.next() => self.hear(frame).await,
-            Some(message) = queue.recv(), if self.starting == 0 => self.forward(message).await,
+            Some(message) = queue.recv(), if self.starting == 0 => self.forward(*message).await,
             Some(completed) = self.completed.recv() => self.complete(completed).await,
             Ok(()) = ending.changed() => {
                 let why = *ending.borrow_and_update();
@@ -193,7 +193,7 @@ impl Connection {
         Ok(())
     }
 
-    async fn complete(&mut self, completed: Completed) -> Result<(), End> {
+    async fn complete(&mut self, completed: Box<Completed>) -> Result<(), End> {
         self.running -= 1;
         self.starting -= usize::from(completed.was_start);
         Ok(self.socket.send(&completed.answer).await?)

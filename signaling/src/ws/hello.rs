@@ -145,7 +145,7 @@ async fn welcome(presence: &Presence, claims: &TokenClaims, state: &AppState) ->
         let ice_servers = turn.map(|turn| turn.for_token(claims.jti, now.wall)).into_iter().collect();
         let message = welcome_message(&claims, core, leg, &directory, ice_servers, now);
         // A queue that is full already ends the page anyway.
-        let _ = queue.try_send(message);
+        let _ = queue.try_send(Box::new(message));
         leg
     });
     leg.await.map_err(|_| unavailable())

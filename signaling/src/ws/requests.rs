@@ -24,7 +24,8 @@ pub(super) struct Context {
     pub(super) state: AppState,
     pub(super) presence: Presence,
     pub(super) claims: TokenClaims,
-    pub(super) complete: mpsc::Sender<Completed>,
+    /// Boxed as in [`crate::hub::Seated`].
+    pub(super) complete: mpsc::Sender<Box<Completed>>,
 }
 
 /// What became of a message at once.
@@ -317,7 +318,7 @@ pub(super) fn carry_out(
     tokio::spawn(async move {
         let answer = work.await.unwrap_or_else(|error| ServerMessage::Error { request: Some(request), error });
         // A page that has gone needs no answer.
-        let _ = complete.send(Completed { answer, was_start }).await;
+        let _ = complete.send(Box::new(Completed { answer, was_start })).await;
     });
 }
 
