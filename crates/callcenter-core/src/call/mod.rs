@@ -13,13 +13,15 @@ mod place;
 mod ring;
 mod start;
 
-use crate::call_center::CallCenter;
-use crate::row::{CallRow, CallState, RowChange};
+use crate::call_center::{CallCenter, Turn};
+use crate::row::{CallRow, CallState, RowChange, Wait};
 use crate::transitions;
 use crate::waiting::Strategy;
-use model::{AgentId, CallId, LegId};
+use model::{AgentId, CallDirection, CallId, CallMedia, ConversationId, CustomerId, LegId};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Instant;
+use wire::browser::CallKind;
 
 /// A live call, with what does not outlive a restart.
 #[derive(Debug, Clone)]
@@ -83,6 +85,38 @@ impl Call {
 }
 
 impl CallCenter {
+    /// A call that comes in now and waits in the default queue.
+    fn fresh_call(&self, id: CallId, conversation: ConversationId, customer: CustomerId, turn: &Turn) -> CallRow {
+        CallRow {
+            id,
+            conversation,
+            customer,
+            direction: CallDirection::Inbound,
+            kind: CallKind::Regular,
+            media: CallMedia::Audio,
+            state: CallState::Waiting,
+            queue: self.default_queue,
+            only_agent: None,
+            familiar: None,
+            link: None,
+            custom_data: BTreeMap::new(),
+            passed_over: Vec::new(),
+            ring_until: None,
+            waiting_since: turn.now.wall,
+            front_of_queue: false,
+            held_since: None,
+            transfer: None,
+            wait: Wait::default(),
+            recording: self.settings.recording,
+            recording_epoch: None,
+            created_at: turn.now.wall,
+            answered_at: None,
+            ended_at: None,
+            ended_by: None,
+            end_code: None,
+        }
+    }
+
     pub(crate) fn call_ref(&self, call: CallId) -> &Call {
         self.calls.get(&call).expect("a live leg's call is live")
     }

@@ -11,7 +11,7 @@ use crate::codes::{NO_ANSWER, REJECTED};
 use crate::command::{CommandError, NewOutboundCall, OutboundCommand, Reply};
 use crate::event::Event;
 use crate::limits::MAX_LIVE_CALLS;
-use crate::row::{CallRow, CallState, ConversationStatus, CustomerRow, LegRow, Wait};
+use crate::row::{CallRow, CallState, ConversationStatus, CustomerRow, LegRow};
 use crate::settings::CONNECT_TIMEOUT;
 use crate::timers::Reason;
 use model::{AgentId, CallDirection, CallId, ConversationId, EndedBy, LegId, ParticipantType, QueueId, VoiceStatus};
@@ -117,32 +117,12 @@ impl CallCenter {
         turn: &Turn,
     ) -> CallRow {
         CallRow {
-            id,
-            conversation: new.conversation,
-            customer: customer.id,
             direction: CallDirection::Outbound,
-            kind: CallKind::Regular,
             media: new.media,
             state: CallState::Ringing,
             queue,
-            only_agent: None,
-            familiar: None,
-            link: None,
             custom_data: new.custom_data,
-            passed_over: Vec::new(),
-            ring_until: None,
-            waiting_since: turn.now.wall,
-            front_of_queue: false,
-            held_since: None,
-            transfer: None,
-            wait: Wait::default(),
-            recording: self.settings.recording,
-            recording_epoch: None,
-            created_at: turn.now.wall,
-            answered_at: None,
-            ended_at: None,
-            ended_by: None,
-            end_code: None,
+            ..self.fresh_call(id, new.conversation, customer.id, turn)
         }
     }
 

@@ -7,11 +7,11 @@ use crate::command::{CommandError, NewCall, Reply};
 use crate::event::Event;
 use crate::limits::{MAX_LIVE_CALLS, MAX_NAME};
 use crate::link::{self, LinkState};
-use crate::row::{CallRow, CallState, CustomerRow, LegRow, LinkRow, RowChange, Wait};
+use crate::row::{CallRow, CustomerRow, LegRow, LinkRow, RowChange};
 use crate::settings::CONNECT_TIMEOUT;
 use crate::timers::Reason;
 use model::{CallDirection, CallId, ConversationId, CustomerId, LegId, Now, ParticipantType};
-use wire::browser::{CallKind, LegPhase, MediaState};
+use wire::browser::{LegPhase, MediaState};
 
 impl CallCenter {
     pub(crate) fn start_call(&mut self, new: NewCall, turn: &mut Turn) -> Result<Reply, CommandError> {
@@ -102,33 +102,12 @@ impl CallCenter {
     ) -> Call {
         let mut custom_data = new.custom_data.clone();
         custom_data.extend(link.custom_data.clone());
+        let id = CallId(turn.ids.next_id());
         let row = CallRow {
-            id: CallId(turn.ids.next_id()),
-            conversation,
-            customer,
-            direction: CallDirection::Inbound,
-            kind: CallKind::Regular,
             media: new.media,
-            state: CallState::Waiting,
-            queue: self.default_queue,
-            only_agent: None,
-            familiar: None,
             link: Some(link.id),
             custom_data,
-            passed_over: Vec::new(),
-            ring_until: None,
-            waiting_since: turn.now.wall,
-            front_of_queue: false,
-            held_since: None,
-            transfer: None,
-            wait: Wait::default(),
-            recording: self.settings.recording,
-            recording_epoch: None,
-            created_at: turn.now.wall,
-            answered_at: None,
-            ended_at: None,
-            ended_by: None,
-            end_code: None,
+            ..self.fresh_call(id, conversation, customer, turn)
         };
         let customer_leg = LegId(turn.ids.next_id());
         Call::new(row, customer_leg, None)
