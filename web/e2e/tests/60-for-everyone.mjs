@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { assertAccessible, assertFitsWidth } from "../lib/accessible.mjs";
 import { Agent, signInAt } from "../lib/agent.mjs";
+import { Called } from "../lib/called.mjs";
 import { Customer } from "../lib/customer.mjs";
 import { bothHear, bothSee, bothThere, callWithTwoAgents } from "../lib/flow.mjs";
 import { test } from "../lib/harness.mjs";
@@ -110,6 +111,34 @@ test(
   },
   { timeoutMs: 180_000 },
 );
+
+test("so are the screens of calling a customer", async (t) => {
+  await mkdir(PICTURES, { recursive: true });
+  const server = await t.server();
+  const [agent, customer] = await Promise.all([
+    Agent.signIn(t, server, server.login("agent")),
+    Called.open(t, server, "ada-lovelace"),
+  ]);
+  const { agentId } = server.login("agent");
+  for (const to of ["ada-lovelace", "+385911234567", "a-customer-with-a-rather-long-identity-of-the-customer-portal"]) {
+    const body = { from: "Support", to, agentId, voiceClientType: "WEBRTC" };
+    await server.must("POST", "/ccaas/voice/2/outbound-call-conversation", body);
+  }
+  await agent.tab.click('[data-testid="new-call"]');
+  await agent.tab.appears('[data-testid="recent-customer"]');
+  await examine(agent.tab, "console-new-call");
+  await agent.tab.click('[data-testid="recent-customer"][data-identity="ada-lovelace"]');
+  await agent.tab.click('[data-testid="call-now"]');
+  await agent.tab.appears('[data-testid="outgoing-call"][data-state="ringing"]');
+  await examine(agent.tab, "console-calling");
+  await customer.decline();
+  await agent.tab.appears('[data-testid="outgoing-call"][data-state="failed"]');
+  await examine(agent.tab, "console-not-reached");
+  await agent.tab.click('[data-testid="outgoing-close"]');
+  await agent.tab.page.locator('[data-testid="conversation-item"]', { hasText: "ada-lovelace" }).click();
+  await agent.tab.appears('[data-testid="call-back"]');
+  await examine(agent.tab, "console-call-back");
+});
 
 test("so are the status menu and a list of work", async (t) => {
   await mkdir(PICTURES, { recursive: true });

@@ -258,6 +258,17 @@ export const api = {
   recordings: async (id: string) =>
     (await call<{ recordings: Recording[] }>("GET", `${CCAAS}/conversations/${part(id)}/recordings`)).recordings,
 
+  /** Names the conversation in which the agent is going to call whoever has this identity. */
+  openOutbound: async (agentId: string, to: string, from: string) =>
+    (
+      await call<{ conversationId: string }>("POST", "/ccaas/voice/2/outbound-call-conversation", {
+        from,
+        to,
+        agentId,
+        voiceClientType: "WEBRTC",
+      })
+    ).conversationId,
+
   transferAgents: (conversation: string, name: string) =>
     call<TransferPage<TransferAgent>>(
       "GET",
