@@ -9,8 +9,9 @@ import { minuteOf, timeOf, weekInWords } from "../src/settings/hours.tsx";
 import { newPassword } from "../src/settings/parts.tsx";
 import { freeAgents } from "../src/settings/people.tsx";
 import { changesOf, fieldsOf } from "../src/settings/queues.tsx";
+import { secondsOf } from "../src/settings/music.tsx";
 import { kindOf, messageOf } from "../src/settings/sound.tsx";
-import { secondsOf, strategyOf } from "../src/settings/strategy-form.tsx";
+import { strategyOf } from "../src/settings/strategy-form.tsx";
 import { healthOf } from "../src/settings/webhooks.tsx";
 
 const agents = ["1", "2", "3"].map(

@@ -34,6 +34,8 @@ export type Announcement = Message & { repeatInterval?: Span | undefined };
 /** Without a file it is the music that comes with the program. */
 export interface Music {
   enabled: boolean;
+  /** Said where the API asks for it. */
+  useDefault?: boolean;
   fileAudioSource?: FileSource | undefined;
 }
 
@@ -69,8 +71,30 @@ export interface WrapUpConfig {
   enabled: boolean;
 }
 
+/** What customers hear on hold in calls of its queues. */
+export interface HoldFields {
+  name: string;
+  onHoldMusic?: Music | undefined;
+  announcementMessage?: Announcement | undefined;
+  /** Ids, or `default` for the default queue. */
+  queueIds: string[];
+  enabled: boolean;
+  /** For all queues without an own one that is enabled. */
+  default: boolean;
+}
+
+export type HoldConfig = HoldFields & { id: string };
+
+/** What customers hear while it rings at another agent. */
+export interface TransferStrategy {
+  musicOnHold?: Music | undefined;
+  announcementMessage?: Announcement | undefined;
+}
+
 const VOICE = "/ccaas/voice/2";
 const STRATEGIES = `${VOICE}/waiting-strategies`;
+const HOLD = `${VOICE}/hold-configs-per-queue`;
+const TRANSFER = `${VOICE}/transfer-configs/transfer-strategy`;
 const FILES = `${VOICE}/audio-files`;
 const AWAY = `${VOICE}/away-audio-message`;
 const TIMEOUTS = `${VOICE}/call-timeouts`;
@@ -87,6 +111,15 @@ export const waitingApi = {
   changeStrategy: (id: string, strategy: StrategyFields) =>
     call<Strategy>("PUT", `${STRATEGIES}/${part(id)}`, strategy),
   deleteStrategy: (id: string) => call<unknown>("DELETE", `${STRATEGIES}/${part(id)}`),
+
+  holdConfigs: async () =>
+    (await call<{ elements: HoldConfig[] }>("GET", `${HOLD}?pageSize=999&sortBy=NAME&sortDirection=ASC`)).elements,
+  createHold: (config: HoldFields) => call<HoldConfig>("POST", HOLD, config),
+  changeHold: (id: string, config: HoldFields) => call<HoldConfig>("PUT", `${HOLD}/${part(id)}`, config),
+  deleteHold: (id: string) => call<unknown>("DELETE", `${HOLD}/${part(id)}`),
+
+  transferStrategy: () => call<TransferStrategy>("GET", TRANSFER),
+  setTransferStrategy: (strategy: TransferStrategy) => call<TransferStrategy>("PUT", TRANSFER, strategy),
 
   files: async () => (await call<{ elements: AudioFile[] }>("GET", FILES)).elements,
   upload: (file: File) => {

@@ -1,0 +1,94 @@
+import { useState } from "preact/hooks";
+import { ApiError, problemText } from "../data/api.ts";
+import { useLoaded } from "../data/load.ts";
+import { type TransferStrategy, waitingApi } from "../data/waiting-api.ts";
+import { t } from "../text.ts";
+import { Show } from "../views/common.tsx";
+import { Values } from "./ask.tsx";
+import { AudioFiles } from "./audio-files.tsx";
+import { AnnouncementChoice, announcementOf, DEFAULT_INTERVAL, MusicChoice, musicOrDefaultOf } from "./music.tsx";
+
+const NOT_FOUND = 404;
+
+/** Where nothing is set, customers hear ringing. */
+const RINGING: TransferStrategy = { musicOnHold: { enabled: false } };
+
+async function strategyNow(): Promise<TransferStrategy> {
+  try {
+    return await waitingApi.transferStrategy();
+  } catch (error) {
+    if (error instanceof ApiError && error.status === NOT_FOUND) return RINGING;
+    throw error;
+  }
+}
+
+/** What customers hear while it rings at the agent to whom their call is handed over. */
+export function Transfers() {
+  const files = useLoaded("audio-files", waitingApi.files);
+  const strategy = useLoaded("transfer-strategy", strategyNow);
+  return (
+    <>
+      <section class="card part" aria-labelledby="section-title" data-testid="section">
+        <div class="section-head">
+          <div>
+            <h2 id="section-title">{t("transfersTitle")}</h2>
+            <p class="muted">{t("transfersIntro")}</p>
+          </div>
+        </div>
+        <Show of={strategy}>
+          {(before) => (
+            <Show of={files}>{(all) => <Form before={before} files={all} onSaved={strategy.reload} />}</Show>
+          )}
+        </Show>
+      </section>
+      <AudioFiles files={files} />
+    </>
+  );
+}
+
+interface FormProps {
+  before: TransferStrategy;
+  files: Parameters<typeof MusicChoice>[0]["files"];
+  onSaved: () => void;
+}
+
+function Form({ before, files, onSaved }: FormProps) {
+  const [said, setSaid] = useState<{ problem: boolean; text: string }>();
+  const [busy, setBusy] = useState(false);
+  const save = async (event: SubmitEvent) => {
+    event.preventDefault();
+    if (busy) return;
+    const form = new Values(new FormData(event.currentTarget as HTMLFormElement));
+    setBusy(true);
+    setSaid(undefined);
+    try {
+      await waitingApi.setTransferStrategy({
+        musicOnHold: musicOrDefaultOf(form),
+        announcementMessage: announcementOf(form, before.announcementMessage),
+      });
+      setSaid({ problem: false, text: t("saved") });
+      onSaved();
+    } catch (error) {
+      setSaid({ problem: true, text: t("notSaved", { problem: problemText(error) }) });
+    }
+    setBusy(false);
+  };
+  return (
+    <form class="stack narrow-form" onSubmit={save} data-testid="transfers-form">
+      <MusicChoice music={before.musicOnHold} files={files} none={t("musicNone")} />
+      <AnnouncementChoice announcement={before.announcementMessage} files={files} interval={DEFAULT_INTERVAL} />
+      <p class="small muted">{t("transfersHelp")}</p>
+      <div role="status">{said !== undefined && <p class={said.problem ? "notice bad" : "notice"}>{said.text}</p>}</div>
+      <div class="row">
+        <button
+          type="submit"
+          class="button primary"
+          aria-disabled={busy ? "true" : undefined}
+          data-testid="save-transfers"
+        >
+          {t(busy ? "saving" : "save")}
+        </button>
+      </div>
+    </form>
+  );
+}
