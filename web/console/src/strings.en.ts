@@ -520,7 +520,6 @@ export const strings = {
   moveUp: "Move up",
   moveDown: "Move down",
   ruleMoved: "{name} is number {place} of {count} now.",
-  rulesChanged: "Somebody else has changed the rules meanwhile. Close this, look at them, and try again.",
   deleteRule: "Delete the rule {name}?",
   deleteRuleHelp: "Later calls are asked the rules that remain.",
   ruleAsks: "What it asks of a call",

@@ -284,3 +284,41 @@ test("settings: by keyboard alone, and for admins alone", async (t) => {
   await other.appears(id("nav-team"));
   assert.equal(await other.visible(id("nav-settings")), false);
 });
+
+test("settings: of two admins who change the same at once, the second is told and undoes nothing", async (t) => {
+  const server = await t.server();
+  const [first, second] = [await Admin.signIn(t, server), await Admin.signIn(t, server)];
+  const name = "Default Queue";
+  for (const admin of [first, second]) {
+    await admin.open("queues");
+    await admin.tab.appears(line(name));
+    await admin.ask("edit", name);
+  }
+  await first.fill({ name: "Front desk" });
+  await first.confirm();
+  await first.tab.appears(line("Front desk"));
+  await second.tab.click(id("field-sticky"));
+  await second.tab.click(id("ask-do"));
+  await second.tab.says(/Somebody else has changed this meanwhile/);
+  await second.tab.click(id("ask-cancel"));
+  await second.tab.disappears(id("ask"));
+  await second.tab.appears(line("Front desk"));
+  await second.ask("edit", "Front desk");
+  await second.tab.click(id("field-sticky"));
+  await second.confirm();
+  const { queues } = await server.must("GET", "/ccaas/1/queues?limit=10");
+  const queue = queues.find((one) => one.isDefault);
+  assert.deepEqual([queue.name, queue.isStickyAutoAssignmentEnabled], ["Front desk", true], "both got theirs");
+
+  for (const admin of [first, second]) await admin.open("calls");
+  await first.fill({ inbound: "20" });
+  await second.fill({ seconds: "12" });
+  for (const admin of [first, second]) {
+    await admin.tab.appears(id("save-calls"));
+    await admin.tab.click(id("save-calls"));
+    await admin.tab.says(/^Saved\.?$/m);
+  }
+  const { inbound } = await server.must("GET", "/ccaas/voice/2/call-timeouts");
+  const { wrapUpSeconds } = await server.must("GET", "/ccaas/voice/2/account-wrap-up-config");
+  assert.deepEqual([inbound, wrapUpSeconds], [20, 12]);
+});

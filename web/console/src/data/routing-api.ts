@@ -1,4 +1,4 @@
-import { call } from "./api.ts";
+import { call, change } from "./api.ts";
 
 export const priorities = ["URGENT", "HIGH", "NORMAL", "LOW"] as const;
 export type Priority = (typeof priorities)[number];
@@ -22,9 +22,6 @@ export type Rule = RuleFields & {
   queueName?: string;
 };
 
-/** Somebody else has set the rules since they were shown. */
-export class RulesChanged extends Error {}
-
 const ROUTING = "/ccaas/1/routing";
 
 async function rules(): Promise<Rule[]> {
@@ -46,10 +43,6 @@ function fieldsOf({
 export const routingApi = {
   rules,
   /** Sets all rules, unless they are not those of `shown` any more. */
-  replace: async (shown: readonly Rule[], next: readonly RuleFields[]): Promise<void> => {
-    const now = await rules();
-    const same = now.length === shown.length && now.every(({ id }, at) => id === shown[at]?.id);
-    if (!same) throw new RulesChanged();
-    await call<unknown>("PUT", ROUTING, next.map(fieldsOf));
-  },
+  replace: (shown: readonly Rule[], next: readonly RuleFields[]) =>
+    change<unknown>("PUT", ROUTING, { routes: shown }, next.map(fieldsOf)),
 };

@@ -1,4 +1,4 @@
-import { call, send } from "./api.ts";
+import { call, change, send } from "./api.ts";
 
 export interface Speech {
   text: string;
@@ -108,18 +108,20 @@ export const waitingApi = {
   strategies: async () =>
     (await call<{ elements: Strategy[] }>("GET", `${STRATEGIES}?pageSize=999&sortBy=NAME&sortDirection=ASC`)).elements,
   createStrategy: (strategy: StrategyFields) => call<Strategy>("POST", STRATEGIES, strategy),
-  changeStrategy: (id: string, strategy: StrategyFields) =>
-    call<Strategy>("PUT", `${STRATEGIES}/${part(id)}`, strategy),
+  changeStrategy: (seen: Strategy, strategy: StrategyFields) =>
+    change<Strategy>("PUT", `${STRATEGIES}/${part(seen.id)}`, seen, strategy),
   deleteStrategy: (id: string) => call<unknown>("DELETE", `${STRATEGIES}/${part(id)}`),
 
   holdConfigs: async () =>
     (await call<{ elements: HoldConfig[] }>("GET", `${HOLD}?pageSize=999&sortBy=NAME&sortDirection=ASC`)).elements,
   createHold: (config: HoldFields) => call<HoldConfig>("POST", HOLD, config),
-  changeHold: (id: string, config: HoldFields) => call<HoldConfig>("PUT", `${HOLD}/${part(id)}`, config),
+  changeHold: (seen: HoldConfig, config: HoldFields) =>
+    change<HoldConfig>("PUT", `${HOLD}/${part(seen.id)}`, seen, config),
   deleteHold: (id: string) => call<unknown>("DELETE", `${HOLD}/${part(id)}`),
 
   transferStrategy: () => call<TransferStrategy>("GET", TRANSFER),
-  setTransferStrategy: (strategy: TransferStrategy) => call<TransferStrategy>("PUT", TRANSFER, strategy),
+  setTransferStrategy: (seen: TransferStrategy, strategy: TransferStrategy) =>
+    change<TransferStrategy>("PUT", TRANSFER, seen, strategy),
 
   files: async () => (await call<{ elements: AudioFile[] }>("GET", FILES)).elements,
   upload: (file: File) => {
@@ -135,9 +137,9 @@ export const waitingApi = {
     call<unknown>("PUT", `${AWAY}/${part(hours)}`, { audioSource }),
 
   timeouts: () => call<CallTimeouts>("GET", TIMEOUTS),
-  setTimeouts: (timeouts: CallTimeouts) => call<CallTimeouts>("PUT", TIMEOUTS, timeouts),
+  setTimeouts: (seen: CallTimeouts, timeouts: CallTimeouts) => change<CallTimeouts>("PUT", TIMEOUTS, seen, timeouts),
   wrapUp: () => call<WrapUpConfig>("GET", WRAP_UP),
-  setWrapUp: (config: WrapUpConfig) => call<WrapUpConfig>("PUT", WRAP_UP, config),
+  setWrapUp: (seen: WrapUpConfig, config: WrapUpConfig) => change<WrapUpConfig>("PUT", WRAP_UP, seen, config),
   capacity: () => call<{ capacity: number }>("GET", CAPACITY),
   agentWrapUp: (agent: string) => call<{ wrapUpSeconds: number | null }>("GET", `${AGENT_CONFIGS}/${part(agent)}`),
   setAgentWrapUp: (agent: string, wrapUpSeconds: number | null) =>
@@ -145,5 +147,5 @@ export const waitingApi = {
   agentCapacity: (agent: string) => call<{ capacity: number | null }>("GET", `/ccaas/1/agents/${part(agent)}/capacity`),
   setAgentCapacity: (agent: string, capacity: number | null) =>
     call<unknown>("PUT", `/ccaas/1/agents/${part(agent)}/capacity`, { capacity }),
-  setCapacity: (capacity: number) => call<unknown>("PUT", CAPACITY, { capacity }),
+  setCapacity: (seen: number, capacity: number) => change<unknown>("PUT", CAPACITY, { capacity: seen }, { capacity }),
 };

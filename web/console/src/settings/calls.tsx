@@ -1,5 +1,5 @@
 import { useState } from "preact/hooks";
-import { problemText } from "../data/api.ts";
+import { differs, problemText } from "../data/api.ts";
 import { useLoaded } from "../data/load.ts";
 import { waitingApi } from "../data/waiting-api.ts";
 import { t } from "../text.ts";
@@ -24,22 +24,28 @@ export function Calls() {
   const [busy, setBusy] = useState(false);
   const save = async (event: SubmitEvent) => {
     event.preventDefault();
+    const seen = all.data;
+    if (seen === undefined) return;
     const form = new Values(new FormData(event.currentTarget as HTMLFormElement));
     const number = (name: string) => Number(form.text(name));
     setBusy(true);
     setSaid(undefined);
     try {
-      await waitingApi.setTimeouts({ inbound: number("inbound"), outbound: number("outbound") });
-      await waitingApi.setWrapUp({
+      const timeouts = { inbound: number("inbound"), outbound: number("outbound") };
+      if (differs(seen.timeouts, timeouts)) await waitingApi.setTimeouts(seen.timeouts, timeouts);
+      const wrapUp = {
         enabled: form.checked("wrapUp"),
         wrapUpSeconds: number("seconds"),
         canExtendWrapUp: form.checked("extend"),
-      });
-      await waitingApi.setCapacity(number("capacity"));
+      };
+      if (differs(seen.wrapUp, wrapUp)) await waitingApi.setWrapUp(seen.wrapUp, wrapUp);
+      const capacity = number("capacity");
+      if (seen.capacity !== capacity) await waitingApi.setCapacity(seen.capacity, capacity);
       setSaid({ problem: false, text: t("saved") });
     } catch (error) {
       setSaid({ problem: true, text: t("notSaved", { problem: problemText(error) }) });
     }
+    all.reload();
     setBusy(false);
   };
   return (
@@ -52,7 +58,13 @@ export function Calls() {
       </div>
       <Show of={all}>
         {({ timeouts, wrapUp, capacity }) => (
-          <form class="stack narrow-form" onSubmit={save} data-testid="calls-form">
+          <form
+            // What somebody else has set meanwhile is shown instead of what was typed.
+            key={JSON.stringify([timeouts, wrapUp, capacity])}
+            class="stack narrow-form"
+            onSubmit={save}
+            data-testid="calls-form"
+          >
             <div class="pair">
               <Input
                 name="inbound"

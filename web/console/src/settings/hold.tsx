@@ -117,7 +117,7 @@ function Question({ asked, onDone, onClose, ...known }: QuestionProps) {
   const { config } = asked;
   const { id, name } = config;
   if (asked.what === "edit") {
-    const change = (form: Values) => waitingApi.changeHold(id, holdOf(form, config)).then(onDone);
+    const change = (form: Values) => waitingApi.changeHold(config, holdOf(form, config)).finally(onDone);
     return (
       <Ask title={name} action={t("save")} onSubmit={change} onClose={onClose}>
         <HoldFieldset config={config} {...known} />

@@ -2,7 +2,7 @@ import { useRef, useState } from "preact/hooks";
 import { problemText } from "../data/api.ts";
 import { inWords } from "../data/conditions.ts";
 import { useLoaded } from "../data/load.ts";
-import { type Rule, type RuleFields, RulesChanged, routingApi } from "../data/routing-api.ts";
+import { type Rule, type RuleFields, routingApi } from "../data/routing-api.ts";
 import { type QueueSettings, settingsApi } from "../data/settings-api.ts";
 import { t } from "../text.ts";
 import { Empty, Show } from "../views/common.tsx";
@@ -31,8 +31,6 @@ export function Routing() {
   const set = async (shown: readonly Rule[], next: readonly RuleFields[]) => {
     try {
       await routingApi.replace(shown, next);
-    } catch (error) {
-      throw error instanceof RulesChanged ? new Error(t("rulesChanged")) : error;
     } finally {
       rules.reload();
     }

@@ -26,6 +26,7 @@ async function strategyNow(): Promise<TransferStrategy> {
 export function Transfers() {
   const files = useLoaded("audio-files", waitingApi.files);
   const strategy = useLoaded("transfer-strategy", strategyNow);
+  const [said, setSaid] = useState<Said>();
   return (
     <>
       <section class="card part" aria-labelledby="section-title" data-testid="section">
@@ -37,7 +38,19 @@ export function Transfers() {
         </div>
         <Show of={strategy}>
           {(before) => (
-            <Show of={files}>{(all) => <Form before={before} files={all} onSaved={strategy.reload} />}</Show>
+            <Show of={files}>
+              {(all) => (
+                // What somebody else has set meanwhile is shown instead of what was chosen.
+                <Form
+                  key={JSON.stringify([before.musicOnHold, before.announcementMessage])}
+                  before={before}
+                  files={all}
+                  said={said}
+                  onSaid={setSaid}
+                  onDone={strategy.reload}
+                />
+              )}
+            </Show>
           )}
         </Show>
       </section>
@@ -46,31 +59,37 @@ export function Transfers() {
   );
 }
 
+interface Said {
+  problem: boolean;
+  text: string;
+}
+
 interface FormProps {
   before: TransferStrategy;
   files: Parameters<typeof MusicChoice>[0]["files"];
-  onSaved: () => void;
+  said: Said | undefined;
+  onSaid: (said: Said | undefined) => void;
+  onDone: () => void;
 }
 
-function Form({ before, files, onSaved }: FormProps) {
-  const [said, setSaid] = useState<{ problem: boolean; text: string }>();
+function Form({ before, files, said, onSaid, onDone }: FormProps) {
   const [busy, setBusy] = useState(false);
   const save = async (event: SubmitEvent) => {
     event.preventDefault();
     if (busy) return;
     const form = new Values(new FormData(event.currentTarget as HTMLFormElement));
     setBusy(true);
-    setSaid(undefined);
+    onSaid(undefined);
     try {
-      await waitingApi.setTransferStrategy({
+      await waitingApi.setTransferStrategy(before, {
         musicOnHold: musicOrDefaultOf(form),
         announcementMessage: announcementOf(form, before.announcementMessage),
       });
-      setSaid({ problem: false, text: t("saved") });
-      onSaved();
+      onSaid({ problem: false, text: t("saved") });
     } catch (error) {
-      setSaid({ problem: true, text: t("notSaved", { problem: problemText(error) }) });
+      onSaid({ problem: true, text: t("notSaved", { problem: problemText(error) }) });
     }
+    onDone();
     setBusy(false);
   };
   return (

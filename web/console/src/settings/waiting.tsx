@@ -109,7 +109,7 @@ function Question({ asked, queues, files, onDone, onClose }: QuestionProps) {
   const { strategy } = asked;
   const name = nameOf(strategy);
   if (asked.what === "edit") {
-    const change = (form: Values) => waitingApi.changeStrategy(strategy.id, strategyOf(form, strategy)).then(onDone);
+    const change = (form: Values) => waitingApi.changeStrategy(strategy, strategyOf(form, strategy)).finally(onDone);
     return (
       <Ask title={name} action={t("save")} onSubmit={change} onClose={onClose}>
         <StrategyFieldset strategy={strategy} queues={queues} files={files} />
