@@ -120,7 +120,7 @@ describe("setting the rules", () => {
   const serverHas = (routes: Rule[]) =>
     vi.stubGlobal("fetch", async (_: string, { method, body }: RequestInit) => {
       if (method === "PUT") sent.push(JSON.parse(String(body)) as RuleFields[]);
-      return new Response(JSON.stringify({ routes }));
+      return new Response(JSON.stringify({ routes, pagination: { totalItems: routes.length } }));
     });
   afterEach(() => {
     sent.length = 0;

@@ -31,6 +31,11 @@ export class Called {
     await this.tab.says(`${name} calls.`);
   }
 
+  /** What kind of call rings. */
+  media() {
+    return this.tab.evaluate(() => /** @type {any} */ (globalThis).client.incomingCall?.media);
+  }
+
   async ringsNoMore() {
     await until("the customer's page rings no more", async () => !(await this.tab.text("body"))?.includes(" calls."));
   }

@@ -21,11 +21,11 @@ async function bothThere(t, server) {
   return { agent, customer, name: login.displayName };
 }
 
-/** Opens the dialog and calls. @param {Agent} agent @param {string} identity */
-async function newCall({ tab }, identity) {
+/** Opens the dialog and calls. @param {Agent} agent @param {string} identity @param {"call-now" | "call-video"} [how] */
+async function newCall({ tab }, identity, how = "call-now") {
   await tab.click(id("new-call"));
   await tab.fill(id("call-identity"), identity);
-  await tab.click(id("call-now"));
+  await tab.click(id(how));
   await tab.disappears(id("call-dialog"));
 }
 
@@ -113,9 +113,10 @@ test("calling: cancelled, not answered, not there, and another agent's customer"
   await server.must("PUT", "/ccaas/voice/2/call-timeouts", { inbound: 60, outbound: 60 });
   const { agent, customer, name } = await bothThere(t, server);
   const { tab } = agent;
-  await newCall(agent, ADA);
+  await newCall(agent, ADA, "call-video");
   await ringsOut(agent);
   await customer.ringsFrom(name);
+  assert.equal(await customer.media(), "video");
   await tab.click(id("cancel-call"));
   await customer.ringsNoMore();
   await tab.disappears(id("outgoing-call"));

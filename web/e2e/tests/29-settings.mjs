@@ -254,10 +254,11 @@ test("settings: how long calls ring and wrap-up takes", async (t) => {
 
 test("settings: by keyboard alone, and for admins alone", async (t) => {
   const server = await t.server();
-  const { tab } = await Admin.signIn(t, server);
+  const admin = await Admin.signIn(t, server);
+  const { tab } = admin;
   const focused = () => tab.evaluate(() => document.activeElement?.getAttribute("data-testid") ?? "");
   const hasFocus = (name) => until(`${name} has the focus`, async () => (await focused()) === name);
-  await tab.click(id("settings-statuses"));
+  await admin.open("statuses");
   await tab.page.focus(id("add"));
   await tab.key("Enter");
   await hasFocus("field-name");

@@ -115,7 +115,7 @@ test("settings: routing rules are made, ordered, changed and deleted, and calls 
   const everybody = { name: "By a program", expression: { "message.channel": "CALLS" }, queueId: queueOf.Sales };
   await server.must("PUT", "/ccaas/1/routing", [everybody]);
   await tab.click(id("ask-do"));
-  await tab.says("Somebody else has changed the rules meanwhile");
+  await tab.says("Somebody else has changed this meanwhile");
   await tab.click(id("ask-cancel"));
   await listed(admin, "By a program");
   await admin.ask("edit", "By a program");

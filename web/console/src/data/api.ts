@@ -197,7 +197,7 @@ async function answerTo<T>(path: string, request: RequestInit): Promise<{ value:
 
 /** What changes by itself, or is told in some answers alone: it says nothing about somebody's editing. */
 const LIVE = new Set(
-  "updatedAt enabledAgentsCount enabledRoutesCount availability foundStatus statusName email failure deliveredAt".split(
+  "updatedAt enabledAgentsCount enabledRoutesCount availability foundStatus statusName email failure deliveredAt pagination".split(
     " ",
   ),
 );
