@@ -319,7 +319,20 @@ test("settings: of two admins who change the same at once, the second is told an
     await admin.tab.click(id("save-calls"));
     await admin.tab.says(/^Saved\.?$/m);
   }
+  const focused = () => first.tab.evaluate(() => document.activeElement?.getAttribute("data-testid"));
+  assert.equal(await focused(), "save-calls", "the keyboard stays where it is");
   const { inbound } = await server.must("GET", "/ccaas/voice/2/call-timeouts");
   const { wrapUpSeconds } = await server.must("GET", "/ccaas/voice/2/account-wrap-up-config");
   assert.deepEqual([inbound, wrapUpSeconds], [20, 12]);
+
+  // The second still shows what rang before.
+  await second.fill({ outbound: "33" });
+  await second.tab.click(id("save-calls"));
+  await second.tab.says(/Somebody else has changed this meanwhile/);
+  const rings = () => second.tab.page.inputValue(id("field-inbound"));
+  await until("it shows what the first has set", async () => (await rings()) === "20");
+  await second.fill({ outbound: "33" });
+  await second.tab.click(id("save-calls"));
+  await second.tab.says(/^Saved\.?$/m);
+  assert.deepEqual(await server.must("GET", "/ccaas/voice/2/call-timeouts"), { inbound: 20, outbound: 33 });
 });

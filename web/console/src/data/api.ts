@@ -225,8 +225,12 @@ export async function change<T>(method: "PUT" | "PATCH", path: string, seen: obj
   try {
     return await send<T>(path, { method, headers, body: JSON.stringify(body) });
   } catch (error) {
-    throw error instanceof ApiError && error.status === PRECONDITION_FAILED ? changedMeanwhile() : error;
+    throw isChangedMeanwhile(error) ? changedMeanwhile() : error;
   }
+}
+
+export function isChangedMeanwhile(error: unknown): boolean {
+  return error instanceof ApiError && error.status === PRECONDITION_FAILED;
 }
 
 function changedMeanwhile(): ApiError {

@@ -85,6 +85,11 @@ export interface HoldFields {
 
 export type HoldConfig = HoldFields & { id: string };
 
+/** What those hear who call outside of working hours. */
+export interface AwayMessage {
+  audioSource: Message;
+}
+
 /** What customers hear while it rings at another agent. */
 export interface TransferStrategy {
   musicOnHold?: Music | undefined;
@@ -132,9 +137,9 @@ export const waitingApi = {
   contentOf: (id: string) => `${FILES}/${part(id)}/content`,
   deleteFile: (id: string) => call<unknown>("DELETE", `${FILES}/${part(id)}`),
 
-  awayMessage: (hours: string) => call<{ audioSource: Message }>("GET", `${AWAY}/${part(hours)}`),
-  setAwayMessage: (hours: string, audioSource: Message) =>
-    call<unknown>("PUT", `${AWAY}/${part(hours)}`, { audioSource }),
+  awayMessage: (hours: string) => call<AwayMessage>("GET", `${AWAY}/${part(hours)}`),
+  setAwayMessage: (hours: string, seen: Partial<AwayMessage>, audioSource: Message) =>
+    change<unknown>("PUT", `${AWAY}/${part(hours)}`, seen, { audioSource }),
 
   timeouts: () => call<CallTimeouts>("GET", TIMEOUTS),
   setTimeouts: (seen: CallTimeouts, timeouts: CallTimeouts) => change<CallTimeouts>("PUT", TIMEOUTS, seen, timeouts),
