@@ -3,7 +3,9 @@
 mod capacity;
 mod hand_over;
 mod media;
+mod outbound;
 mod people;
+mod rare;
 mod routing;
 mod team;
 mod waiting;
@@ -18,6 +20,13 @@ type Act = fn(&mut World);
 /// What people, programs and the engine do, each with its weight.
 const WORK: &[(u64, Act)] = &[
     (10, World::customer_calls),
+    (4, World::agent_calls),
+    (2, World::agent_calls_again),
+    (5, World::customer_answers),
+    (1, World::customer_declines),
+    (1, World::agent_gives_up),
+    (1, World::customer_answers_wrongly),
+    (4, World::rare_moment_goes_wrong),
     (22, World::agent_answers),
     (6, World::agent_declines),
     (2, World::somebody_answers_wrongly),
@@ -67,6 +76,9 @@ const FAILURES: &[(u64, Act)] = &[
     (3, World::file_fails_or_screen_ends),
     (1, World::recorder_restarts),
     (3, World::process_dies),
+    (2, World::clock_is_set),
+    (1, World::process_stands_still),
+    (2, World::another_page_takes_over),
 ];
 
 /// Failures in a hundred transitions: a life is calm, as most are, or not.

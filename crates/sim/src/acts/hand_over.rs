@@ -1,8 +1,9 @@
 //! Agents put calls on hold and hand them over.
 
+use crate::model::State;
 use crate::world::World;
 use callcenter_core::command::Command;
-use model::{AgentId, AgentStatus, LegId};
+use model::{AgentId, AgentStatus, LegId, VoiceStatus};
 
 impl World {
     /// An agent's leg that does not ring, mostly; of anybody sometimes, for the core to refuse.
@@ -33,7 +34,12 @@ impl World {
             agents.retain(|agent| self.model.availability(*agent) == AgentStatus::Active);
         }
         let (Some(leg), Some(to)) = (self.somebodys_call(), self.random.pick(&agents)) else { return };
-        self.command(Command::TransferToAgent { leg, to }, |model| model.transfer_to_agent(leg, to));
+        let call = self.model.call_of_leg(leg).map(|call| &self.model.calls[&call]);
+        let talks = call.is_some_and(|call| matches!(call.state, State::Established | State::Held));
+        let is_busy = talks && self.model.agents[&to].voice != VoiceStatus::Idle;
+        if !self.command(Command::TransferToAgent { leg, to }, |model| model.transfer_to_agent(leg, to)) && is_busy {
+            self.count("transfers refused: the target is busy");
+        }
     }
 
     pub(super) fn agent_hands_over_to_queue(&mut self) {
