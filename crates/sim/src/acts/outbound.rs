@@ -117,6 +117,9 @@ impl World {
         let answered = self.submit(command, follow, |world| world.customers[index].view = View::Ringing);
         if let (Some(true), Some(call)) = (answered, call) {
             self.engine.add_leg(call, leg);
+            if self.random.chance(25) {
+                self.connecting_goes_wrong(call);
+            }
         }
     }
 

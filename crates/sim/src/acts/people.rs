@@ -76,7 +76,7 @@ impl World {
         }
     }
 
-    fn answer(&mut self, agent: AgentId, leg: LegId) {
+    pub(super) fn answer(&mut self, agent: AgentId, leg: LegId) {
         let call = self.core.leg(leg).map(|row| row.call);
         let answered = self.submit(
             Command::Accept { agent, leg },
