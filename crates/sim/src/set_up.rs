@@ -182,7 +182,7 @@ impl World {
         let mut settings = self.core.settings().clone();
         change(&mut settings);
         let plain = plain(&settings);
-        self.command(Command::SetSettings(settings), |model| {
+        self.command(Command::ChangeSettings(settings.into()), |model| {
             model.settings = plain;
             true
         });

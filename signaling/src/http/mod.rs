@@ -15,6 +15,7 @@ mod openapi_common;
 mod openapi_links;
 mod pages;
 mod params;
+mod preconditions;
 mod routes;
 pub(crate) mod throttle;
 mod times;
@@ -45,7 +46,7 @@ pub fn router(state: AppState) -> Router {
         .merge(pages::routes())
         .merge(health::routes())
         .merge(ws::routes());
-    finish(all, state)
+    preconditions::around(finish(all, state))
 }
 
 /// Metrics and health, for the admin address.
