@@ -132,7 +132,9 @@ impl Model {
         for id in self.calls.keys().copied().collect::<Vec<_>>() {
             let call = &self.calls[&id];
             let is_held = call.customer.is_held();
-            let is_said = is_held && self.all_answered(call);
+            // On hold and in transfers it is said when the customer is back.
+            let is_there = !call.state.is_talk() || call.customer.lost_until.is_none();
+            let is_said = is_held && is_there && self.all_answered(call);
             self.call(id).sound_unsure &= !is_said;
         }
     }
