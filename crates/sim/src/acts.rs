@@ -1,5 +1,6 @@
 //! The transitions, chosen at random.
 
+mod apart;
 mod capacity;
 mod hand_over;
 mod media;
@@ -63,6 +64,8 @@ const WORK: &[(u64, Act)] = &[
     (2, World::conversation_is_closed),
     (1, World::note_is_written),
     (3, World::strategy_changes),
+    (2, World::hold_config_changes),
+    (2, World::transfer_strategy_changes),
     (6, World::prompts_are_made),
 ];
 

@@ -88,7 +88,7 @@ impl World {
         // A connection of which a crash kept the news from the core is told again by a real engine alone.
         let is_known = self.core.leg(customer).is_some_and(|leg| leg.connected_at.is_some());
         let is_up = self.engine.transport(customer) == Some(Transport::Up) && call.customer.lost_until.is_none();
-        let is_sure = call.state.is_talk() || !call.sound_unsure && !call.message_changed;
+        let is_sure = !call.sound_unsure && (call.state.is_talk() || !call.message_changed);
         if call.state != State::Established && !call.is_being_placed() && is_up && is_known && is_sure {
             let source = self.model.playlist(call).into();
             let alone = BTreeSet::from([Patch { source, sink: customer, track: TrackKind::Audio }]);

@@ -49,6 +49,8 @@ impl World {
             spent: BTreeSet::new(),
             one_time: BTreeSet::new(),
             plans: BTreeMap::new(),
+            holds: BTreeMap::new(),
+            transfer_sound: None,
             wanted: BTreeSet::new(),
             answers: BTreeMap::new(),
             endings: Vec::new(),

@@ -67,7 +67,7 @@ impl World {
     }
 
     /// Perhaps one, which may be off.
-    fn a_message(&mut self, text: &str) -> Option<Message> {
+    pub(super) fn a_message(&mut self, text: &str) -> Option<Message> {
         let voice = VoiceName { name: "f2".to_owned(), gender: "FEMALE".to_owned() };
         let speech = SpokenText {
             text: text.to_owned(),

@@ -20,7 +20,7 @@ impl Model {
         if call.state != State::Established {
             return false;
         }
-        (call.state, call.held) = (State::Held, Some(now));
+        (call.state, call.held, call.sound_unsure) = (State::Held, Some(now), false);
         self.agent(agent).voice = VoiceStatus::OnHold;
         true
     }
@@ -45,7 +45,7 @@ impl Model {
             && self.availability(to) == AgentStatus::Active;
         if can {
             let call = self.call(id);
-            (call.state, call.must_ring) = (State::Transferring, Some(to));
+            (call.state, call.must_ring, call.sound_unsure) = (State::Transferring, Some(to), false);
             self.agent(from).voice = VoiceStatus::Transferring;
         }
         can

@@ -1,6 +1,7 @@
 //! The reference model: the same rules as the core's, written a second time in the plainest way. It looks at everything
 //! at every step and knows no timers, only deadlines.
 
+mod apart;
 mod assign;
 mod calls;
 mod compare;
@@ -13,11 +14,13 @@ mod team;
 mod waits;
 
 use model::{
-    AgentId, AgentStatus, CallId, ConversationId, EndedBy, LegId, LinkId, PromptId, QueueId, StatusId, VoiceStatus,
+    AgentId, AgentStatus, CallId, ConversationId, EndedBy, HoldConfigId, LegId, LinkId, PromptId, QueueId, StatusId,
+    VoiceStatus,
 };
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Instant;
 
+pub(crate) use apart::{Hold, Sound};
 pub(crate) use calls::Ring;
 pub(crate) use due::Deadline;
 pub(crate) use waits::Plan;
@@ -234,6 +237,9 @@ pub(crate) struct Model {
     pub(crate) one_time: BTreeSet<LinkId>,
     /// How calls of a queue wait from now on.
     pub(crate) plans: BTreeMap<QueueId, Plan>,
+    /// What customers hear on hold and in transfers, as it is set.
+    pub(crate) holds: BTreeMap<HoldConfigId, Hold>,
+    pub(crate) transfer_sound: Option<Sound>,
     /// Prompts that the core asks for, and how long those are that it has; none where one cannot be made.
     pub(crate) wanted: BTreeSet<PromptId>,
     pub(crate) answers: BTreeMap<PromptId, Option<Time>>,

@@ -1,6 +1,6 @@
 //! How calls wait, and what waiting callers hear.
 
-use super::{Call, Deadline, Model, NO_ANSWER, State, Time};
+use super::{Call, Deadline, Model, NO_ANSWER, Sound, State, Time};
 use callcenter_core::audio::{Message, PromptSource};
 use callcenter_core::row::WaitingStrategyFields;
 use model::{CallId, EndedBy, PromptId, QueueId, WaitingStrategyId};
@@ -132,12 +132,17 @@ impl Model {
         for id in self.calls.keys().copied().collect::<Vec<_>>() {
             let call = &self.calls[&id];
             let is_held = call.customer.is_held();
-            let is_said = is_held && !call.state.is_talk() && self.all_answered(call);
+            // On hold and in transfers it is said when the customer is back.
+            let is_there = !call.state.is_talk() || call.customer.lost_until.is_none();
+            let is_said = is_held && is_there && self.all_answered(call);
             self.call(id).sound_unsure &= !is_said;
         }
     }
 
     fn all_answered(&self, call: &Call) -> bool {
+        if call.state.is_talk() {
+            return self.all_answered_apart(call);
+        }
         let sounds = match (call.leaving, &call.plan) {
             (Some(_), _) => [self.last_message(call), None, None],
             (None, Some(plan)) => [plan.greeting, plan.music, plan.announced(call.place)],
@@ -162,10 +167,8 @@ impl Model {
     /// What a caller who is not talking hears.
     pub(crate) fn playlist(&self, call: &Call) -> Playlist {
         let made = |prompt: Option<PromptId>| prompt.filter(|prompt| matches!(self.answers.get(prompt), Some(Some(_))));
-        match call.state {
-            State::Held => return Playlist::looped(MUSIC),
-            State::Transferring => return Playlist::looped(RINGBACK),
-            _ => {}
+        if matches!(call.state, State::Held | State::Transferring) {
+            return self.playlist_apart(call);
         }
         if call.leaving.is_some() {
             return made(self.last_message(call)).map_or_else(Playlist::default, Playlist::once);
@@ -191,7 +194,9 @@ impl Model {
     pub(crate) fn want_prompts(&mut self) {
         let live = self.calls.values().filter_map(|call| call.plan.as_ref());
         let plans = self.plans.values().chain(live).flat_map(Plan::prompts);
-        let wanted: BTreeSet<PromptId> = plans.chain(self.away.flatten()).collect();
+        let holds = self.holds.values().map(|hold| &hold.sound);
+        let apart = holds.chain(&self.transfer_sound).flat_map(Sound::prompts);
+        let wanted: BTreeSet<PromptId> = plans.chain(self.away.flatten()).chain(apart).collect();
         self.answers.retain(|prompt, _| wanted.contains(prompt));
         self.wanted = wanted;
     }

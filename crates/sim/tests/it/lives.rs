@@ -56,6 +56,7 @@ const MUST_HAPPEN: &[&str] = &[
     "recorder restarts",
     "rejected",
     "resumed",
+    "sounds changed while somebody is apart",
     "standstills",
     "times off",
     "transferred",
