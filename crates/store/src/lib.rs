@@ -24,8 +24,8 @@ mod snapshot;
 pub mod testing;
 
 pub use access::{
-    AccountRow, ApiKeyRow, AudioFileRow, Claim, IdempotentKey, KeptAnswer, SessionRow, UserRow, WebhookFailure,
-    WebhookRow,
+    AccountRow, ApiKeyRow, AudioFileRow, Claim, IdempotentKey, KeptAnswer, LinkImageRow, SessionRow, UserRow,
+    WebhookFailure, WebhookRow,
 };
 pub use commit::{Epoch, Unit};
 pub use database::{Location, LocationError, PostgresUrl, Store};

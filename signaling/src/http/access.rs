@@ -121,6 +121,11 @@ pub enum Operation {
     PatchLinkConfig,
     DeleteLinkConfig,
     OpenLinkAsGuest,
+    ListLinkImages,
+    UploadLinkImage,
+    ReadLinkImage,
+    DeleteLinkImage,
+    ShowLinkImage,
     ListWebhooks,
     CreateWebhook,
     ReadWebhook,
@@ -219,7 +224,7 @@ impl Operation {
         const READ: Option<Scope> = Some(Scope::Read);
         const MANAGE: Option<Scope> = Some(Scope::Manage);
         match self {
-            SignIn | IssueAccessToken | OpenLinkAsGuest => Rule::Public,
+            SignIn | IssueAccessToken | OpenLinkAsGuest | ShowLinkImage => Rule::Public,
             // A person's session and a page's token are nobody else's.
             ReadSession | SignOut => known(None, All, All, All),
             MintWebRtcToken => known(MANAGE, Own, Own, Own),
@@ -249,6 +254,7 @@ impl Operation {
             | ReadCapacityConfig | ListQueues | ListTransferQueues | ListTags | ReadWrapUpConfig | ReadCallTimeouts
             | ListLinkConfigs | ReadLinkConfig => known(READ, All, All, All),
             ReadWorkingHoursStatus => known(READ, All, All, All),
+            ListLinkImages | ReadLinkImage => known(READ, All, All, All),
             ListAgents | ReadUserActivity => known(READ, No, All, All),
             // What callers hear: read and uploaded by those who set it up.
             ListWaitingStrategies => known(READ, No, All, All),
@@ -261,6 +267,8 @@ impl Operation {
             | DeleteWaitingStrategy
             | SetAwayAudioMessage
             | DeleteAwayAudioMessage => known(MANAGE, No, No, All),
+            // How call links look.
+            UploadLinkImage | DeleteLinkImage => known(MANAGE, No, No, All),
             CreateHoldConfig | ReplaceHoldConfig | DeleteHoldConfig | SetTransferStrategy => known(MANAGE, No, No, All),
             // Who gets in is for people to decide: a key could make itself more than it is.
             ListApiKeys | CreateApiKey | DeleteApiKey | ListUsers | CreateUser | ReadUser | UpdateUser | DeleteUser

@@ -1,7 +1,7 @@
 //! What every request passes: who it comes from, where its page came from, and the headers that go back.
 
 use super::errors::ApiError;
-use super::limits::REQUEST_TIMEOUT;
+use super::limits::{REQUEST_TIMEOUT, UPLOAD_TIMEOUT};
 use crate::auth::cookies;
 use crate::config::Config;
 use crate::serve::Peer;
@@ -15,7 +15,11 @@ use axum::http::{HeaderMap, HeaderValue, Method};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use std::net::IpAddr;
+use std::time::Duration;
 use tracing::Instrument;
+
+/// Paths that take files, which slow lines take their time for.
+const UPLOADS: [&str; 2] = ["/ccaas/voice/2/audio-files", "/call-link/1/images/upload/{type}"];
 
 /// Where a request comes from, proxies taken off.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -80,7 +84,7 @@ pub(crate) async fn enter(State(state): State<AppState>, mut request: Request, n
     request.extensions_mut().insert(client);
     let answer = async {
         match allowed {
-            Ok(()) => tokio::time::timeout(REQUEST_TIMEOUT, next.run(request))
+            Ok(()) => tokio::time::timeout(time_limit(&route), next.run(request))
                 .await
                 .unwrap_or_else(|_| ApiError::unavailable("This took too long; try again.").into_response()),
             Err(error) => error.into_response(),
@@ -91,6 +95,10 @@ pub(crate) async fn enter(State(state): State<AppState>, mut request: Request, n
     state.metrics.http_request(method_label(&method), &route, response.status().as_u16());
     set_headers(response.headers_mut(), secure, csp);
     response
+}
+
+fn time_limit(route: &str) -> Duration {
+    if UPLOADS.contains(&route) { UPLOAD_TIMEOUT } else { REQUEST_TIMEOUT }
 }
 
 /// A stranger may send any word as method: only known ones become labels.

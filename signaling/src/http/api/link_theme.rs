@@ -1,6 +1,7 @@
 //! The looks of a call link's page: what can be set, its defaults, and how it is checked.
 
 use crate::http::fields::Fields;
+use model::{ImageType, LinkImageId};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
@@ -56,14 +57,27 @@ pub(super) struct CallOptions {
     recording_indicator: bool,
 }
 
-/// Texts, colours and language.
+/// Images, texts, colours and language.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", default)]
 pub(super) struct Theme {
+    pub(super) images: Images,
     pub(super) messages: Messages,
     colors: Colors,
     layouts: Vec<Layout>,
     localization: Localization,
+}
+
+/// Images of the page. Without a logo it shows the name's first letter.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", default)]
+pub(super) struct Images {
+    /// Of the type `LOGO`. With PATCH, `null` takes it away.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) logo_image_id: Option<LinkImageId>,
+    /// Of the type `BACKGROUND`. With PATCH, `null` takes it away.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) background_image_id: Option<LinkImageId>,
 }
 
 /// Texts of the page.
@@ -138,6 +152,7 @@ impl Default for CallOptions {
 impl Default for Theme {
     fn default() -> Self {
         Self {
+            images: Images::default(),
             messages: Messages::default(),
             colors: Colors::default(),
             layouts: vec![Layout::Grid],
@@ -224,13 +239,25 @@ impl Theme {
         fields.object("colors", |colors| self.colors.read(colors));
         set(&mut self.layouts, read_layouts(fields));
         set(&mut self.localization, fields.object("localization", read_localization).flatten());
-        fields.object("images", |images| {
-            for name in ["logoImageId", "backgroundImageId"] {
-                if images.raw(name).is_some() {
-                    images.reject(name, "is not supported by this release");
-                }
+        fields.object("images", |images| self.images.read(images));
+    }
+}
+
+impl Images {
+    /// Each with what it is for and its field's name.
+    pub(super) fn each(&mut self) -> [(ImageType, &'static str, &mut Option<LinkImageId>); 2] {
+        [
+            (ImageType::Logo, "logoImageId", &mut self.logo_image_id),
+            (ImageType::Background, "backgroundImageId", &mut self.background_image_id),
+        ]
+    }
+
+    fn read(&mut self, fields: &mut Fields) {
+        for (_, name, image) in self.each() {
+            if fields.mentions(name) {
+                *image = fields.id(name);
             }
-        });
+        }
     }
 }
 

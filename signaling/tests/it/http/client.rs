@@ -187,6 +187,22 @@ impl Call {
         self.header("content-type", content_type)
     }
 
+    /// A form whose field `file` has these bytes.
+    pub(super) fn form(self, file: impl AsRef<[u8]>) -> Self {
+        self.form_of("file", "logo.png", file)
+    }
+
+    pub(super) fn form_of(self, field: &str, name: &str, file: impl AsRef<[u8]>) -> Self {
+        let mut body = format!(
+            "--limit\r\ncontent-disposition: form-data; name=\"{field}\"; filename=\"{name}\"\r\n\
+             content-type: application/octet-stream\r\n\r\n"
+        )
+        .into_bytes();
+        body.extend(file.as_ref());
+        body.extend(b"\r\n--limit--\r\n");
+        self.raw("multipart/form-data; boundary=limit", body)
+    }
+
     pub(super) fn from(mut self, address: &str) -> Self {
         self.peer.address = SocketAddr::new(address.parse().expect("an address"), 50_000);
         self

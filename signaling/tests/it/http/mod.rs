@@ -12,6 +12,7 @@ mod hold_configs;
 mod idempotency;
 mod keys;
 mod link_configs;
+mod link_images;
 mod links;
 mod openapi;
 mod outbound;

@@ -8,6 +8,8 @@ mod audio_files;
 mod durability;
 #[path = "../idempotent.rs"]
 mod idempotent;
+#[path = "../link_images.rs"]
+mod link_images;
 mod migration;
 mod outage;
 mod place;

@@ -9,6 +9,8 @@ mod disk;
 mod durability;
 #[path = "../idempotent.rs"]
 mod idempotent;
+#[path = "../link_images.rs"]
+mod link_images;
 mod migration;
 mod place;
 #[path = "../queries.rs"]

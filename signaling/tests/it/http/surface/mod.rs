@@ -32,7 +32,7 @@ const GROUPS: [(&str, &str); 8] = [
 ];
 
 /// Beginnings of paths of the description that no group asks for, with the reason.
-const ELSEWHERE: [(&str, &str); 15] = [
+const ELSEWHERE: [(&str, &str); 14] = [
     ("/ccaas/1/conversations/{conversationId}/messages", "messages are no part of the product yet"),
     ("/ccaas/1/conversations/{conversationId}/events", "the same"),
     ("/ccaas/1/conversations/{conversationId}/related-comments", "the same"),
@@ -46,7 +46,6 @@ const ELSEWHERE: [(&str, &str); 15] = [
     ("/calls/1/recordings/", "the same"),
     ("/webrtc/1/recordings", "the same"),
     ("/call-link/1/recordings", "the same"),
-    ("/call-link/1/images", "pages have no pictures of the account's own yet"),
     ("/call-link/1/subdomains", "one server has one name"),
 ];
 
