@@ -126,6 +126,9 @@ pub enum Operation {
     ReadLinkImage,
     DeleteLinkImage,
     ShowLinkImage,
+    ListSubdomains,
+    CreateSubdomain,
+    DeleteSubdomain,
     ListWebhooks,
     CreateWebhook,
     ReadWebhook,
@@ -254,7 +257,7 @@ impl Operation {
             | ReadCapacityConfig | ListQueues | ListTransferQueues | ListTags | ReadWrapUpConfig | ReadCallTimeouts
             | ListLinkConfigs | ReadLinkConfig => known(READ, All, All, All),
             ReadWorkingHoursStatus => known(READ, All, All, All),
-            ListLinkImages | ReadLinkImage => known(READ, All, All, All),
+            ListLinkImages | ReadLinkImage | ListSubdomains => known(READ, All, All, All),
             ListAgents | ReadUserActivity => known(READ, No, All, All),
             // What callers hear: read and uploaded by those who set it up.
             ListWaitingStrategies => known(READ, No, All, All),
@@ -268,7 +271,7 @@ impl Operation {
             | SetAwayAudioMessage
             | DeleteAwayAudioMessage => known(MANAGE, No, No, All),
             // How call links look.
-            UploadLinkImage | DeleteLinkImage => known(MANAGE, No, No, All),
+            UploadLinkImage | DeleteLinkImage | CreateSubdomain | DeleteSubdomain => known(MANAGE, No, No, All),
             CreateHoldConfig | ReplaceHoldConfig | DeleteHoldConfig | SetTransferStrategy => known(MANAGE, No, No, All),
             // Who gets in is for people to decide: a key could make itself more than it is.
             ListApiKeys | CreateApiKey | DeleteApiKey | ListUsers | CreateUser | ReadUser | UpdateUser | DeleteUser

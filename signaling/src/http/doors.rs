@@ -2,6 +2,7 @@
 
 use super::errors::ApiError;
 use super::limits::{REQUEST_TIMEOUT, UPLOAD_TIMEOUT};
+use super::subdomains;
 use crate::auth::cookies;
 use crate::config::Config;
 use crate::serve::Peer;
@@ -81,8 +82,13 @@ pub(crate) async fn enter(State(state): State<AppState>, mut request: Request, n
     let allowed = check_origin(&state.config, &client, &method, request.headers());
     let secure = client.secure;
     let csp = content_security_policy(&client);
-    request.extensions_mut().insert(client);
+    request.extensions_mut().insert(client.clone());
     let answer = async {
+        let allowed = match allowed {
+            Ok(Page::Own) => subdomains::check(&state, &client).await,
+            Ok(Page::ListedOrNone) => Ok(()),
+            Err(error) => Err(error),
+        };
         match allowed {
             Ok(()) => tokio::time::timeout(time_limit(&route), next.run(request))
                 .await
@@ -111,24 +117,33 @@ fn method_label(method: &Method) -> &str {
     }
 }
 
+/// Which page a request that changes something comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Page {
+    /// One that came under the same name as the request.
+    Own,
+    /// One that the configuration lists, or no page at all, or the request changes nothing.
+    ListedOrNone,
+}
+
 /// Unsafe methods and WebSockets are for pages of our own origin or of those that the configuration lists. Programs
 /// send no Origin; then there must be no cookie either, since a browser would add that one by itself.
-fn check_origin(config: &Config, client: &Client, method: &Method, headers: &HeaderMap) -> Result<(), ApiError> {
+fn check_origin(config: &Config, client: &Client, method: &Method, headers: &HeaderMap) -> Result<Page, ApiError> {
     if matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS) && !headers.contains_key(UPGRADE) {
-        return Ok(());
+        return Ok(Page::ListedOrNone);
     }
     let Some(origin) = headers.get(ORIGIN) else {
         return if cookies::secret(headers).is_none() {
-            Ok(())
+            Ok(Page::ListedOrNone)
         } else {
             Err(ApiError::forbidden("Requests with a session cookie need an Origin header."))
         };
     };
     let origin = origin.to_str().unwrap_or_default();
-    let own = client.own_origin().is_some_and(|own| own.eq_ignore_ascii_case(origin));
-    let listed = config.allowed_origins.iter().any(|one| one.trim_end_matches('/').eq_ignore_ascii_case(origin));
-    if own || listed {
-        Ok(())
+    if config.allows_origin(origin) {
+        Ok(Page::ListedOrNone)
+    } else if client.own_origin().is_some_and(|own| own.eq_ignore_ascii_case(origin)) {
+        Ok(Page::Own)
     } else {
         Err(ApiError::forbidden(
             "Pages of this origin may not do that. If it is yours, add it to http.allowed_origins; behind a proxy, \

@@ -48,6 +48,8 @@ pub(crate) const AUDIO_DECODES: usize = 1;
 pub(crate) const IMAGE_UPLOAD_MAX_BYTES: usize = images::limits::BACKGROUND.bytes + 16 * 1024;
 /// Images of one account, for pages of call links.
 pub(crate) const LINK_IMAGES: u32 = 50;
+/// Subdomains of one account, as the public API has it.
+pub(crate) const SUBDOMAINS: u32 = 3;
 /// Images that are decoded at once.
 pub(crate) const IMAGE_DECODES: usize = 1;
 /// Query parameters of one request.

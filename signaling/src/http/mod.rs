@@ -16,6 +16,7 @@ mod openapi_links;
 mod pages;
 mod params;
 mod routes;
+mod subdomains;
 pub(crate) mod throttle;
 mod times;
 

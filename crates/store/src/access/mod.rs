@@ -7,6 +7,7 @@ mod idempotent;
 mod keys;
 mod link_images;
 mod sessions;
+mod subdomains;
 mod users;
 mod webhooks;
 
@@ -16,6 +17,7 @@ pub use idempotent::{Claim, IdempotentKey, KeptAnswer};
 pub use keys::ApiKeyRow;
 pub use link_images::LinkImageRow;
 pub use sessions::SessionRow;
+pub use subdomains::SubdomainRow;
 pub use users::UserRow;
 pub use webhooks::{WebhookFailure, WebhookRow};
 

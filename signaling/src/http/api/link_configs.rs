@@ -1,8 +1,8 @@
 //! `/call-link/1/configs`
 
 use super::call_center;
-use super::link_images::{check_chosen, without_deleted};
 use super::link_theme::PageOptions;
+use super::{link_images, subdomains};
 use crate::http::access::Operation;
 use crate::http::caller::Caller;
 use crate::http::errors::{ApiError, ApiException};
@@ -53,8 +53,15 @@ async fn shown(state: &AppState, caller: &Caller, row: LinkConfigRow) -> Result<
 /// What a configuration has set, without what has been deleted since.
 pub(super) async fn options(state: &AppState, account: AccountId, body: &Value) -> Result<PageOptions, ApiError> {
     let mut options = PageOptions::stored(body);
-    options.theme.images = without_deleted(state, account, options.theme.images).await?;
+    options.theme.images = link_images::without_deleted(state, account, options.theme.images).await?;
+    options.subdomain_id = subdomains::unless_deleted(state, account, options.subdomain_id).await?;
     Ok(options)
+}
+
+/// Refuses what is not there to be chosen.
+async fn check(state: &AppState, caller: &Caller, options: &mut PageOptions) -> Result<(), ApiError> {
+    link_images::check_chosen(state, caller.account, &mut options.theme.images).await?;
+    subdomains::check_chosen(state, caller.account, options.subdomain_id).await
 }
 
 /// A page of configurations.
@@ -115,7 +122,7 @@ async fn create(
     let is_default = fields.flag("isDefault").unwrap_or(false);
     options.read(&mut fields);
     fields.done()?;
-    check_chosen(&state, caller.account, &mut options.theme.images).await?;
+    check(&state, &caller, &mut options).await?;
     let now = state.clock.now().wall;
     let row = LinkConfigRow {
         id: LinkConfigId::fresh(),
@@ -176,7 +183,7 @@ async fn replace(
     row.is_default = fields.flag("isDefault").unwrap_or(false);
     options.read(&mut fields);
     fields.done()?;
-    check_chosen(&state, caller.account, &mut options.theme.images).await?;
+    check(&state, &caller, &mut options).await?;
     row.body = options.body();
     row.updated_at = state.clock.now().wall;
     put(&state, &caller, row).await
@@ -205,7 +212,7 @@ async fn patch(
     row.is_default = fields.flag("isDefault").unwrap_or(row.is_default);
     options.read(&mut fields);
     fields.done()?;
-    check_chosen(&state, caller.account, &mut options.theme.images).await?;
+    check(&state, &caller, &mut options).await?;
     row.body = options.body();
     row.updated_at = state.clock.now().wall;
     put(&state, &caller, row).await

@@ -1,7 +1,7 @@
 //! The looks of a call link's page: what can be set, its defaults, and how it is checked.
 
 use crate::http::fields::Fields;
-use model::{ImageType, LinkImageId};
+use model::{ImageType, LinkImageId, SubdomainId};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
@@ -19,6 +19,9 @@ pub(super) struct PageOptions {
     pub(super) initial_options: InitialOptions,
     pub(super) call_options: CallOptions,
     pub(super) theme: Theme,
+    /// Under which links are opened. With PATCH, `null` takes it away.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) subdomain_id: Option<SubdomainId>,
 }
 
 /// What the customer can set before the call.
@@ -196,10 +199,11 @@ impl PageOptions {
         fields.object("initialOptions", |options| self.initial_options.read(options));
         fields.object("callOptions", |options| self.call_options.read(options));
         fields.object("theme", |theme| self.theme.read(theme));
-        for name in ["subdomainId", "webhook"] {
-            if fields.raw(name).is_some() {
-                fields.reject(name, "is not supported by this release");
-            }
+        if fields.mentions("subdomainId") {
+            self.subdomain_id = fields.id("subdomainId");
+        }
+        if fields.raw("webhook").is_some() {
+            fields.reject("webhook", "is not supported by this release");
         }
     }
 }

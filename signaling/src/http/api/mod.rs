@@ -34,6 +34,7 @@ mod recordings;
 mod routing;
 mod sessions;
 mod sound_dto;
+mod subdomains;
 mod tags;
 mod timeline;
 mod transfer_strategy;
@@ -79,7 +80,7 @@ pub(crate) fn register(routes: Routes) -> Routes {
     let routes = transfer_strategy::register(hold_configs::register(away_audio_message::register(routes)));
     let routes = audio_files::register(tts::register(waiting_strategies::register(routes)));
     let routes = outbound_calls::register(routes);
-    let routes = link_image_door::register(link_images::register(routes));
+    let routes = subdomains::register(link_image_door::register(link_images::register(routes)));
     guest::register(link_configs::register(links::register(routes)))
 }
 

@@ -23,6 +23,7 @@ mod recordings;
 mod routing;
 mod settings;
 mod sign_in;
+mod subdomains;
 mod surface;
 mod tags;
 mod tls;

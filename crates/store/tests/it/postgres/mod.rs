@@ -18,6 +18,8 @@ mod queries;
 #[path = "../rows.rs"]
 mod rows;
 mod schema;
+#[path = "../subdomains.rs"]
+mod subdomains;
 #[path = "../support.rs"]
 mod support;
 mod tls;

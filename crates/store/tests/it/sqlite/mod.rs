@@ -17,5 +17,7 @@ mod place;
 mod queries;
 #[path = "../rows.rs"]
 mod rows;
+#[path = "../subdomains.rs"]
+mod subdomains;
 #[path = "../support.rs"]
 mod support;
