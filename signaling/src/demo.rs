@@ -7,6 +7,7 @@ use crate::serve::{self, ServeError};
 use crate::state::AppState;
 use callcenter_core::command::{Command, NewAgent, NewQueue, Reply};
 use callcenter_core::row::LinkConfigRow;
+use callcenter_core::settings::SettingsChange;
 use model::{AccountId, AgentId, AgentStatus, LinkConfigId, QueueId, RecordingMedia, Role, UserId, WallTime};
 use serde_json::json;
 use std::time::Duration;
@@ -185,10 +186,9 @@ async fn agent(handle: &AccountHandle, display_name: &str, queue: QueueId) -> Re
 }
 
 async fn record_everything(handle: &AccountHandle) -> Result<(), AccountError> {
-    let mut settings = handle.query(|core, _| core.settings().clone()).await?;
-    if settings.recording.is_none() {
-        settings.recording = Some(RecordingMedia::AudioAndVideo);
-        handle.handle(Command::SetSettings(settings)).await?;
+    if handle.query(|core, _| core.settings().recording).await?.is_none() {
+        let recording = Some(Some(RecordingMedia::AudioAndVideo));
+        handle.handle(Command::ChangeSettings(SettingsChange { recording, ..SettingsChange::default() })).await?;
     }
     Ok(())
 }

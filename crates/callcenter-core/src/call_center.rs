@@ -14,7 +14,7 @@ use crate::prompt::Prompts;
 use crate::recording::Segments;
 use crate::routing::{Lines, Rule};
 use crate::row::{AwayMessageRow, CustomerRow, LinkConfigRow, LinkRow, QueueRow, RowChange, StatusRow};
-use crate::settings::AccountSettings;
+use crate::settings::{AccountSettings, SettingsChange};
 use crate::timers::{Reason, Timers};
 use crate::transfer::TransferStrategy;
 use crate::waiting::Strategies;
@@ -140,7 +140,7 @@ impl CallCenter {
 
     fn decide(&mut self, command: Command, turn: &mut Turn) -> Result<Reply, CommandError> {
         match command {
-            Command::SetSettings(settings) => self.set_settings(settings, turn),
+            Command::ChangeSettings(change) => self.change_settings(change, turn),
             Command::CreateAgent(fields) => self.create_agent(fields, turn),
             Command::UpdateAgent { agent, fields } => self.update_agent(agent, fields, turn),
             Command::SetAgentWrapUp { agent, seconds } => self.set_agent_wrap_up(agent, seconds, turn),
@@ -261,8 +261,9 @@ impl CallCenter {
         self.log(turn, conversation, Some(call), event);
     }
 
-    fn set_settings(&mut self, settings: AccountSettings, turn: &Turn) -> Result<Reply, CommandError> {
+    fn change_settings(&mut self, change: SettingsChange, turn: &Turn) -> Result<Reply, CommandError> {
         use crate::{check, limits};
+        let settings = change.of(&self.settings);
         check::in_range("wrapUpSeconds", settings.wrap_up_seconds, 0..=limits::MAX_WRAP_UP_SECONDS)?;
         check::in_range("inbound", settings.ring_inbound_seconds, limits::RING_SECONDS)?;
         check::in_range("outbound", settings.ring_outbound_seconds, limits::RING_SECONDS)?;

@@ -10,7 +10,7 @@ use crate::row::{
     AgentRow, AssignmentAlgorithm, CallRow, ConversationRow, ConversationStatus, LinkConfigRow, LinkRow, NoteKind,
     NoteRow, Priority, QueueRow, StatusRow, TagRow, WorkingHoursRow,
 };
-use crate::settings::AccountSettings;
+use crate::settings::SettingsChange;
 use crate::transfer::row::{TransferStrategyFields, TransferStrategyRow};
 use crate::waiting::row::{AwayMessageRow, WaitingStrategyFields, WaitingStrategyRow};
 use model::{
@@ -26,8 +26,8 @@ use wire::recorder::SegmentFile;
 #[derive(Debug, Clone, PartialEq)]
 pub enum Command {
     // --- set-up, by admins and supervisors ---
-    /// Replace the settings. Running calls keep what they read at their start.
-    SetSettings(AccountSettings),
+    /// Change some of the settings. Running calls keep what they read at their start.
+    ChangeSettings(SettingsChange),
     /// A new agent.
     CreateAgent(NewAgent),
     /// Change an agent's fields.

@@ -8,10 +8,12 @@ use crate::row::{
     LinkRow, QueueRow, RuleRow, StatusRow, TransferStrategyRow, WaitingStrategyRow,
 };
 use crate::settings::AccountSettings;
+use crate::timers::Reason;
 use model::{
     AccountId, AgentId, AgentStatus, AudioFileId, CallId, ConversationId, CustomerId, FoundStatus, LegId, LinkConfigId,
     LinkId, Now, QueueId, StatusId, VoiceStatus, WorkingHoursId,
 };
+use std::time::Duration;
 use wire::browser::{AgentState, CustomStatus, LegPhase, LegSnapshot, MediaState, WrapUp};
 
 impl CallCenter {
@@ -31,7 +33,7 @@ impl CallCenter {
         let wrap_up = agent.row.wrap_up.as_ref().map(|running| WrapUp {
             call: running.call,
             conversation: running.conversation,
-            remaining_ms: u64::try_from(running.until.since(now.wall).as_millis()).unwrap_or(u64::MAX),
+            remaining_ms: milliseconds(self.remaining(Reason::WrapUpEnd(agent.row.id), now)),
             can_extend: self.settings.wrap_up_can_extend,
         });
         Some(AgentState {
@@ -43,6 +45,11 @@ impl CallCenter {
             voice: agent.row.voice,
             wrap_up,
         })
+    }
+
+    /// How long until this timer fires: what pages count down. The clock on the wall may be set meanwhile.
+    pub(crate) fn remaining(&self, reason: Reason, now: Now) -> Duration {
+        self.timers.due(reason).map_or(Duration::ZERO, |due| due.saturating_duration_since(now.mono))
     }
 
     fn custom_status(&self, status: StatusId) -> Option<CustomStatus> {
@@ -256,4 +263,8 @@ impl CallCenter {
     pub fn link_configs(&self) -> impl Iterator<Item = &LinkConfigRow> {
         self.link_configs.values()
     }
+}
+
+pub(crate) fn milliseconds(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }

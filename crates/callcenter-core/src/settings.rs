@@ -39,6 +39,56 @@ pub struct AccountSettings {
     pub recording: Option<RecordingMedia>,
 }
 
+/// What is to be changed of an account's settings. What is absent stays as it is by then, so that of two people who change
+/// different settings at once both get theirs.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SettingsChange {
+    /// See [`AccountSettings::wrap_up_seconds`].
+    pub wrap_up_seconds: Option<u32>,
+    /// See [`AccountSettings::wrap_up_can_extend`].
+    pub wrap_up_can_extend: Option<bool>,
+    /// See [`AccountSettings::wrap_up_enabled`].
+    pub wrap_up_enabled: Option<bool>,
+    /// See [`AccountSettings::ring_inbound_seconds`].
+    pub ring_inbound_seconds: Option<u32>,
+    /// See [`AccountSettings::ring_outbound_seconds`].
+    pub ring_outbound_seconds: Option<u32>,
+    /// See [`AccountSettings::capacity`].
+    pub capacity: Option<u32>,
+    /// See [`AccountSettings::recording`].
+    pub recording: Option<Option<RecordingMedia>>,
+}
+
+impl SettingsChange {
+    /// The settings as they are afterwards.
+    pub(crate) fn of(self, now: &AccountSettings) -> AccountSettings {
+        AccountSettings {
+            wrap_up_seconds: self.wrap_up_seconds.unwrap_or(now.wrap_up_seconds),
+            wrap_up_can_extend: self.wrap_up_can_extend.unwrap_or(now.wrap_up_can_extend),
+            wrap_up_enabled: self.wrap_up_enabled.unwrap_or(now.wrap_up_enabled),
+            ring_inbound_seconds: self.ring_inbound_seconds.unwrap_or(now.ring_inbound_seconds),
+            ring_outbound_seconds: self.ring_outbound_seconds.unwrap_or(now.ring_outbound_seconds),
+            capacity: self.capacity.unwrap_or(now.capacity),
+            recording: self.recording.unwrap_or(now.recording),
+        }
+    }
+}
+
+/// Everything is to be as here.
+impl From<AccountSettings> for SettingsChange {
+    fn from(all: AccountSettings) -> Self {
+        Self {
+            wrap_up_seconds: Some(all.wrap_up_seconds),
+            wrap_up_can_extend: Some(all.wrap_up_can_extend),
+            wrap_up_enabled: Some(all.wrap_up_enabled),
+            ring_inbound_seconds: Some(all.ring_inbound_seconds),
+            ring_outbound_seconds: Some(all.ring_outbound_seconds),
+            capacity: Some(all.capacity),
+            recording: Some(all.recording),
+        }
+    }
+}
+
 fn default_capacity() -> u32 {
     5
 }

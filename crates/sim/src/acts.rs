@@ -3,7 +3,9 @@
 mod capacity;
 mod hand_over;
 mod media;
+mod outbound;
 mod people;
+mod rare;
 mod routing;
 mod team;
 mod waiting;
@@ -18,6 +20,13 @@ type Act = fn(&mut World);
 /// What people, programs and the engine do, each with its weight.
 const WORK: &[(u64, Act)] = &[
     (10, World::customer_calls),
+    (5, World::agent_calls),
+    (2, World::agent_calls_again),
+    (12, World::customer_answers),
+    (1, World::customer_declines),
+    (1, World::agent_gives_up),
+    (1, World::customer_answers_wrongly),
+    (7, World::rare_moment_goes_wrong),
     (22, World::agent_answers),
     (6, World::agent_declines),
     (2, World::somebody_answers_wrongly),
@@ -25,8 +34,9 @@ const WORK: &[(u64, Act)] = &[
     (3, World::agent_hangs_up),
     (5, World::agent_holds),
     (7, World::agent_resumes),
-    (9, World::agent_hands_over),
+    (13, World::agent_hands_over),
     (3, World::agent_hands_over_to_queue),
+    (4, World::placed_call_is_handed_over),
     (10, World::pages_come_back),
     (8, World::lost_pages_rejoin),
     (45, World::engine_connects),
@@ -37,8 +47,8 @@ const WORK: &[(u64, Act)] = &[
     (2, World::agent_sets_custom_status),
     (1, World::statuses_change),
     (1, World::capacity_changes),
-    (2, World::hours_change),
-    (2, World::away_message_changes),
+    (3, World::hours_change),
+    (3, World::away_message_changes),
     (1, World::rules_change),
     (2, World::conversation_is_handed_over),
     (4, World::held_conversation_is_closed),
@@ -67,6 +77,9 @@ const FAILURES: &[(u64, Act)] = &[
     (3, World::file_fails_or_screen_ends),
     (1, World::recorder_restarts),
     (3, World::process_dies),
+    (2, World::clock_is_set),
+    (1, World::process_stands_still),
+    (2, World::another_page_takes_over),
 ];
 
 /// Failures in a hundred transitions: a life is calm, as most are, or not.

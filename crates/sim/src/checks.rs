@@ -8,7 +8,8 @@ use callcenter_core::audio::PromptSource;
 use callcenter_core::row::SegmentState;
 use model::{CallId, LegId, PromptId, TrackKind};
 use std::collections::{BTreeMap, BTreeSet};
-use wire::engine::Patch;
+use wire::engine::{Patch, Playlist};
+use wire::prompt::RINGBACK;
 
 impl World {
     pub(crate) fn check(&self) {
@@ -17,6 +18,7 @@ impl World {
         self.check_customers();
         for (id, call) in &self.model.calls {
             self.check_media(*id, call);
+            self.check_ringback(*id, call);
         }
         for (id, room) in &self.engine.rooms {
             assert!(self.model.calls.contains_key(id), "room {id} outlives its call");
@@ -65,6 +67,7 @@ impl World {
                 // Nothing is told before the message plays.
                 State::Waiting if call.away => continue,
                 State::Waiting => View::Waiting(places[&id]),
+                State::Calling => View::CalledByAgent,
                 State::Ringing | State::Connecting => View::Ringing,
                 State::Established => View::Established,
                 State::Held => View::Held,
@@ -86,7 +89,7 @@ impl World {
         let is_known = self.core.leg(customer).is_some_and(|leg| leg.connected_at.is_some());
         let is_up = self.engine.transport(customer) == Some(Transport::Up) && call.customer.lost_until.is_none();
         let is_sure = call.state.is_talk() || !call.sound_unsure && !call.message_changed;
-        if call.state != State::Established && is_up && is_known && is_sure {
+        if call.state != State::Established && !call.is_being_placed() && is_up && is_known && is_sure {
             let source = self.model.playlist(call).into();
             let alone = BTreeSet::from([Patch { source, sink: customer, track: TrackKind::Audio }]);
             assert_eq!(self.engine.rooms[&id].patches, alone, "what the customer of {id} hears");
@@ -112,6 +115,18 @@ impl World {
             assert!(segment.is_none_or(|segment| self.recorder.known.contains(&segment)), "file of {leg}");
             let failed = self.store.segments.values().any(|row| row.leg == leg && row.state == SegmentState::Failed);
             assert!(!call.recorded || segment.is_some() || failed, "{leg} is not recorded");
+        }
+    }
+
+    /// An agent who calls hears that it rings, alone.
+    fn check_ringback(&self, id: CallId, call: &Call) {
+        let Some((_, agent)) = call.agent.as_ref().filter(|_| call.is_being_placed()) else { return };
+        let is_known = self.core.leg(agent.id).is_some_and(|leg| leg.connected_at.is_some());
+        let is_up = self.engine.transport(agent.id) == Some(Transport::Up) && agent.lost_until.is_none();
+        if is_up && is_known && call.customer.lost_until.is_none() {
+            let source = Playlist::looped(RINGBACK).into();
+            let alone = BTreeSet::from([Patch { source, sink: agent.id, track: TrackKind::Audio }]);
+            assert_eq!(self.engine.rooms[&id].patches, alone, "what the agent of {id} hears");
         }
     }
 }

@@ -15,6 +15,7 @@ impl World {
         let together = self.random.chance(50);
         self.count(if together { "crashes of all roles" } else { "crashes of signaling" });
         self.note(format!("CRASH together={together}"));
+        self.count_calls_in("crashes while it rings at a customer", "crashes while an outbound call connects");
         if self.random.chance(15) {
             self.clock_jumps();
         }
@@ -25,7 +26,7 @@ impl World {
             self.recorder.restart();
         }
         self.core = CallCenter::with_planted(self.core.account(), self.store.snapshot(), 7, self.now, self.planted);
-        self.model.now = self.time();
+        self.model.clocks_show(self.now);
         self.model.restart();
         let changes: Vec<_> = std::iter::from_fn(|| self.core.poll_change()).collect();
         let events: Vec<_> = std::iter::from_fn(|| self.core.poll_event()).collect();

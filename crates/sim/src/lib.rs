@@ -7,6 +7,8 @@
 
 mod acts;
 mod checks;
+mod clocks;
+mod coverage;
 mod crash;
 mod engine;
 mod log;
@@ -18,6 +20,7 @@ mod set_up;
 mod store;
 mod world;
 
+pub use coverage::Coverage;
 pub use random::Random;
 pub use store::Store;
-pub use world::{Coverage, World};
+pub use world::World;

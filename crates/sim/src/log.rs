@@ -21,6 +21,8 @@ enum Stage {
 #[derive(Debug, Clone, Default, PartialEq)]
 struct Call {
     stage: Stage,
+    /// An agent calls, and the customer has not answered.
+    is_outgoing: bool,
     started: WallTime,
     /// Since when it waits, or did before the answer.
     waiting: WallTime,
@@ -76,8 +78,10 @@ impl Told {
     }
 
     fn read_of_call(&mut self, id: CallId, record: &EventRecord) {
-        if let Event::CallStarted { .. } = record.event {
-            let call = Call { started: record.at, waiting: record.at, ..Call::default() };
+        if let Event::CallStarted { direction } = record.event {
+            let is_outgoing = direction == CallDirection::Outbound;
+            let stage = if is_outgoing { Stage::Ringing } else { Stage::Waiting };
+            let call = Call { stage, is_outgoing, started: record.at, waiting: record.at, ..Call::default() };
             assert_eq!(self.calls.insert(id, call), None, "{id} starts once");
         }
         match record.event {
@@ -164,7 +168,8 @@ impl Call {
             }
             Event::CallAnswered { agent, waiting_ms } => {
                 assert_eq!(record.at.since(self.waiting).as_millis(), u128::from(waiting_ms));
-                assert_eq!(self.rings.take().map(|(rings, _)| rings), Some(agent), "{id} is answered where it rings");
+                let rings = Some(agent).filter(|_| !std::mem::take(&mut self.is_outgoing));
+                assert_eq!(self.rings.take().map(|(rings, _)| rings), rings, "{id} is answered where it rings");
                 (self.stage, self.agent) = (Stage::Answered, Some(agent));
                 self.answered.get_or_insert(record.at);
             }

@@ -28,6 +28,7 @@ impl AgentPage {
         let leg = snapshot.as_ref().map(|leg| leg.leg);
         self.ringing = leg.filter(|_| ringing);
         self.talking = leg.filter(|_| !ringing);
+        self.remote_connected = snapshot.as_ref().is_none_or(|leg| leg.remote_connected);
         self.held = snapshot.as_ref().is_some_and(|leg| leg.held_since.is_some());
         self.transferring = snapshot.as_ref().is_some_and(|leg| leg.transfer.is_some());
         self.established = snapshot.is_some_and(|leg| leg.phase == LegPhase::Established);
@@ -65,6 +66,9 @@ pub(crate) enum View {
     Waiting(u32),
     /// The last message plays.
     Leaving,
+    /// It rings here.
+    CalledByAgent,
+    /// It rings at an agent, or media is being set up.
     Ringing,
     Established,
     Held,
@@ -89,7 +93,9 @@ impl CustomerPage {
             self.view = View::Start;
             return;
         };
+        self.remote_connected = leg.remote_connected;
         self.view = match leg.phase {
+            LegPhase::Ringing => View::CalledByAgent,
             LegPhase::Connecting => View::Ringing,
             LegPhase::Established if leg.held_since.is_some() => View::Held,
             LegPhase::Established if leg.transfer.is_some() => View::Transferring,
@@ -105,6 +111,8 @@ impl CustomerPage {
         match message {
             ServerMessage::Waiting { position, .. } => self.view = View::Waiting(*position),
             ServerMessage::WaitingEnds { .. } => self.view = View::Leaving,
+            ServerMessage::IncomingCall(_) => self.view = View::CalledByAgent,
+            ServerMessage::IncomingCallGone { .. } => (self.view, self.leg) = (View::Start, None),
             ServerMessage::Ringing { .. } => self.view = View::Ringing,
             ServerMessage::Established { .. } => (self.view, self.remote_connected) = (View::Established, true),
             ServerMessage::Held { .. } => self.view = View::Held,

@@ -29,16 +29,21 @@ impl World {
         let default_queue = core.default_queue();
         let settings = AccountSettings::default();
         let model = Model {
+            began: now.mono,
             now: now.wall.0,
+            mono: 0,
             settings: plain(&settings),
             agents: BTreeMap::new(),
             queues: BTreeMap::from([(default_queue, Queue::default())]),
             off: Vec::new(),
             has_hours: false,
+            open: true,
+            look_at: None,
             away: None,
             rules: Vec::new(),
             statuses: BTreeMap::new(),
             assignees: BTreeMap::new(),
+            conversations: BTreeMap::new(),
             default_queue,
             calls: BTreeMap::new(),
             spent: BTreeSet::new(),
@@ -177,7 +182,7 @@ impl World {
         let mut settings = self.core.settings().clone();
         change(&mut settings);
         let plain = plain(&settings);
-        self.command(Command::SetSettings(settings), |model| {
+        self.command(Command::ChangeSettings(settings.into()), |model| {
             model.settings = plain;
             true
         });
@@ -190,6 +195,7 @@ fn plain(settings: &AccountSettings) -> Settings {
         wrap_up_seconds: settings.wrap_up_seconds,
         can_extend: settings.wrap_up_can_extend,
         ring_seconds: settings.ring_inbound_seconds,
+        ring_outbound_seconds: settings.ring_outbound_seconds,
         recording: settings.recording.is_some(),
         capacity: settings.capacity,
     }

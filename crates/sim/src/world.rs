@@ -1,6 +1,7 @@
 use crate::acts::ROUGHNESS;
+use crate::coverage::Coverage;
 use crate::engine::Engine;
-use crate::model::{Ending, Model, Ring, Time};
+use crate::model::{Model, Ring, Time};
 use crate::pages::{AgentPage, CustomerPage};
 use crate::random::Random;
 use crate::recorder::Recorder;
@@ -8,20 +9,17 @@ use crate::store::Store;
 use callcenter_core::audio::PromptSource;
 use callcenter_core::command::{Command, Reply};
 use callcenter_core::effect::Effect;
-use callcenter_core::event::{Event, EventRecord};
+use callcenter_core::event::EventRecord;
 use callcenter_core::row::RowChange;
 use callcenter_core::{CallCenter, Planted};
-use model::{AgentId, CommandId, ConversationId, LinkId, Now, QueueId, TransferFailure};
+use model::{AgentId, CallId, CommandId, ConversationId, LegId, LinkId, Now, QueueId};
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 use wire::browser::ServerMessage;
 
-/// How often each thing happened.
-pub type Coverage = BTreeMap<&'static str, u64>;
-
 /// Last lines of the journal that are kept.
 const JOURNAL: usize = 60;
-const HEARTBEAT: Duration = Duration::from_secs(5);
+pub(crate) const HEARTBEAT: Duration = Duration::from_secs(5);
 
 /// How the next command goes wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,7 +56,7 @@ pub struct World {
     pub(crate) priorities: BTreeMap<ConversationId, u8>,
     pub(crate) fate: Fate,
     pub(crate) coverage: Coverage,
-    next_beat: Now,
+    pub(crate) next_beat: Now,
     commands: u128,
     journal: VecDeque<String>,
 }
@@ -133,10 +131,6 @@ impl World {
         self.journal.push_back(format!("{:>9} {line}", self.now.wall.0 % 1_000_000_000));
     }
 
-    pub(crate) fn count(&mut self, what: &'static str) {
-        *self.coverage.entry(what).or_default() += 1;
-    }
-
     pub(crate) fn next_command(&mut self) -> CommandId {
         self.commands += 1;
         CommandId::of((7 << 76) | (2 << 62) | (self.commands << 20))
@@ -169,7 +163,7 @@ impl World {
             return None;
         }
         let reply = result.as_ref().ok();
-        self.model.now = self.now.wall.0;
+        self.model.clocks_show(self.now);
         let expected = expect(&mut self.model, reply);
         assert_eq!(reply.is_some(), expected, "the core answered {result:?}");
         self.turn_over(fate, before_effects).then_some(expected)
@@ -194,7 +188,7 @@ impl World {
         self.timers_fire();
     }
 
-    fn timers_fire(&mut self) {
+    pub(crate) fn timers_fire(&mut self) {
         let reason = self.core.poll_timeout().filter(|(at, _)| *at <= self.now.mono).map(|(_, reason)| reason);
         if let Some(reason) = reason {
             self.note(format!("{reason:?}"));
@@ -203,7 +197,7 @@ impl World {
             let next = self.core.poll_timeout();
             assert!(next.is_none_or(|(at, _)| at > self.now.mono), "what was due is done: {next:?}");
         }
-        self.model.time_is(self.now.wall.0);
+        self.model.time_is(self.now);
         self.turn_over(Fate::Lives, |_| ());
     }
 
@@ -224,7 +218,10 @@ impl World {
         let effects: Vec<Effect> = std::iter::from_fn(|| self.core.poll_effect()).collect();
         let rings: Vec<Ring> = effects.iter().filter_map(ring).collect();
         self.model.assign(&rings);
+        let calls: Vec<(CallId, LegId)> = effects.iter().filter_map(calls_customer).collect();
+        self.model.customers_ring(&calls);
         self.model.note_sounds();
+        self.count_events(&events);
         self.compare_endings(&events);
         self.store.commit(changes, events);
         if fate == Fate::NotLetOut {
@@ -249,10 +246,7 @@ impl World {
                         page.read(message);
                     }
                 }
-                Effect::TellLeg { leg, message } => {
-                    let connected = self.customers.iter_mut().filter(|page| page.connected);
-                    connected.for_each(|page| page.read(*leg, message));
-                }
+                Effect::TellLeg { leg, message } => self.tell_customer(*leg, message),
                 Effect::Engine(command) => self.engine.carry_out(command),
                 Effect::KeepPrompts(sources) => self.prompts.clone_from(sources),
                 Effect::Recorder(command) => self.recorder.carry_out(command),
@@ -260,15 +254,15 @@ impl World {
         }
     }
 
-    fn compare_endings(&mut self, events: &[EventRecord]) {
-        for event in events {
-            self.count(name(&event.event));
+    /// The leg's page, if one is connected.
+    fn tell_customer(&mut self, leg: LegId, message: &ServerMessage) {
+        let identity = self.core.leg(leg).map(|row| row.identity.as_str());
+        for page in self.customers.iter_mut().filter(|page| page.connected) {
+            if matches!(message, ServerMessage::IncomingCall(_)) && identity == Some(page.identity.as_str()) {
+                page.leg = Some(leg);
+            }
+            page.read(leg, message);
         }
-        let mut ended: Vec<Ending> = events.iter().filter_map(ending).collect();
-        let mut expected = std::mem::take(&mut self.model.endings);
-        ended.sort_by_key(|ending| ending.call);
-        expected.sort_by_key(|ending| ending.call);
-        assert_eq!(ended, expected, "calls that ended in this turn");
     }
 
     /// Milliseconds on the model's clock.
@@ -293,6 +287,7 @@ fn is_decisive(command: &Command) -> bool {
             | Command::SegmentFinished(_)
             | Command::ClearWrapUp { .. }
             | Command::UpdateConversation { .. }
+            | Command::Outbound(_)
     )
 }
 
@@ -305,48 +300,9 @@ fn ring(effect: &Effect) -> Option<Ring> {
     }
 }
 
-fn ending(record: &EventRecord) -> Option<Ending> {
-    match record.event {
-        Event::CallEnded { ended_by, duration_ms, code } => {
-            Some(Ending { call: record.call?, by: ended_by, code, duration_ms })
-        }
+fn calls_customer(effect: &Effect) -> Option<(CallId, LegId)> {
+    match effect {
+        Effect::TellLeg { leg, message: ServerMessage::IncomingCall(incoming) } => Some((incoming.call, *leg)),
         _ => None,
-    }
-}
-
-fn name(event: &Event) -> &'static str {
-    match event {
-        Event::CallStarted { .. } => "calls",
-        Event::CallRinging { .. } => "rings",
-        Event::CallDeclined { .. } => "declined",
-        Event::CallNotAnswered { .. } => "not answered",
-        Event::CallAnswered { .. } => "answered",
-        Event::CallNotConnected { .. } => "not connected",
-        Event::CallHeld { .. } => "held",
-        Event::CallResumed { .. } => "resumed",
-        Event::CallTransferStarted { .. } => "transfers",
-        Event::CallTransferred { .. } => "transferred",
-        Event::CallTransferFailed { reason, .. } => match reason {
-            TransferFailure::Declined => "transfers declined",
-            TransferFailure::NoAnswer => "transfers not answered",
-            TransferFailure::AgentGone => "transfers to agents who went away",
-            TransferFailure::NotConnected => "transfers not connected",
-        },
-        Event::CallTransferredToQueue { .. } => "transferred to a queue",
-        Event::LegLost { .. } => "legs lost",
-        Event::LegBack { .. } => "legs back",
-        Event::CallEnded { code: 10_308, .. } => "ended by the network",
-        Event::CallEnded { code: 10_203, .. } => "rejected",
-        Event::CallEnded { code: 10_200, .. } => "waited too long",
-        Event::MaximumWaitPassed { .. } => "waits over",
-        Event::CallTurnedAway { .. } => "turned away",
-        Event::CallEnded { .. } => "ended",
-        Event::WrapUpStarted { .. } => "wrap-ups",
-        Event::RecordingFinished { .. } => "files finished",
-        Event::RecordingFailed { .. } => "files failed",
-        Event::AgentCapacity { full: true, .. } => "agents at full capacity",
-        Event::AgentReachable { .. } => "agents gone or back",
-        Event::LinkUsed { .. } => "one-time links used",
-        _ => "other events",
     }
 }

@@ -45,6 +45,7 @@ pub enum Operation {
     SetCapacityConfig,
     ListQueues,
     CreateQueue,
+    ReadQueue,
     UpdateQueue,
     DeleteQueue,
     ListConversations,
@@ -254,8 +255,8 @@ impl Operation {
             CreateLink | DeleteLink => known(MANAGE, Own, All, All),
             // Reading the set-up.
             ListWorkingHours | ReadWorkingHours | ReadRouting | ListAgentStatuses | ReadAgentStatus
-            | ReadCapacityConfig | ListQueues | ListTransferQueues | ListTags | ReadWrapUpConfig | ReadCallTimeouts
-            | ListLinkConfigs | ReadLinkConfig => known(READ, All, All, All),
+            | ReadCapacityConfig | ListQueues | ReadQueue | ListTransferQueues | ListTags | ReadWrapUpConfig
+            | ReadCallTimeouts | ListLinkConfigs | ReadLinkConfig => known(READ, All, All, All),
             ReadWorkingHoursStatus => known(READ, All, All, All),
             ListLinkImages | ReadLinkImage | ListSubdomains => known(READ, All, All, All),
             ListAgents | ReadUserActivity => known(READ, No, All, All),

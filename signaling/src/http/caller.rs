@@ -3,6 +3,7 @@
 use super::access::{Operation, Reach, Rule};
 use super::errors::ApiError;
 use super::idempotency;
+use super::preconditions;
 use super::throttle::Allowance;
 use crate::auth::{cookies, keys};
 use crate::state::AppState;
@@ -146,6 +147,9 @@ pub(crate) async fn guard(
         Ok(None) => {}
         Ok(Some(caller)) => {
             if let Err(error) = count(&state, &caller, operation, &request) {
+                return error.into_response();
+            }
+            if let Some(error) = preconditions::refusal(&request) {
                 return error.into_response();
             }
             request.extensions_mut().insert(caller.clone());

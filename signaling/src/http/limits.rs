@@ -70,3 +70,7 @@ pub(crate) const IDEMPOTENT_BODY_MAX_BYTES: usize = 11 * 1024 * 1024;
 pub(crate) const IDEMPOTENT_ANSWER_MAX_BYTES: usize = 4 * 1024 * 1024;
 /// Pairs of caller and operation whose requests are counted at once.
 pub(crate) const TRACKED_CALLERS: usize = 100_000;
+/// Largest answer that gets an `ETag`, in bytes: nothing that can be changed is larger.
+pub(crate) const ETAG_BODY_MAX_BYTES: usize = 1024 * 1024;
+/// Paths that are changed at once; more wait for each other.
+pub(crate) const PATHS_CHANGED_AT_ONCE: usize = 256;

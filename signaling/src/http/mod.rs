@@ -15,6 +15,7 @@ mod openapi_common;
 mod openapi_links;
 mod pages;
 mod params;
+mod preconditions;
 mod routes;
 mod subdomains;
 pub(crate) mod throttle;
@@ -46,7 +47,7 @@ pub fn router(state: AppState) -> Router {
         .merge(pages::routes())
         .merge(health::routes())
         .merge(ws::routes());
-    finish(all, state)
+    preconditions::around(finish(all, state))
 }
 
 /// Metrics and health, for the admin address.

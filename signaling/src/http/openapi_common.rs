@@ -3,9 +3,9 @@
 use super::idempotency::{self, KEY_MAX_CHARS};
 use utoipa::openapi::path::{Operation, Parameter, ParameterBuilder, ParameterIn, PathItem};
 use utoipa::openapi::schema::{ObjectBuilder, Type};
-use utoipa::openapi::{Content, OpenApi, Ref, RefOr, Required, Response, ResponseBuilder};
+use utoipa::openapi::{Content, HeaderBuilder, OpenApi, Ref, RefOr, Required, Response, ResponseBuilder};
 
-/// Refusals that any operation may answer with, and the header that every POST takes.
+/// Refusals that any operation may answer with, and the headers that POST and changes take.
 pub(super) fn describe(openapi: &mut OpenApi) {
     for path in openapi.paths.paths.values_mut() {
         for operation in operations(path) {
@@ -14,7 +14,35 @@ pub(super) fn describe(openapi: &mut OpenApi) {
         if let Some(post) = path.post.as_mut().filter(|post| !is_public(post)) {
             takes_idempotency_key(post);
         }
+        describe_preconditions(path);
     }
+}
+
+/// What can be read where it is changed can be changed as it was read.
+fn describe_preconditions(path: &mut PathItem) {
+    let changes = [&mut path.put, &mut path.patch, &mut path.delete].into_iter().flatten();
+    let mut changes = changes.filter(|change| !is_public(change)).peekable();
+    let (Some(read), Some(_)) = (&mut path.get, changes.peek()) else { return };
+    for change in changes {
+        change.parameters.get_or_insert_default().push(RefOr::T(if_match_parameter()));
+        refusal(change, 412, "It was changed after it was read: If-Match names another ETag.");
+    }
+    if let Some(RefOr::T(answer)) = read.responses.responses.get_mut("200") {
+        let text = ObjectBuilder::new().schema_type(Type::String);
+        let tag =
+            HeaderBuilder::new().schema(Some(text)).description(Some("For If-Match: stands for all that it says."));
+        answer.headers.insert("ETag".to_owned(), RefOr::T(tag.build()));
+    }
+}
+
+fn if_match_parameter() -> Parameter {
+    ParameterBuilder::new()
+        .name("If-Match")
+        .parameter_in(ParameterIn::Header)
+        .required(Required::False)
+        .description(Some("The ETag with which it was read: nothing is changed if it has another by now."))
+        .schema(Some(ObjectBuilder::new().schema_type(Type::String)))
+        .build()
 }
 
 fn operations(path: &mut PathItem) -> impl Iterator<Item = &mut Operation> {

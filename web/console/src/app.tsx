@@ -1,6 +1,7 @@
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { useChanges } from "../../shared/src/hooks.ts";
 import { audioContext } from "../../shared/src/tones.ts";
+import { OutgoingCall } from "./call/outgoing.tsx";
 import { CallPanel } from "./call/panel.tsx";
 import { Ringing } from "./call/ringing.tsx";
 import { WrapUpWindow } from "./call/wrap-up.tsx";
@@ -96,7 +97,10 @@ function Console({ session, onSignedOut }: { session: Session; onSignedOut: () =
         <CurrentView session={session} phone={phone} leads={leads} />
       </main>
       {phone?.incoming !== undefined && <Ringing phone={phone} incoming={phone.incoming} />}
-      {phone?.call !== undefined && <CallPanel key={phone.call.startTime} phone={phone} call={phone.call} />}
+      {phone?.outgoing !== undefined && <OutgoingCall phone={phone} outgoing={phone.outgoing} />}
+      {phone?.call !== undefined && phone.outgoing === undefined && (
+        <CallPanel key={phone.call.startTime} phone={phone} call={phone.call} />
+      )}
       {phone?.call === undefined && phone?.wrapUp !== undefined && <WrapUpWindow phone={phone} wrapUp={phone.wrapUp} />}
     </div>
   );

@@ -1,3 +1,4 @@
+import { NewCall } from "./call/new-call.tsx";
 import type { Session } from "./data/api.ts";
 import type { Phone } from "./data/phone.ts";
 import { Logo } from "./sign-in.tsx";
@@ -18,6 +19,7 @@ export function TopBar({ session, phone, onSignOut }: Props) {
       </span>
       <span class="grow" />
       {phone !== undefined && <LinkBadge phone={phone} />}
+      {phone !== undefined && <NewCall phone={phone} />}
       {phone !== undefined && <StatusMenu phone={phone} />}
       <span class="who" title={session.displayName}>
         <span class="who-name" data-testid="who">

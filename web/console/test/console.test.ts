@@ -7,7 +7,7 @@ import { byGroup } from "../src/status-menu.tsx";
 import { howLong, liveFirst, matches } from "../src/views/conversation-list.tsx";
 import { stateOf } from "../src/views/links.tsx";
 import { windowOf } from "../src/views/new-link.tsx";
-import { inWords, ownersOf } from "../src/views/timeline.tsx";
+import { inWords, ownersOf, placedOf } from "../src/views/timeline.tsx";
 
 describe("the timeline in words", () => {
   const event = { id: "1", at: "2026-11-20T18:00:00Z" };
@@ -15,6 +15,14 @@ describe("the timeline in words", () => {
   it("tells who answered and how long the customer waited", () => {
     const answered = { ...event, type: "CALL_ANSWERED", agentName: "Ada", waitingMs: 75_000 };
     expect(inWords(answered)).toBe("Answered by Ada after 1:15 of waiting");
+  });
+
+  it("tells that the customer answered where an agent called", () => {
+    const started = { ...event, type: "CALL_STARTED", direction: "OUTBOUND", callId: "call-1" };
+    const answered = { ...event, type: "CALL_ANSWERED", agentName: "Ada", callId: "call-1", waitingMs: 4_000 };
+    const placed = placedOf([started, { ...started, direction: "INBOUND", callId: "call-2" }]);
+    expect(inWords(answered, { placed })).toBe("The customer answered after 0:04");
+    expect(inWords({ ...answered, callId: "call-2" }, { placed })).toContain("Answered by Ada");
   });
 
   it("tells who ended the call and how long it was", () => {
@@ -29,8 +37,10 @@ describe("the timeline in words", () => {
   it("names whose connection broke", () => {
     const ringing = { ...event, type: "CALL_RINGING", legId: "leg-2", agentName: "Ada" };
     const owners = ownersOf([ringing]);
-    expect(inWords({ ...event, type: "LEG_LOST", legId: "leg-2" }, owners)).toBe("Connection of Ada broke");
-    expect(inWords({ ...event, type: "LEG_BACK", legId: "leg-1" }, owners)).toBe("Connection of the customer is back");
+    expect(inWords({ ...event, type: "LEG_LOST", legId: "leg-2" }, { owners })).toBe("Connection of Ada broke");
+    expect(inWords({ ...event, type: "LEG_BACK", legId: "leg-1" }, { owners })).toBe(
+      "Connection of the customer is back",
+    );
   });
 
   it("tells of hold and transfer", () => {
@@ -44,7 +54,7 @@ describe("the timeline in words", () => {
 
   it("names the queue that a call was transferred to, while there is one", () => {
     const moved = { ...event, type: "CALL_TRANSFERRED_TO_QUEUE", agentName: "Ada", toQueueId: "q" };
-    expect(inWords(moved, new Map(), new Map([["q", "Sales"]]))).toBe("Call transferred by Ada to the queue Sales");
+    expect(inWords(moved, { queues: new Map([["q", "Sales"]]) })).toBe("Call transferred by Ada to the queue Sales");
     expect(inWords(moved)).toBe("Call transferred by Ada to another queue");
   });
 

@@ -6,11 +6,12 @@ import { startOfDay } from "../src/data/zone.ts";
 import { Values } from "../src/settings/ask.tsx";
 import { daysOf } from "../src/settings/closed.tsx";
 import { minuteOf, timeOf, weekInWords } from "../src/settings/hours.tsx";
+import { secondsOf } from "../src/settings/music.tsx";
 import { newPassword } from "../src/settings/parts.tsx";
 import { freeAgents } from "../src/settings/people.tsx";
 import { changesOf, fieldsOf } from "../src/settings/queues.tsx";
 import { kindOf, messageOf } from "../src/settings/sound.tsx";
-import { secondsOf, strategyOf } from "../src/settings/strategy-form.tsx";
+import { strategyOf } from "../src/settings/strategy-form.tsx";
 import { healthOf } from "../src/settings/webhooks.tsx";
 
 const agents = ["1", "2", "3"].map(

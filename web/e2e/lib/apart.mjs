@@ -34,7 +34,11 @@ export class Apart {
     const toRecorder = ["--recorder", this.#links.recorder];
     await this.#begin("engine", ["--link", this.#links.engine, ...toRecorder, ...common, ...engine], log);
     const toEngine = ["--engine", this.#links.engine];
-    const printed = await this.#begin("signaling", ["--data", data, ...toRecorder, ...toEngine, ...common, ...signaling], log);
+    const printed = await this.#begin(
+      "signaling",
+      ["--data", data, ...toRecorder, ...toEngine, ...common, ...signaling],
+      log,
+    );
     return { ...printed, media: this.#programs.get("engine")?.printed.media };
   }
 

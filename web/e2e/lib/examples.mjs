@@ -5,7 +5,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { build } from "vite";
 import { alias } from "../../scripts/pages.mjs";
 
-const FOR_PAGES = ["make-call", "receive-call", "hold-and-transfer"];
+const FOR_PAGES = ["make-call", "receive-call", "be-called", "hold-and-transfer"];
 const source = (name) => fileURLToPath(new URL(`../../examples/${name}.ts`, import.meta.url));
 
 /** @param {string} folder @param {string} entry @param {"es" | "iife"} format @returns {Promise<string>} the bundle's path */
@@ -43,4 +43,21 @@ export async function pageScript(folder) {
  */
 export async function serverModule(folder) {
   return import(pathToFileURL(await bundle(folder, source("call-link"), "es")).href);
+}
+
+/**
+ * A page of the server's origin with nothing but the examples in it.
+ * @param {import("./harness.mjs").Scene} t
+ * @param {import("./server.mjs").Server} server
+ * @param {{ party: import("./media.mjs").Party, script: string }} of
+ */
+export async function ownPage(t, server, { party, script }) {
+  const tab = await t.tab(party);
+  // It comes from the server indeed: Chromium lets no page of elsewhere reach loopback.
+  await tab.goto(`${server.origin}/no-such-page`);
+  await tab.evaluate(() => document.body.replaceChildren());
+  const url = `${server.origin}/examples.js`;
+  await tab.page.route(url, (route) => route.fulfill({ contentType: "text/javascript", path: script }));
+  await tab.page.addScriptTag({ url });
+  return tab;
 }

@@ -52,7 +52,9 @@ export async function call({ agent, customer }, { video = true } = {}) {
   await Promise.all([agent.inCall(), customer.inCall()]);
 }
 
-/** @param {Pair} pair @param {number} [timeoutMs] */
+/** @typedef {{ tab: import("./tab.mjs").Tab }} Side */
+
+/** @param {{ agent: Side, customer: Side }} pair @param {number} [timeoutMs] */
 export async function bothHear({ agent, customer }, timeoutMs) {
   await Promise.all([agent.tab.hears(CUSTOMER, timeoutMs), customer.tab.hears(agent.tab.party, timeoutMs)]);
 }

@@ -1,5 +1,6 @@
 /** What admins set up in the console, proved by what it does. */
 import { strict as assert } from "node:assert";
+import { Admin, line } from "../lib/admin.mjs";
 import { Agent, signInAt } from "../lib/agent.mjs";
 import { Customer } from "../lib/customer.mjs";
 import { test } from "../lib/harness.mjs";
@@ -7,68 +8,6 @@ import { AGENT, CUSTOMER, GREETING, MUSIC, wav } from "../lib/media.mjs";
 import { until } from "../lib/wait.mjs";
 
 const id = (name) => `[data-testid="${name}"]`;
-const line = (name) => `${id("setting")}[data-name="${name}"]`;
-
-/** An admin at the console, and what is done there. */
-class Admin {
-  /** @param {import("../lib/tab.mjs").Tab} tab */
-  constructor(tab) {
-    this.tab = tab;
-  }
-
-  /** @param {import("../lib/harness.mjs").Scene} t @param {import("../lib/server.mjs").Server} server */
-  static async signIn(t, server) {
-    const tab = await t.tab(AGENT);
-    await signInAt(tab, server, server.login("admin"));
-    await tab.click(id("nav-settings"));
-    return new Admin(tab);
-  }
-
-  /** @param {string} name */
-  async open(name) {
-    await this.tab.click(id(`settings-${name}`));
-    await this.tab.appears(`${id(`settings-${name}`)}[aria-current="page"]`);
-  }
-
-  /** Opens a dialog: for a new thing, or for something that there is. @param {string} button @param {string} [of] */
-  async ask(button, of) {
-    await this.tab.click(of === undefined ? id(button) : `${line(of)} ${id(button)}`);
-    await this.tab.appears(id("ask"));
-  }
-
-  /** @param {Record<string, string>} fields */
-  async fill(fields) {
-    for (const [name, value] of Object.entries(fields)) await this.tab.fill(id(`field-${name}`), value);
-  }
-
-  async confirm() {
-    await this.tab.click(id("ask-do"));
-    await this.tab.disappears(id("ask"));
-  }
-
-  /** Deletes it, after a second thought. @param {string} name */
-  async delete(name) {
-    await this.ask("delete", name);
-    await this.tab.click(id("ask-cancel"));
-    await this.tab.disappears(id("ask"));
-    assert(await this.tab.visible(line(name)), "it is still there");
-    await this.ask("delete", name);
-    await this.confirm();
-    await this.tab.disappears(line(name));
-  }
-
-  /** What is shown this once, which goes when it is copied. */
-  async secret() {
-    await this.tab.appears(id("secret"));
-    const secret = await this.tab.evaluate(
-      () => /** @type {HTMLInputElement} */ (document.querySelector('[data-testid="secret-value"]')).value,
-    );
-    await this.tab.click(id("secret-kept"));
-    await this.tab.disappears(id("secret"));
-    assert(!(await this.tab.page.content()).includes(secret), "it is shown once");
-    return secret;
-  }
-}
 
 test("settings: a person is added, takes a call, gets another password and is shut out", async (t) => {
   const server = await t.server();
@@ -315,10 +254,11 @@ test("settings: how long calls ring and wrap-up takes", async (t) => {
 
 test("settings: by keyboard alone, and for admins alone", async (t) => {
   const server = await t.server();
-  const { tab } = await Admin.signIn(t, server);
+  const admin = await Admin.signIn(t, server);
+  const { tab } = admin;
   const focused = () => tab.evaluate(() => document.activeElement?.getAttribute("data-testid") ?? "");
   const hasFocus = (name) => until(`${name} has the focus`, async () => (await focused()) === name);
-  await tab.click(id("settings-statuses"));
+  await admin.open("statuses");
   await tab.page.focus(id("add"));
   await tab.key("Enter");
   await hasFocus("field-name");
@@ -344,4 +284,55 @@ test("settings: by keyboard alone, and for admins alone", async (t) => {
   await signInAt(other, server, server.login("supervisor"));
   await other.appears(id("nav-team"));
   assert.equal(await other.visible(id("nav-settings")), false);
+});
+
+test("settings: of two admins who change the same at once, the second is told and undoes nothing", async (t) => {
+  const server = await t.server();
+  const [first, second] = [await Admin.signIn(t, server), await Admin.signIn(t, server)];
+  const name = "Default Queue";
+  for (const admin of [first, second]) {
+    await admin.open("queues");
+    await admin.tab.appears(line(name));
+    await admin.ask("edit", name);
+  }
+  await first.fill({ name: "Front desk" });
+  await first.confirm();
+  await first.tab.appears(line("Front desk"));
+  await second.tab.click(id("field-sticky"));
+  await second.tab.click(id("ask-do"));
+  await second.tab.says(/Somebody else has changed this meanwhile/);
+  await second.tab.click(id("ask-cancel"));
+  await second.tab.disappears(id("ask"));
+  await second.tab.appears(line("Front desk"));
+  await second.ask("edit", "Front desk");
+  await second.tab.click(id("field-sticky"));
+  await second.confirm();
+  const { queues } = await server.must("GET", "/ccaas/1/queues?limit=10");
+  const queue = queues.find((one) => one.isDefault);
+  assert.deepEqual([queue.name, queue.isStickyAutoAssignmentEnabled], ["Front desk", true], "both got theirs");
+
+  for (const admin of [first, second]) await admin.open("calls");
+  await first.fill({ inbound: "20" });
+  await second.fill({ seconds: "12" });
+  for (const admin of [first, second]) {
+    await admin.tab.appears(id("save-calls"));
+    await admin.tab.click(id("save-calls"));
+    await admin.tab.says(/^Saved\.?$/m);
+  }
+  const focused = () => first.tab.evaluate(() => document.activeElement?.getAttribute("data-testid"));
+  assert.equal(await focused(), "save-calls", "the keyboard stays where it is");
+  const { inbound } = await server.must("GET", "/ccaas/voice/2/call-timeouts");
+  const { wrapUpSeconds } = await server.must("GET", "/ccaas/voice/2/account-wrap-up-config");
+  assert.deepEqual([inbound, wrapUpSeconds], [20, 12]);
+
+  // The second still shows what rang before.
+  await second.fill({ outbound: "33" });
+  await second.tab.click(id("save-calls"));
+  await second.tab.says(/Somebody else has changed this meanwhile/);
+  const rings = () => second.tab.page.inputValue(id("field-inbound"));
+  await until("it shows what the first has set", async () => (await rings()) === "20");
+  await second.fill({ outbound: "33" });
+  await second.tab.click(id("save-calls"));
+  await second.tab.says(/^Saved\.?$/m);
+  assert.deepEqual(await server.must("GET", "/ccaas/voice/2/call-timeouts"), { inbound: 20, outbound: 33 });
 });

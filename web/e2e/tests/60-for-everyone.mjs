@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { assertAccessible, assertFitsWidth } from "../lib/accessible.mjs";
 import { Agent, signInAt } from "../lib/agent.mjs";
+import { Called } from "../lib/called.mjs";
 import { Customer } from "../lib/customer.mjs";
 import { bothHear, bothSee, bothThere, callWithTwoAgents } from "../lib/flow.mjs";
 import { test } from "../lib/harness.mjs";
@@ -111,6 +112,34 @@ test(
   { timeoutMs: 180_000 },
 );
 
+test("so are the screens of calling a customer", async (t) => {
+  await mkdir(PICTURES, { recursive: true });
+  const server = await t.server();
+  const [agent, customer] = await Promise.all([
+    Agent.signIn(t, server, server.login("agent")),
+    Called.open(t, server, "ada-lovelace"),
+  ]);
+  const { agentId } = server.login("agent");
+  for (const to of ["ada-lovelace", "+385911234567", "a-customer-with-a-rather-long-identity-of-the-customer-portal"]) {
+    const body = { from: "Support", to, agentId, voiceClientType: "WEBRTC" };
+    await server.must("POST", "/ccaas/voice/2/outbound-call-conversation", body);
+  }
+  await agent.tab.click('[data-testid="new-call"]');
+  await agent.tab.appears('[data-testid="recent-customer"]');
+  await examine(agent.tab, "console-new-call");
+  await agent.tab.click('[data-testid="recent-customer"][data-identity="ada-lovelace"]');
+  await agent.tab.click('[data-testid="call-now"]');
+  await agent.tab.appears('[data-testid="outgoing-call"][data-state="ringing"]');
+  await examine(agent.tab, "console-calling");
+  await customer.decline();
+  await agent.tab.appears('[data-testid="outgoing-call"][data-state="failed"]');
+  await examine(agent.tab, "console-not-reached");
+  await agent.tab.click('[data-testid="outgoing-close"]');
+  await agent.tab.page.locator('[data-testid="conversation-item"]', { hasText: "ada-lovelace" }).click();
+  await agent.tab.appears('[data-testid="call-back"]');
+  await examine(agent.tab, "console-call-back");
+});
+
 test("so are the status menu and a list of work", async (t) => {
   await mkdir(PICTURES, { recursive: true });
   const server = await t.server();
@@ -148,7 +177,15 @@ async function furnish(server) {
   const { id } = await server.must("POST", "/ccaas/1/working-hours", { name: "Office", ...fields });
   const christmas = { name: "Christmas", startDate: "2030-12-24T23:00:00Z", endDate: "2030-12-26T23:00:00Z" };
   await server.must("POST", `/ccaas/1/working-hours/${id}/holiday`, christmas);
-  await server.must("POST", "/ccaas/1/queues", { name: "Sales", isAutoAssignmentEnabled: true, workingHoursId: id });
+  const queue = { name: "Sales", isAutoAssignmentEnabled: true, workingHoursId: id };
+  const { id: queueId } = await server.must("POST", "/ccaas/1/queues", queue);
+  const among = { "customData.country": { $in: ["Croatia", "Slovenia", "Bosnia and Herzegovina", "Montenegro"] } };
+  const asked = { $and: [{ "customData.topic": { $eq: "order" } }, { "call.media": { $eq: "VIDEO" } }, among] };
+  await server.must("PUT", "/ccaas/1/routing", [
+    { name: "Orders", expression: asked, queueId, priority: "HIGH", routeOnlyDuringWorkingHours: true },
+    { expression: { $not: { "time.day": "SUNDAY" } }, queueId, enabled: false },
+    { name: "Everybody else", expression: { "message.channel": "CALLS" }, queueId },
+  ]);
   const url = "https://hooks.invalid/a/rather/long/address/of/a/program/that/is/told/of/events";
   await server.must("POST", "/ccaas/1/webhooks", { name: "Records", url, events: ["CONVERSATION_CREATED"] });
   await server.must("POST", "/ccaas/1/webhooks", { name: "Statistics", url, enabled: false });
@@ -165,6 +202,14 @@ async function furnish(server) {
     conditionType: "QUEUE",
     condition: { queues: ["default"] },
   });
+  const onHold = { enabled: true, useDefault: false, fileAudioSource: { fileDescriptor: file } };
+  const announced = { ...speech("We are still here."), repeatInterval: { unit: "SECONDS", value: 20 } };
+  const hold = { onHoldMusic: onHold, announcementMessage: announced };
+  await server.must("POST", "/ccaas/voice/2/hold-configs-per-queue", { name: "Orders", ...hold, queueIds: [queueId] });
+  const others = { name: "All others", queueIds: ["default"], default: true, enabled: false };
+  await server.must("POST", "/ccaas/voice/2/hold-configs-per-queue", others);
+  const transfer = { musicOnHold: onHold, announcementMessage: announced };
+  await server.must("PUT", "/ccaas/voice/2/transfer-configs/transfer-strategy", transfer);
 }
 
 test(
@@ -179,10 +224,12 @@ test(
     for (const [part, button] of [
       ["people", "edit"],
       ["queues", "edit"],
+      ["routing", "edit"],
       ["hours", "edit"],
       ["hours", "holidays"],
       ["hours", "away"],
       ["waiting", "edit"],
+      ["hold", "edit"],
       ["statuses", "delete"],
       ["keys", "delete"],
       ["webhooks", "edit"],
@@ -196,6 +243,9 @@ test(
       await examine(tab, `settings-${part}-${button}`);
       await tab.click('[data-testid="ask-cancel"]');
     }
+    await tab.click('[data-testid="settings-transfers"]');
+    await tab.appears('[data-testid="transfers-form"]');
+    await examine(tab, "settings-transfers");
     await tab.click('[data-testid="settings-calls"]');
     await tab.appears('[data-testid="calls-form"]');
     await examine(tab, "settings-calls");

@@ -1,6 +1,6 @@
 /** The examples of `web/examples` as a company uses them: one on its server, the others in pages of its own. */
 import { strict as assert } from "node:assert";
-import { pageScript, serverModule } from "../lib/examples.mjs";
+import { ownPage, pageScript, serverModule } from "../lib/examples.mjs";
 import { test } from "../lib/harness.mjs";
 import { CUSTOMER, FIRST, SECOND } from "../lib/media.mjs";
 
@@ -8,23 +8,6 @@ import { CUSTOMER, FIRST, SECOND } from "../lib/media.mjs";
 
 /** The tones of these tests would be taken for noise. */
 const OPTIONS = { audioOptions: { processing: false } };
-
-/**
- * A page of the server's origin with nothing but the examples in it.
- * @param {import("../lib/harness.mjs").Scene} t
- * @param {import("../lib/server.mjs").Server} server
- * @param {{ party: import("../lib/media.mjs").Party, script: string }} of
- */
-async function ownPage(t, server, { party, script }) {
-  const tab = await t.tab(party);
-  // It comes from the server indeed: Chromium lets no page of elsewhere reach loopback.
-  await tab.goto(`${server.origin}/no-such-page`);
-  await tab.evaluate(() => document.body.replaceChildren());
-  const url = `${server.origin}/examples.js`;
-  await tab.page.route(url, (route) => route.fulfill({ contentType: "text/javascript", path: script }));
-  await tab.page.addScriptTag({ url });
-  return tab;
-}
 
 /** @param {Tab} tab @param {import("../lib/server.mjs").Login} login */
 async function receives(tab, { username, password, agentId }) {
@@ -86,7 +69,11 @@ test("examples: make a link, call, receive, hold and resume, transfer to an agen
       const page = /** @type {any} */ (globalThis);
       return page.examples.transfer(page.call, to);
     }, to);
-  await assert.rejects(transfer(first, { agent: secondAgent.agentId }), /not|cannot/, "the other agent is not there yet");
+  await assert.rejects(
+    transfer(first, { agent: secondAgent.agentId }),
+    /not|cannot/,
+    "the other agent is not there yet",
+  );
   await bothHear(customer, first);
   await receives(second, secondAgent);
   await transfer(first, { agent: secondAgent.agentId });

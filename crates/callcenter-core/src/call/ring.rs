@@ -5,6 +5,7 @@ use crate::codes;
 use crate::command::{CommandError, Reply};
 use crate::event::Event;
 use crate::planted::PlantedBug;
+use crate::queries::milliseconds;
 use crate::row::{CallState, LegRow};
 use crate::timers::Reason;
 use model::{AgentId, CallId, EndedBy, LegId, Now, ParticipantType, TransferFailure, VoiceStatus};
@@ -67,7 +68,6 @@ impl CallCenter {
         let at_customer = leg.id == call.customer_leg;
         let queue = if row.only_agent.is_some() || at_customer { None } else { self.queue_name(row.queue) };
         let from = if at_customer { call.agent_leg? } else { call.customer_leg };
-        let rings_for = row.ring_until.map_or(Duration::ZERO, |until| until.since(now.wall));
         Some(IncomingCall {
             leg: leg.id,
             call: row.id,
@@ -78,7 +78,7 @@ impl CallCenter {
             direction: row.direction,
             media: row.media,
             custom_data: row.custom_data.clone(),
-            rings_for_ms: u64::try_from(rings_for.as_millis()).unwrap_or(u64::MAX),
+            rings_for_ms: milliseconds(self.remaining(Reason::RingTimeout(leg.id), now)),
         })
     }
 

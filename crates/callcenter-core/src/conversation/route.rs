@@ -3,7 +3,7 @@
 use crate::call_center::{CallCenter, Turn};
 use crate::command::{CommandError, Reply};
 use crate::row::{CallState, Priority};
-use model::{ConversationId, Now, QueueId};
+use model::{CallId, ConversationId, Now, QueueId};
 
 /// What routing decides.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,8 +32,11 @@ impl CallCenter {
     ) -> Result<Reply, CommandError> {
         self.conversations.known(conversation)?;
         let call = self.live_call_of(conversation);
-        let state = call.map(|call| self.call_ref(call).row.state);
-        if state.is_some_and(|state| state.is_talk() || state == CallState::Connecting) {
+        let is_with_agent = |call: CallId| {
+            let state = self.call_ref(call).row.state;
+            state.is_talk() || state == CallState::Connecting || self.is_being_placed(call)
+        };
+        if call.is_some_and(is_with_agent) {
             return Err(CommandError::Conflict("the conversation's call is with an agent: transfer it".to_owned()));
         }
         let route = self.route_of(conversation, turn.now).expect("known conversations are open");

@@ -15,6 +15,7 @@ pub(crate) use strategies::{Strategies, Strategy};
 use crate::call_center::{CallCenter, Turn};
 use crate::codes::NO_ANSWER;
 use crate::event::Event;
+use crate::queries::milliseconds;
 use crate::row::CallState;
 use crate::settings::LAST_MESSAGE_TAIL;
 use crate::timers::Reason;
@@ -104,8 +105,8 @@ impl CallCenter {
     /// Where the wait is over: the page shows that the call is about to end.
     pub(crate) fn tell_of_last_message(&mut self, call: CallId, now: Now) {
         let state = self.call_ref(call);
-        let (leg, Some(ends_at)) = (state.customer_leg, state.row.wait.ends_at) else { return };
-        let ends_in_ms = u64::try_from(ends_at.since(now.wall).as_millis()).unwrap_or(u64::MAX);
+        let (leg, Some(_)) = (state.customer_leg, state.row.wait.ends_at) else { return };
+        let ends_in_ms = milliseconds(self.remaining(Reason::WaitEnd(call), now));
         self.tell_leg(leg, ServerMessage::WaitingEnds { leg, ends_in_ms });
     }
 

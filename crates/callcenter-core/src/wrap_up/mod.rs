@@ -41,11 +41,12 @@ impl CallCenter {
         if !self.settings.wrap_up_can_extend {
             return Err(CommandError::CannotExtendWrapUp);
         }
-        let until = running.until.after(Duration::from_secs(u64::from(seconds)));
-        let remaining = until.since(turn.now.wall);
+        // Not from what the clock on the wall says: it may have been set since.
+        let remaining = self.remaining(Reason::WrapUpEnd(agent), turn.now) + Duration::from_secs(u64::from(seconds));
         if remaining > Duration::from_secs(u64::from(MAX_WRAP_UP_SECONDS)) {
             return Err(check::invalid("seconds", format!("a wrap-up lasts at most {MAX_WRAP_UP_SECONDS} seconds")));
         }
+        let until = turn.now.wall.after(remaining);
         self.edit_agent(agent, turn, |row| row.wrap_up = Some(RunningWrapUp { until, ..running }));
         if !self.planted.is(PlantedBug::WrapUp) {
             self.timers.arm(Reason::WrapUpEnd(agent), turn.now.mono + remaining);

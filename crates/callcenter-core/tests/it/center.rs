@@ -339,7 +339,7 @@ impl Center {
     pub(crate) fn set(&mut self, change: impl FnOnce(&mut AccountSettings)) {
         let mut settings = self.core.settings().clone();
         change(&mut settings);
-        self.must(Command::SetSettings(settings));
+        self.must(Command::ChangeSettings(settings.into()));
     }
 }
 

@@ -278,3 +278,31 @@ fn the_customers_open_conversation_is_continued() {
     assert_eq!(open(&mut center, bob, "customer-1"), Ok(first), "what is solved may be taken up by another");
     assert_eq!(center.core.conversation(first).map(|row| row.status), Some(ConversationStatus::Open));
 }
+
+#[test]
+fn its_conversation_is_not_routed_away_from_the_agent_who_calls() {
+    let mut outbound = Outbound::begin();
+    let conversation = outbound.conversation;
+    let routed = outbound.center.try_command(Command::RouteConversation(conversation));
+    assert!(matches!(routed, Err(CommandError::Conflict(_))), "{routed:?}");
+    let agent = outbound.center.core.conversation(conversation).and_then(|row| row.agent);
+    assert_eq!(agent, Some(outbound.ann));
+    outbound.center.must(Command::Hangup { leg: outbound.agent });
+    outbound.center.must(Command::RouteConversation(conversation));
+}
+
+#[test]
+fn a_clock_that_is_set_does_not_change_how_long_it_rings() {
+    for by in [-7_200_000, 7_200_000] {
+        let mut outbound = Outbound::begin();
+        outbound.center.connect(outbound.agent);
+        outbound.center.pass(seconds(5));
+        outbound.center.now.wall.0 += by;
+        let snapshot = outbound.center.core.leg_snapshot(outbound.customer, outbound.center.now).expect("live");
+        assert_eq!(snapshot.incoming.map(|incoming| incoming.rings_for_ms), Some(40_000), "set by {by} ms");
+        outbound.center.pass(seconds(39));
+        assert_eq!(outbound.state(), CallState::Ringing);
+        outbound.center.pass(seconds(1));
+        outbound.assert_came_to_nothing(10_200, EndedBy::Platform);
+    }
+}

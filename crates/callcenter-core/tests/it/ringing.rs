@@ -4,6 +4,7 @@ use crate::center::{Center, queue_fields, seconds};
 use callcenter_core::command::{Command, CommandError, Reply};
 use callcenter_core::event::Event;
 use callcenter_core::row::CallState;
+use callcenter_core::settings::SettingsChange;
 use model::{CallDirection, CallMedia, LegId, VoiceStatus};
 use wire::browser::{CallKind, IncomingCall, RingEnd, ServerMessage};
 
@@ -85,9 +86,8 @@ fn tmo_02_and_04_after_thirty_seconds_the_call_moves_to_another_agent() {
 fn tmo_01_and_03_the_ring_time_is_set_within_its_range() {
     let mut center = Center::new();
     for wrong in [2, 61] {
-        let mut settings = center.core.settings().clone();
-        settings.ring_inbound_seconds = wrong;
-        let refused = center.try_command(Command::SetSettings(settings));
+        let change = SettingsChange { ring_inbound_seconds: Some(wrong), ..SettingsChange::default() };
+        let refused = center.try_command(Command::ChangeSettings(change));
         assert!(matches!(refused, Err(CommandError::Invalid { field: "inbound", .. })), "{wrong}");
     }
     center.set(|settings| settings.ring_inbound_seconds = 3);

@@ -96,3 +96,20 @@ fn aaa_05_a_waiting_call_rings_when_the_wrap_up_is_over() {
     center.pass(seconds(1));
     assert!(center.rings(agent));
 }
+
+#[test]
+fn a_clock_that_is_set_neither_shortens_nor_lengthens_it() {
+    for by in [-7_200_000, 7_200_000] {
+        let mut center = Center::new();
+        let agent = wrapping(&mut center);
+        center.pass(seconds(10));
+        center.now.wall.0 += by;
+        assert_eq!(remaining_ms(&center, agent), Some(20_000), "set by {by} ms");
+        center.must(Command::ExtendWrapUp { agent, seconds: 15 });
+        assert_eq!(remaining_ms(&center, agent), Some(35_000), "set by {by} ms");
+        center.pass(seconds(34));
+        assert_eq!(center.voice(agent), VoiceStatus::Wrapping);
+        center.pass(seconds(1));
+        assert_eq!(center.voice(agent), VoiceStatus::Idle);
+    }
+}

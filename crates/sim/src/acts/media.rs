@@ -2,6 +2,7 @@
 
 use crate::engine::{Engine, Transport};
 use crate::model::Path;
+use crate::pages::CustomerPage;
 use crate::world::World;
 use callcenter_core::command::Command;
 use model::{CallId, LegId, MediaTime};
@@ -20,10 +21,14 @@ impl World {
 
     pub(super) fn engine_refuses(&mut self) {
         if let Some(leg) = self.a_leg_that_is(Transport::Joining) {
-            let reason = "the offer has no audio".to_owned();
-            self.engine.drop_leg(leg);
-            self.command(Command::LegRefused { leg, reason }, |model| model.leg_refused(leg));
+            self.refuse(leg);
         }
+    }
+
+    pub(super) fn refuse(&mut self, leg: LegId) {
+        let reason = "the offer has no audio".to_owned();
+        self.engine.drop_leg(leg);
+        self.command(Command::LegRefused { leg, reason }, |model| model.leg_refused(leg));
     }
 
     pub(super) fn path_breaks(&mut self) {
@@ -55,7 +60,8 @@ impl World {
     pub(super) fn lost_pages_rejoin(&mut self) {
         let mut lost: Vec<(CallId, LegId)> = Vec::new();
         for (id, call) in &self.model.calls {
-            let customers = self.customers.iter().any(|page| page.connected && page.leg == Some(call.customer.id));
+            let of_it = |page: &CustomerPage| page.connected && page.leg == Some(call.customer.id);
+            let customers = !call.customer.rings && self.customers.iter().any(of_it);
             let agents = call.agents().filter(|(agent, _, rings)| !rings && self.agents[agent].connected);
             let legs = customers.then_some(call.customer.id).into_iter().chain(agents.map(|(_, leg, _)| leg.id));
             lost.extend(legs.filter(|leg| self.engine.transport(*leg) != Some(Transport::Up)).map(|leg| (*id, leg)));
@@ -68,6 +74,10 @@ impl World {
 
     pub(super) fn engine_restarts(&mut self) {
         self.count("engine restarts");
+        self.count_calls_in(
+            "engine restarts while it rings at a customer",
+            "engine restarts while an outbound call connects",
+        );
         self.engine = Engine::default();
         self.command(Command::EngineRestarted, |model| {
             model.engine_restarted();

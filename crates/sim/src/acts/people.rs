@@ -1,9 +1,10 @@
 //! What customers and agents do in calls.
 
 use crate::model::{CONNECT, Call, Leg, Model, State};
+use crate::pages::View;
 use crate::world::World;
 use callcenter_core::command::{Command, NewCall, Reply};
-use model::{AgentId, CallMedia, LegId};
+use model::{AgentId, CallMedia, ConversationId, LegId, QueueId};
 use std::collections::BTreeMap;
 
 impl World {
@@ -26,17 +27,23 @@ impl World {
         let mut placed = None;
         let mut ranked = None;
         let learn = |model: &mut Model, reply: Option<&Reply>| {
-            let in_use = model.calls.values().any(|call| call.link == link);
+            let in_use = model.calls.values().any(|call| call.link == Some(link));
             let usable = !(model.spent.contains(&link) || model.one_time.contains(&link) && in_use);
             if let Some(Reply::CallStarted { call, leg }) = reply {
                 placed = Some((call.id, *leg));
                 let mut customer = Leg::new(*leg);
-                customer.connect_until = Some(model.now + CONNECT);
+                customer.connect_until = Some(model.mono + CONNECT);
+                model.conversations.insert(identity.clone(), call.conversation);
                 let (queue, rank) = if only.is_some() { (model.default_queue, None) } else { model.route(&identity) };
                 let known = priorities.get(&call.conversation).copied();
                 ranked = rank.map(|rank| (call.conversation, rank));
-                let mut new = new_call(model, (call.conversation, queue), link, only, customer);
-                new.priority = rank.or(known).unwrap_or(2);
+                let mut new = fresh_call(model, call.conversation, queue, customer);
+                (new.link, new.only, new.priority) = (Some(link), only, rank.or(known).unwrap_or(2));
+                if only.is_none() {
+                    new.away = model.turns_away(queue);
+                    let (plan, until) = model.plan_for(queue);
+                    new.begins_to_wait(plan, until.filter(|_| !new.away));
+                }
                 model.calls.insert(call.id, new);
             }
             usable
@@ -69,7 +76,7 @@ impl World {
         }
     }
 
-    fn answer(&mut self, agent: AgentId, leg: LegId) {
+    pub(super) fn answer(&mut self, agent: AgentId, leg: LegId) {
         let call = self.core.leg(leg).map(|row| row.call);
         let answered = self.submit(
             Command::Accept { agent, leg },
@@ -138,27 +145,23 @@ impl World {
         }
     }
 
-    fn set_customers_page(&mut self, index: usize, connected: bool) {
+    pub(super) fn set_customers_page(&mut self, index: usize, connected: bool) {
         let identity = self.customers[index].identity.clone();
         let leg = self.core.leg_of_identity(&identity);
         self.note(format!("page of {identity} connected={connected}"));
-        let Some(leg) = leg else {
-            let (core, now) = (&self.core, self.now);
-            let page = &mut self.customers[index];
-            page.connected = connected;
-            page.welcome(core, now);
-            return;
-        };
+        if !connected && self.customers[index].view == View::CalledByAgent {
+            self.count("pages gone while it rings at a customer");
+        }
+        let (core, now) = (&self.core, self.now);
+        let page = &mut self.customers[index];
+        page.connected = connected;
+        // What the call center tells a page that is back comes after the welcome.
+        page.welcome(core, now);
+        let Some(leg) = leg else { return };
         let command = if connected { Command::PageBack { leg } } else { Command::PageLost { leg } };
-        let follow = |model: &mut Model, _: Option<&Reply>| {
+        self.command(command, |model| {
             model.page(leg, !connected);
             true
-        };
-        self.submit(command, follow, |world| {
-            let page = &mut world.customers[index];
-            page.connected = connected;
-            page.welcome(&world.core, world.now);
-            page.remote_connected = true;
         });
     }
 
@@ -172,7 +175,7 @@ impl World {
         }
     }
 
-    fn set_console(&mut self, agent: AgentId, connected: bool) {
+    pub(super) fn set_console(&mut self, agent: AgentId, connected: bool) {
         let command = if connected { Command::AgentConnected { agent } } else { Command::AgentDisconnected { agent } };
         let follow = |model: &mut Model, _: Option<&Reply>| {
             model.connected(agent, connected);
@@ -180,7 +183,7 @@ impl World {
         };
         self.submit(command, follow, |world| {
             let page = world.agents.get_mut(&agent).expect("a known agent");
-            (page.connected, page.frozen, page.remote_connected) = (connected, false, true);
+            (page.connected, page.frozen) = (connected, false);
             page.welcome(&world.core, agent, world.now);
         });
     }
@@ -217,23 +220,18 @@ impl World {
             camera: self.random.chance(50),
             screen_share: false,
         };
-        self.command(Command::SetMedia { leg, media }, |_| true);
+        self.command(Command::SetMedia { leg, media }, |model| model.leg(leg).is_some_and(|leg| !leg.rings));
     }
 }
 
-fn new_call(
-    model: &Model,
-    (conversation, queue): (model::ConversationId, model::QueueId),
-    link: model::LinkId,
-    only: Option<AgentId>,
-    customer: Leg,
-) -> Call {
-    let mut call = Call {
+/// A call that comes in now and waits for nobody yet.
+pub(super) fn fresh_call(model: &Model, conversation: ConversationId, queue: QueueId, customer: Leg) -> Call {
+    Call {
         state: State::Waiting,
         conversation,
-        link,
+        link: None,
         queue,
-        only,
+        only: None,
         familiar: model.assignees.get(&conversation).copied(),
         priority: 2,
         since: model.now,
@@ -244,6 +242,7 @@ fn new_call(
         agent: None,
         target: None,
         must_ring: None,
+        must_call: false,
         away: false,
         message_changed: false,
         passed: Vec::new(),
@@ -257,11 +256,5 @@ fn new_call(
         leaving: None,
         place: 0,
         sound_unsure: false,
-    };
-    if only.is_none() {
-        call.begins_to_wait(model.plans.get(&call.queue).cloned(), model.now);
-        call.away = model.turns_away(call.queue);
-        call.wait_until = call.wait_until.filter(|_| !call.away);
     }
-    call
 }

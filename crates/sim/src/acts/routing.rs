@@ -34,7 +34,7 @@ impl World {
         let row = WorkingHoursRow {
             id: HOURS,
             name: "Round the clock".to_owned(),
-            timezone: "Europe/Zagreb".to_owned(),
+            timezone: "UTC".to_owned(),
             message: String::new(),
             week: [DayHours { start_minute: 0, end_minute: 1440, enabled: true }; 7],
             enabled: true,
@@ -48,6 +48,7 @@ impl World {
         self.command(Command::PutWorkingHours(row), |model| {
             model.off = off.iter().map(|(start, end)| (start.0, end.0)).collect();
             model.has_hours = true;
+            model.look_at_hours();
             true
         });
     }

@@ -91,12 +91,14 @@ impl World {
         let wrap_up = u32::try_from(self.random.below(45)).expect("small");
         let capacity = 1 + u32::try_from(self.random.below(3)).expect("small");
         let ring = 3 + u32::try_from(self.random.below(40)).expect("small");
+        let ring_outbound = 3 + u32::try_from(self.random.below(43)).expect("small");
         self.set_settings(|settings| {
             settings.recording = recording;
             settings.wrap_up_enabled = enabled;
             settings.wrap_up_can_extend = can_extend;
             settings.wrap_up_seconds = wrap_up;
             settings.ring_inbound_seconds = ring;
+            settings.ring_outbound_seconds = ring_outbound;
             settings.capacity = capacity;
         });
     }

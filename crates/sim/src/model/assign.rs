@@ -83,7 +83,7 @@ impl Model {
         if !others.is_empty() {
             return Due::RingAt(self.next(call, &others), true);
         }
-        let rested = call.last_passed.is_none_or(|passed| passed + AGAIN <= self.now);
+        let rested = call.last_passed.is_none_or(|passed| passed + AGAIN <= self.mono);
         if candidates.is_empty() || !rested { Due::Nothing } else { Due::RingAt(candidates, true) }
     }
 

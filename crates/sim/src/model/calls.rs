@@ -1,9 +1,6 @@
 //! Calls from arrival to end.
 
-use super::{
-    CANCELLED, CONNECT, Call, Ending, Leg, MEDIA_ERROR, Model, NETWORK_ERROR, NORMAL_HANGUP, Path, REJECTED, State,
-    Time,
-};
+use super::{CANCELLED, CONNECT, Call, Ending, Leg, Model, NORMAL_HANGUP, Path, REJECTED, State, Time};
 use model::{AgentId, CallId, EndedBy, LegId, VoiceStatus};
 
 /// A call that the core let ring.
@@ -25,7 +22,7 @@ impl Model {
     }
 
     pub(super) fn rings(&mut self, ring: Ring) {
-        let until = self.now + Time::from(self.settings.ring_seconds) * 1000;
+        let until = self.deadline(Time::from(self.settings.ring_seconds) * 1000);
         let call = self.call(ring.call);
         call.state = State::Ringing;
         call.agent = Some((ring.agent, Leg::new(ring.leg)));
@@ -42,7 +39,7 @@ impl Model {
     }
 
     pub(super) fn pass_over(&mut self, id: CallId) {
-        let now = self.now;
+        let (now, mono) = (self.now, self.mono);
         let call = self.call(id);
         let (agent, _) = call.agent.take().expect("somebody to pass over");
         call.state = State::Waiting;
@@ -52,66 +49,12 @@ impl Model {
         call.front |= call.transferred;
         call.passed.retain(|other| *other != agent);
         call.passed.push(agent);
-        call.last_passed = Some(now);
+        call.last_passed = Some(mono);
         let agent = self.agent(agent);
         agent.voice = VoiceStatus::Idle;
         agent.idle_since = now;
         if self.wait_is_over(&self.calls[&id]) {
             self.wait_over(id);
-        }
-    }
-
-    pub(super) fn rings_end(&mut self) {
-        let now = self.now;
-        let over = |call: &Call| call.ring_until.is_some_and(|until| until <= now);
-        let calls: Vec<CallId> = self.calls.iter().filter(|(_, call)| over(call)).map(|(id, _)| *id).collect();
-        calls.into_iter().for_each(|call| self.not_taken(call));
-    }
-
-    pub(super) fn connecting_ends(&mut self) {
-        let now = self.now;
-        let due = |leg: &Leg| leg.connect_until.is_some_and(|until| until <= now);
-        for id in self.calls.keys().copied().collect::<Vec<_>>() {
-            let call = self.call(id);
-            if due(&call.customer) {
-                call.customer.connect_until = None;
-                if !call.customer.lost() && call.customer.path == Path::Pending {
-                    self.end(id, EndedBy::Customer, NETWORK_ERROR);
-                    continue;
-                }
-            }
-            let call = self.call(id);
-            let mut failed = false;
-            for (_, leg) in call.agents_legs_mut().filter(|(_, leg)| due(leg)) {
-                leg.connect_until = None;
-                failed |= !leg.lost() && leg.path == Path::Pending;
-            }
-            if failed {
-                self.not_taken(id);
-            }
-        }
-    }
-
-    pub(super) fn windows_close(&mut self) {
-        let now = self.now;
-        let due = |leg: &Leg| leg.lost_until.is_some_and(|until| until <= now);
-        for id in self.calls.keys().copied().collect::<Vec<_>>() {
-            let call = self.call(id);
-            let (agents, targets) = (call.agent.as_ref(), call.target.as_ref());
-            let (agents, targets) = (agents.is_some_and(|(_, leg)| due(leg)), targets.is_some_and(|(_, leg)| due(leg)));
-            if due(&call.customer) {
-                self.end(id, EndedBy::Customer, NETWORK_ERROR);
-                continue;
-            }
-            match call.state {
-                State::Connecting if agents => self.pass_over(id),
-                State::Transferring if agents => self.transferor_goes(id),
-                _ if agents => self.end(id, EndedBy::Agent, NETWORK_ERROR),
-                _ => {}
-            }
-            if targets {
-                self.transfer_fails(id);
-            }
         }
     }
 
@@ -123,27 +66,30 @@ impl Model {
         self.endings.push(Ending { call: id, by, code, duration_ms });
         for (agent, _, rings) in call.agents() {
             self.agent(agent).voice = VoiceStatus::Idle;
-            if !rings {
+            if !rings && call.answered.is_some() {
                 self.wraps_up(agent);
+            } else if !rings {
+                self.agent(agent).idle_since = self.now;
             }
         }
     }
 
     pub(super) fn wraps_up(&mut self, agent: AgentId) {
-        let (now, settings) = (self.now, self.settings.clone());
+        let seconds = self.agents[&agent].wrap_seconds.unwrap_or(self.settings.wrap_up_seconds);
+        let until = self.deadline(Time::from(seconds) * 1000);
+        let (now, enabled) = (self.now, self.settings.wrap_up_enabled);
         let agent = self.agent(agent);
         agent.voice = VoiceStatus::Idle;
-        let seconds = agent.wrap_seconds.unwrap_or(settings.wrap_up_seconds);
-        if settings.wrap_up_enabled && seconds > 0 {
+        if enabled && seconds > 0 {
             agent.voice = VoiceStatus::Wrapping;
-            agent.wrap_until = Some(now + Time::from(seconds) * 1000);
+            agent.wrap_until = Some(until);
         } else {
             agent.idle_since = now;
         }
     }
 
     pub(crate) fn accept(&mut self, agent: AgentId, leg: LegId) -> bool {
-        let (now, present) = (self.now, self.agents[&agent].present());
+        let (now, mono, present) = (self.now, self.mono, self.agents[&agent].present());
         let Some(id) = self.ringing_at(agent) else { return false };
         let call = self.call(id);
         let handed_over = call.state == State::Transferring;
@@ -152,8 +98,8 @@ impl Model {
             return false;
         }
         own.page_gone = !present;
-        own.connect_until = Some(now + CONNECT);
-        own.refresh(now);
+        own.connect_until = Some(mono + CONNECT);
+        own.refresh(mono);
         call.ring_until = None;
         if !handed_over {
             call.state = State::Connecting;
@@ -185,23 +131,27 @@ impl Model {
         let answered = call.answered.is_some();
         let ringing = call.agents().find(|(_, own, rings)| own.id == leg && *rings).map(|(agent, _, _)| agent);
         let is_target = call.target.as_ref().is_some_and(|(_, own)| own.id == leg);
-        if call.customer.id == leg {
+        if call.customer.rings && call.customer.id == leg {
+            self.decline_as_customer(leg);
+        } else if call.customer.id == leg {
             self.end(id, EndedBy::Customer, if answered { NORMAL_HANGUP } else { CANCELLED });
         } else if let Some(agent) = ringing {
             self.decline(agent, leg);
         } else if is_target {
             self.transfer_fails(id);
         } else {
-            self.end(id, EndedBy::Agent, NORMAL_HANGUP);
+            self.end(id, EndedBy::Agent, if answered { NORMAL_HANGUP } else { CANCELLED });
         }
         true
     }
 
     pub(crate) fn leg_connected(&mut self, leg: LegId) -> bool {
-        let now = self.now;
+        let now = self.mono;
         let Some(id) = self.call_of_leg(leg) else { return false };
         let state = self.calls[&id].state;
-        if self.calls[&id].agents().any(|(_, own, rings)| own.id == leg && rings) {
+        if self.leg(leg).is_some_and(|own| own.rings)
+            || self.calls[&id].agents().any(|(_, own, rings)| own.id == leg && rings)
+        {
             return false;
         }
         let own = self.leg(leg).expect("found above");
@@ -217,29 +167,12 @@ impl Model {
         let both = call.customer.is_held() && call.agent.as_ref().is_some_and(|(_, leg)| leg.is_held());
         if state == State::Connecting && both {
             let link = call.link;
-            if self.one_time.contains(&link) {
-                self.spent.insert(link);
-            }
+            self.spent.extend(link.filter(|link| self.one_time.contains(link)));
             let call = self.call(id);
             (call.state, call.front) = (State::Established, false);
             call.was_greeted();
         }
         self.transfers_complete();
-        true
-    }
-
-    pub(crate) fn leg_refused(&mut self, leg: LegId) -> bool {
-        let Some(id) = self.call_of_leg(leg) else { return false };
-        let call = &self.calls[&id];
-        let customers = call.customer.id == leg;
-        let answered_target = |(_, own): &(AgentId, Leg)| own.id == leg && call.ring_until.is_none();
-        let connecting = call.state == State::Connecting || call.target.as_ref().is_some_and(answered_target);
-        let pending = self.leg(leg).is_some_and(|leg| leg.path == Path::Pending);
-        match (pending, customers, connecting) {
-            (true, true, _) => self.end(id, EndedBy::Platform, MEDIA_ERROR),
-            (true, false, true) => self.not_taken(id),
-            _ => {}
-        }
         true
     }
 }

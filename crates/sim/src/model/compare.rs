@@ -26,7 +26,7 @@ impl Model {
         assert_eq!(state.status, agent.status, "status of {id}");
         assert_eq!(state.custom_status.map(|status| status.id), agent.custom, "own status of {id}");
         assert_eq!(core.conversations_held(id) as usize, agent.held.len(), "conversations of {id}");
-        let remaining = agent.wrap_until.map(|until| u64::try_from(until - self.now).unwrap_or(0));
+        let remaining = agent.wrap_until.map(|until| u64::try_from(until.due - self.mono).unwrap_or(0));
         assert_eq!(state.wrap_up.map(|wrap_up| wrap_up.remaining_ms), remaining, "wrap-up of {id}");
         assert_eq!(core.agent(id).expect("as above").idle_since.0, agent.idle_since, "idle time of {id}");
         let legs: Vec<LegId> = self
@@ -46,6 +46,7 @@ fn compare_call(core: &CallCenter, id: CallId, call: &Call) {
     let (state, customer, agent) = match call.state {
         State::Waiting => (CallState::Waiting, LegPhase::Waiting, None),
         State::Ringing => (CallState::Ringing, LegPhase::Waiting, Some(LegPhase::Ringing)),
+        State::Calling => (CallState::Ringing, LegPhase::Ringing, Some(LegPhase::Connecting)),
         State::Connecting => (CallState::Connecting, LegPhase::Connecting, Some(LegPhase::Connecting)),
         State::Established => (CallState::Established, LegPhase::Established, Some(LegPhase::Established)),
         State::Held => (CallState::Held, LegPhase::Established, Some(LegPhase::Established)),
@@ -58,12 +59,16 @@ fn compare_call(core: &CallCenter, id: CallId, call: &Call) {
     assert_eq!(row.queue, call.queue, "queue of {id}");
     assert_eq!(row.passed_over, call.passed, "who passed {id} over");
     assert_eq!(row.answered_at.map(|at| at.0), call.answered, "answer of {id}");
-    assert_eq!(row.ring_until.map(|at| at.0), call.ring_until, "end of ringing of {id}");
+    assert_eq!(row.ring_until.map(|at| at.0), call.ring_until.map(|until| until.wall), "end of ringing of {id}");
     assert_eq!(row.held_since.map(|at| at.0), call.held, "hold of {id}");
     assert_eq!((row.front_of_queue, row.waiting_since.0), (call.front, call.since), "place in line of {id}");
     assert_eq!(row.wait.away.is_some(), call.away, "whether {id} is turned away");
-    assert_eq!(row.wait.until.map(|at| at.0), call.wait_until, "longest wait of {id}");
-    assert_eq!(row.wait.ends_at.map(|at| at.0), call.leaving, "end of {id} after its last message");
+    assert_eq!(row.wait.until.map(|at| at.0), call.wait_until.map(|until| until.wall), "longest wait of {id}");
+    assert_eq!(
+        row.wait.ends_at.map(|at| at.0),
+        call.leaving.map(|until| until.wall),
+        "end of {id} after its last message"
+    );
     compare_leg(core, &call.customer, customer);
     let agents = core.legs_of(id).filter(|leg| leg.agent.is_some()).count();
     assert_eq!(agents, usize::from(agent.is_some()) + usize::from(call.target.is_some()), "agents' legs of {id}");

@@ -52,7 +52,7 @@ impl Model {
     }
 
     pub(super) fn rings_at_target(&mut self, ring: Ring) {
-        let until = self.now + Time::from(self.settings.ring_seconds) * 1000;
+        let until = self.deadline(Time::from(self.settings.ring_seconds) * 1000);
         let call = self.call(ring.call);
         assert_eq!(call.must_ring.take(), Some(ring.agent), "where {} rings", ring.call);
         call.target = Some((ring.agent, Leg::new(ring.leg)));
@@ -101,7 +101,7 @@ impl Model {
     }
 
     fn waits_again(&mut self, id: CallId, passed: AgentId, front: bool) {
-        let now = self.now;
+        let (now, mono) = (self.now, self.mono);
         let call = self.call(id);
         let conversation = call.conversation;
         call.state = State::Waiting;
@@ -109,11 +109,10 @@ impl Model {
         call.held = None;
         call.transferred = true;
         call.passed = vec![passed];
-        call.last_passed = Some(now);
+        call.last_passed = Some(mono);
         (call.since, call.front) = (now, front);
         self.assignees.remove(&conversation);
-        let plan = self.plans.get(&self.calls[&id].queue).cloned();
-        self.call(id).begins_to_wait(plan, now);
+        self.begins_to_wait(id);
     }
 
     /// Once the engine holds customer and target and the target is there, the target has it.

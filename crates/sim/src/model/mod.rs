@@ -4,8 +4,10 @@
 mod assign;
 mod calls;
 mod compare;
+mod due;
 mod hand_over;
 mod hours;
+mod outbound;
 mod parties;
 mod team;
 mod waits;
@@ -14,11 +16,14 @@ use model::{
     AgentId, AgentStatus, CallId, ConversationId, EndedBy, LegId, LinkId, PromptId, QueueId, StatusId, VoiceStatus,
 };
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Instant;
 
 pub(crate) use calls::Ring;
+pub(crate) use due::Deadline;
 pub(crate) use waits::Plan;
 
-/// UTC milliseconds.
+/// Milliseconds: UTC, or since the life began. The former may be set, the latter runs on; whatever is due is so by the
+/// latter.
 pub(crate) type Time = i64;
 
 pub(crate) const LEASE: Time = 15_000;
@@ -46,7 +51,7 @@ pub(crate) struct Agent {
     pub(crate) queues: BTreeSet<QueueId>,
     pub(crate) voice: VoiceStatus,
     pub(crate) idle_since: Time,
-    pub(crate) wrap_until: Option<Time>,
+    pub(crate) wrap_until: Option<Deadline>,
     pub(crate) wrap_seconds: Option<u32>,
 }
 
@@ -64,6 +69,8 @@ pub(crate) struct Leg {
     pub(crate) path: Path,
     pub(crate) ever_up: bool,
     pub(crate) page_gone: bool,
+    /// At a customer whom an agent calls. It has no path to lose.
+    pub(crate) rings: bool,
     pub(crate) lost_until: Option<Time>,
     pub(crate) connect_until: Option<Time>,
 }
@@ -72,6 +79,8 @@ pub(crate) struct Leg {
 pub(crate) enum State {
     Waiting,
     Ringing,
+    /// An agent calls, and it rings at the customer.
+    Calling,
     Connecting,
     Established,
     Held,
@@ -89,7 +98,8 @@ impl State {
 pub(crate) struct Call {
     pub(crate) state: State,
     pub(crate) conversation: ConversationId,
-    pub(crate) link: LinkId,
+    /// Without one an agent placed it.
+    pub(crate) link: Option<LinkId>,
     pub(crate) queue: QueueId,
     pub(crate) only: Option<AgentId>,
     /// Who had the conversation when it arrived.
@@ -109,21 +119,23 @@ pub(crate) struct Call {
     pub(crate) target: Option<(AgentId, Leg)>,
     /// The core has to let it ring there in this step.
     pub(crate) must_ring: Option<AgentId>,
+    /// The core has to let it ring at the customer in this step.
+    pub(crate) must_call: bool,
     /// It came in a time off, and the away message is all that it hears.
     pub(crate) away: bool,
     /// The away message became another one while this call heard it.
     pub(crate) message_changed: bool,
     pub(crate) passed: Vec<AgentId>,
     pub(crate) last_passed: Option<Time>,
-    pub(crate) ring_until: Option<Time>,
+    pub(crate) ring_until: Option<Deadline>,
     pub(crate) answered: Option<Time>,
     pub(crate) recorded: bool,
     /// By what it waits, and until when at most.
     pub(crate) plan: Option<Plan>,
-    pub(crate) wait_until: Option<Time>,
+    pub(crate) wait_until: Option<Deadline>,
     pub(crate) greeted: bool,
     /// Its wait is over: it ends then.
-    pub(crate) leaving: Option<Time>,
+    pub(crate) leaving: Option<Deadline>,
     /// The last place that was announced.
     pub(crate) place: u32,
     /// Taken up after a restart: it hears what it heard before.
@@ -162,6 +174,7 @@ pub(crate) struct Settings {
     pub(crate) wrap_up_seconds: u32,
     pub(crate) can_extend: bool,
     pub(crate) ring_seconds: u32,
+    pub(crate) ring_outbound_seconds: u32,
     pub(crate) recording: bool,
     pub(crate) capacity: u32,
 }
@@ -189,7 +202,12 @@ pub(crate) struct Rule {
 
 #[derive(Debug, Clone)]
 pub(crate) struct Model {
+    /// When the life began, on the clock that runs on.
+    pub(crate) began: Instant,
+    /// UTC.
     pub(crate) now: Time,
+    /// Since the life began.
+    pub(crate) mono: Time,
     pub(crate) settings: Settings,
     pub(crate) agents: BTreeMap<AgentId, Agent>,
     pub(crate) queues: BTreeMap<QueueId, Queue>,
@@ -197,6 +215,9 @@ pub(crate) struct Model {
     pub(crate) off: Vec<(Time, Time)>,
     /// Working hours were put.
     pub(crate) has_hours: bool,
+    /// Within them, as was found last, and when to look again.
+    pub(crate) open: bool,
+    pub(crate) look_at: Option<Time>,
     /// The message for times off, if there is one; it may be switched off.
     pub(crate) away: Option<Option<PromptId>>,
     pub(crate) rules: Vec<Rule>,
@@ -204,6 +225,8 @@ pub(crate) struct Model {
     pub(crate) statuses: BTreeMap<StatusId, AgentStatus>,
     /// Who has an open conversation that began with a call.
     pub(crate) assignees: BTreeMap<ConversationId, AgentId>,
+    /// Customers' open conversations, by identity.
+    pub(crate) conversations: BTreeMap<String, ConversationId>,
     pub(crate) default_queue: QueueId,
     pub(crate) calls: BTreeMap<CallId, Call>,
     /// One-time links that were spent.
@@ -219,24 +242,16 @@ pub(crate) struct Model {
 }
 
 impl Model {
-    /// Everything whose time has come, in the order in which the core's reasons to wake stand.
-    pub(crate) fn time_is(&mut self, now: Time) {
-        self.now = now;
-        self.rings_end();
-        self.connecting_ends();
-        self.windows_close();
-        self.leases_lapse();
-        self.wrap_ups_end();
-        self.waits_end();
-        self.last_messages_end();
-    }
-
     /// The core was built again from its rows.
     pub(crate) fn restart(&mut self) {
-        let now = self.now;
+        let (now, mono) = (self.now, self.mono);
+        let take_up = |deadline: &mut Option<Deadline>| {
+            *deadline = deadline.map(|known| Deadline { due: mono + (known.wall - now).max(0), ..known });
+        };
         for agent in self.agents.values_mut() {
             agent.connected = false;
-            agent.lease_until = agent.lease_until.map(|_| now + LEASE);
+            agent.lease_until = agent.lease_until.map(|_| mono + LEASE);
+            take_up(&mut agent.wrap_until);
         }
         self.answers.clear();
         for call in self.calls.values_mut() {
@@ -244,10 +259,12 @@ impl Model {
             call.plan = self.plans.values().find(|plan| Some(plan.id) == known).cloned();
             call.place = 0;
             call.sound_unsure = true;
-            call.last_passed = (!call.passed.is_empty()).then_some(now);
-            call.customer.restart(now);
-            call.agents_legs_mut().for_each(|(_, leg)| leg.restart(now));
+            call.last_passed = (!call.passed.is_empty()).then_some(mono);
+            [&mut call.ring_until, &mut call.wait_until, &mut call.leaving].into_iter().for_each(take_up);
+            call.customer.restart(mono);
+            call.agents_legs_mut().for_each(|(_, leg)| leg.restart(mono));
         }
+        self.look_at_hours();
         self.want_prompts();
     }
 }

@@ -11,11 +11,19 @@ impl Agent {
 
 impl Leg {
     pub(crate) fn new(id: LegId) -> Self {
-        Self { id, path: Path::Pending, ever_up: false, page_gone: false, lost_until: None, connect_until: None }
+        Self {
+            id,
+            path: Path::Pending,
+            ever_up: false,
+            page_gone: false,
+            rings: false,
+            lost_until: None,
+            connect_until: None,
+        }
     }
 
     pub(crate) fn lost(&self) -> bool {
-        self.page_gone || matches!(self.path, Path::Silent | Path::Gone)
+        !self.rings && (self.page_gone || matches!(self.path, Path::Silent | Path::Gone))
     }
 
     /// The engine has its transport.
@@ -28,7 +36,7 @@ impl Leg {
         self.page_gone = true;
         self.connect_until = None;
         self.path = if self.ever_up { Path::Up } else { Path::Pending };
-        self.lost_until = Some(now + WINDOW);
+        self.lost_until = self.lost().then_some(now + WINDOW);
     }
 
     /// The window opens when the leg is lost and closes when it is back.
@@ -52,9 +60,9 @@ impl Model {
     }
 
     pub(crate) fn sign_of_life(&mut self, agent: AgentId) {
-        let now = self.now;
+        let (now, mono) = (self.now, self.mono);
         let state = self.agent(agent);
-        if state.lease_until.replace(now + LEASE).is_none() {
+        if state.lease_until.replace(mono + LEASE).is_none() {
             state.idle_since = now;
         }
         self.presence_counts(agent);
@@ -69,7 +77,7 @@ impl Model {
     }
 
     fn presence_counts(&mut self, agent: AgentId) {
-        let (present, now) = (self.agents[&agent].present(), self.now);
+        let (present, now) = (self.agents[&agent].present(), self.mono);
         for call in self.calls.values_mut() {
             for (_, leg) in call.agents_legs_mut().filter(|(own, _)| *own == agent) {
                 leg.page_gone = !present;
@@ -79,32 +87,12 @@ impl Model {
         self.transfers_complete();
     }
 
-    pub(super) fn leases_lapse(&mut self) {
-        let now = self.now;
-        let lapsed: Vec<AgentId> = self
-            .agents
-            .iter()
-            .filter(|(_, agent)| agent.lease_until.is_some_and(|until| until <= now))
-            .map(|(id, _)| *id)
-            .collect();
-        for agent in lapsed {
-            self.agent(agent).lease_until = None;
-            if let Some(call) = self.ringing_at(agent) {
-                self.not_taken(call);
-            }
-            self.presence_counts(agent);
+    pub(super) fn lease_lapses(&mut self, agent: AgentId) {
+        self.agent(agent).lease_until = None;
+        if let Some(call) = self.ringing_at(agent) {
+            self.not_taken(call);
         }
-    }
-
-    pub(super) fn wrap_ups_end(&mut self) {
-        let now = self.now;
-        for agent in self.agents.values_mut() {
-            if agent.wrap_until.is_some_and(|until| until <= now) {
-                agent.wrap_until = None;
-                agent.voice = VoiceStatus::Idle;
-                agent.idle_since = now;
-            }
-        }
+        self.presence_counts(agent);
     }
 
     pub(crate) fn clear_wrap_up(&mut self, agent: AgentId) -> bool {
@@ -119,15 +107,14 @@ impl Model {
     }
 
     pub(crate) fn extend_wrap_up(&mut self, agent: AgentId, seconds: u32) -> bool {
-        let (now, can_extend) = (self.now, self.settings.can_extend);
-        let until = &mut self.agent(agent).wrap_until;
-        match until {
-            Some(until) if can_extend && *until + Time::from(seconds) * 1000 - now <= 3_600_000 => {
-                *until += Time::from(seconds) * 1000;
-                true
-            }
-            _ => false,
+        let (mono, can_extend) = (self.mono, self.settings.can_extend);
+        let Some(until) = self.agents[&agent].wrap_until else { return false };
+        let remaining = until.due - mono + Time::from(seconds) * 1000;
+        let extends = can_extend && remaining <= 3_600_000;
+        if extends {
+            self.agent(agent).wrap_until = Some(self.deadline(remaining));
         }
+        extends
     }
 
     pub(crate) fn call_of_leg(&self, leg: LegId) -> Option<CallId> {
@@ -143,7 +130,7 @@ impl Model {
     }
 
     pub(crate) fn page(&mut self, leg: LegId, gone: bool) {
-        let now = self.now;
+        let now = self.mono;
         if let Some(leg) = self.leg(leg) {
             leg.page_gone = gone;
             leg.refresh(now);
@@ -152,7 +139,7 @@ impl Model {
     }
 
     pub(crate) fn path(&mut self, leg: LegId, from: Path, to: Path) {
-        let now = self.now;
+        let now = self.mono;
         if let Some(leg) = self.leg(leg).filter(|leg| leg.path == from) {
             leg.path = to;
             leg.refresh(now);
@@ -161,13 +148,15 @@ impl Model {
     }
 
     pub(crate) fn engine_restarted(&mut self) {
-        let now = self.now;
+        let now = self.mono;
         for call in self.calls.values_mut() {
             if call.customer.is_held() {
                 call.was_greeted();
             }
-            call.customer.path = Path::Gone;
-            call.customer.refresh(now);
+            if !call.customer.rings {
+                call.customer.path = Path::Gone;
+                call.customer.refresh(now);
+            }
             for (_, leg) in call.agents_legs_mut() {
                 leg.path = Path::Gone;
                 leg.refresh(now);

@@ -69,6 +69,7 @@ impl Model {
             return false;
         }
         self.assignees.remove(&conversation);
+        self.conversations.retain(|_, own| *own != conversation);
         self.hand_to(conversation, None);
         true
     }

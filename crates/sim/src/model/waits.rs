@@ -1,9 +1,9 @@
 //! How calls wait, and what waiting callers hear.
 
-use super::{Call, Model, NO_ANSWER, State, Time};
+use super::{Call, Deadline, Model, NO_ANSWER, State, Time};
 use callcenter_core::audio::{Message, PromptSource};
 use callcenter_core::row::WaitingStrategyFields;
-use model::{CallId, EndedBy, PromptId, WaitingStrategyId};
+use model::{CallId, EndedBy, PromptId, QueueId, WaitingStrategyId};
 use std::collections::BTreeSet;
 use wire::engine::{Announcement, Playlist};
 use wire::prompt::{MUSIC, RINGBACK};
@@ -64,9 +64,10 @@ fn milliseconds(duration: std::time::Duration) -> Time {
 }
 
 impl Call {
-    pub(crate) fn begins_to_wait(&mut self, plan: Option<Plan>, now: Time) {
+    /// Until then at most, by this plan.
+    pub(crate) fn begins_to_wait(&mut self, plan: Option<Plan>, until: Option<Deadline>) {
         let id = |plan: &Option<Plan>| plan.as_ref().map(|plan| plan.id);
-        self.wait_until = plan.as_ref().map(|plan| now + plan.longest);
+        self.wait_until = until;
         self.greeted &= id(&self.plan) == id(&plan);
         (self.plan, self.place, self.sound_unsure) = (plan, 0, false);
     }
@@ -78,23 +79,20 @@ impl Call {
 }
 
 impl Model {
-    pub(super) fn waits_end(&mut self) {
-        for id in self.calls.keys().copied().collect::<Vec<_>>() {
-            let call = &self.calls[&id];
-            if call.state == State::Waiting && call.leaving.is_none() && self.wait_is_over(call) {
-                self.wait_over(id);
-            }
-        }
+    /// The plan of calls of this queue, and how long they wait at most.
+    pub(crate) fn plan_for(&self, queue: QueueId) -> (Option<Plan>, Option<Deadline>) {
+        let plan = self.plans.get(&queue).cloned();
+        let until = plan.as_ref().map(|plan| self.deadline(plan.longest));
+        (plan, until)
     }
 
-    pub(super) fn last_messages_end(&mut self) {
-        let over = |call: &Call| call.leaving.is_some_and(|until| until <= self.now);
-        let calls: Vec<CallId> = self.calls.iter().filter(|(_, call)| over(call)).map(|(id, _)| *id).collect();
-        calls.into_iter().for_each(|call| self.end(call, EndedBy::Platform, NO_ANSWER));
+    pub(super) fn begins_to_wait(&mut self, id: CallId) {
+        let (plan, until) = self.plan_for(self.calls[&id].queue);
+        self.call(id).begins_to_wait(plan, until);
     }
 
     pub(super) fn wait_is_over(&self, call: &Call) -> bool {
-        call.wait_until.is_some_and(|until| until <= self.now)
+        call.wait_until.is_some_and(|until| until.due <= self.mono)
     }
 
     /// The caller hears the last message, if there is one to be heard.
@@ -103,7 +101,7 @@ impl Model {
         let last = self.last_message(call).filter(|_| call.customer.is_held());
         match last.and_then(|last| self.answers.get(&last)).copied().flatten() {
             Some(length) => {
-                let until = self.now + length + TAIL;
+                let until = self.deadline(length + TAIL);
                 self.call(id).leaving = Some(until);
             }
             None => self.end(id, EndedBy::Platform, NO_ANSWER),

@@ -8,6 +8,8 @@ const BANNED: &[([&str; 2], &str)] = &[
     (["FIX", "ME"], "finish it, or leave it to an issue"),
     (["registry.", "npmjs"], "a lock file must not name the host that packages came from"),
     (["\"resolved\": ", "\"http"], "a lock file must not name the host that packages came from"),
+    (["<<<<<<", "< "], "a merge is not finished"),
+    ([">>>>>>", "> "], "a merge is not finished"),
 ];
 
 pub(crate) fn check(file: &File, broken: &mut Vec<String>) {
@@ -34,5 +36,14 @@ mod tests {
         check(&file, &mut broken);
         assert_eq!(broken.len(), 1);
         assert!(broken[0].starts_with("a.md:2: "), "{broken:?}");
+    }
+
+    #[test]
+    fn a_merge_that_was_left_half_done_is_found() {
+        let marks = ["<".repeat(7), "=".repeat(7), ">".repeat(7)];
+        let text = format!("{} HEAD\nmine\n{}\nyours\n{} main\n", marks[0], marks[1], marks[2]);
+        let mut broken = Vec::new();
+        check(&File { path: "a.md".to_owned(), text }, &mut broken);
+        assert_eq!(broken.len(), 2, "{broken:?}");
     }
 }

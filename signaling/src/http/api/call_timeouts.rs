@@ -10,7 +10,7 @@ use crate::state::AppState;
 use axum::Json;
 use axum::extract::State;
 use callcenter_core::command::Command;
-use callcenter_core::settings::AccountSettings;
+use callcenter_core::settings::{AccountSettings, SettingsChange};
 use model::AccountId;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -75,11 +75,12 @@ async fn change(
     outbound: Option<u32>,
 ) -> Result<CallTimeout, ApiError> {
     let handle = call_center(state, account)?;
-    let mut settings = handle.query(|core, _| core.settings().clone()).await?;
     let defaults = AccountSettings::default();
-    settings.ring_inbound_seconds = inbound.unwrap_or(defaults.ring_inbound_seconds);
-    settings.ring_outbound_seconds = outbound.unwrap_or(defaults.ring_outbound_seconds);
-    let timeouts = CallTimeout::from(&settings);
-    handle.handle(Command::SetSettings(settings)).await?;
-    Ok(timeouts)
+    let change = SettingsChange {
+        ring_inbound_seconds: inbound.or(Some(defaults.ring_inbound_seconds)),
+        ring_outbound_seconds: outbound.or(Some(defaults.ring_outbound_seconds)),
+        ..SettingsChange::default()
+    };
+    handle.handle(Command::ChangeSettings(change)).await?;
+    Ok(handle.query(|core, _| CallTimeout::from(core.settings())).await?)
 }

@@ -13,6 +13,7 @@ use axum::extract::{Path, State};
 use callcenter_core::CallCenter;
 use callcenter_core::command::Command;
 use callcenter_core::limits::CAPACITY;
+use callcenter_core::settings::SettingsChange;
 use model::AgentId;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -59,10 +60,8 @@ async fn set(
     fields.require("capacity");
     let capacity = number(&mut fields).unwrap_or_default();
     fields.done()?;
-    let handle = call_center(&state, caller.account)?;
-    let mut settings = handle.query(|core, _| core.settings().clone()).await?;
-    settings.capacity = capacity;
-    handle.handle(Command::SetSettings(settings)).await?;
+    let change = SettingsChange { capacity: Some(capacity), ..SettingsChange::default() };
+    call_center(&state, caller.account)?.handle(Command::ChangeSettings(change)).await?;
     Ok(Json(CapacityConfig { capacity }))
 }
 

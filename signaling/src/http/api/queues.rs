@@ -28,6 +28,7 @@ pub(super) fn register(routes: Routes) -> Routes {
     routes
         .on(Operation::ListQueues, routes!(list))
         .on(Operation::CreateQueue, routes!(create))
+        .on(Operation::ReadQueue, routes!(read))
         .on(Operation::UpdateQueue, routes!(update))
         .on(Operation::DeleteQueue, routes!(delete))
 }
@@ -280,6 +281,14 @@ async fn create(State(state): State<AppState>, caller: Caller, mut fields: Field
     let reply = call_center(&state, caller.account)?.handle(Command::CreateQueue(new)).await?;
     let Reply::Queue(row) = reply else { return Err(super::unexpected_reply()) };
     Ok(Json(Queue::of(QueueView { row: *row, agents: 0, routes: 0 })))
+}
+
+/// Shows a queue.
+#[utoipa::path(get, path = "/ccaas/1/queues/{queueId}", operation_id = "get-queue", tag = "Queues",
+    params(("queueId" = String, Path, description = "The queue.")),
+    responses((status = 200, body = Queue), (status = 400, body = ApiException)))]
+async fn read(State(state): State<AppState>, caller: Caller, Path(id): Path<String>) -> Result<Json<Queue>, ApiError> {
+    Ok(Json(Queue::of(queue(&state, &caller, &id).await?)))
 }
 
 /// Changes a queue.

@@ -12,7 +12,7 @@ use crate::state::AppState;
 use axum::Json;
 use axum::extract::{Path, State};
 use callcenter_core::command::Command;
-use callcenter_core::settings::AccountSettings;
+use callcenter_core::settings::{AccountSettings, SettingsChange};
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::routes;
@@ -76,14 +76,14 @@ async fn set(
     let can_extend = fields.flag("canExtendWrapUp").unwrap_or_default();
     let enabled = fields.flag("enabled").unwrap_or_default();
     fields.done()?;
-    let handle = call_center(&state, caller.account)?;
-    let mut settings = handle.query(|core, _| core.settings().clone()).await?;
-    settings.wrap_up_seconds = seconds_of(seconds);
-    settings.wrap_up_can_extend = can_extend;
-    settings.wrap_up_enabled = enabled;
-    let config = AccountWrapUp::from(&settings);
-    handle.handle(Command::SetSettings(settings)).await?;
-    Ok(Json(config))
+    let change = SettingsChange {
+        wrap_up_seconds: Some(seconds_of(seconds)),
+        wrap_up_can_extend: Some(can_extend),
+        wrap_up_enabled: Some(enabled),
+        ..SettingsChange::default()
+    };
+    call_center(&state, caller.account)?.handle(Command::ChangeSettings(change)).await?;
+    read(State(state), caller).await
 }
 
 fn seconds_of(checked: i64) -> u32 {

@@ -18,6 +18,7 @@ mod openapi;
 mod outbound;
 mod pages;
 mod people;
+mod preconditions;
 mod queues;
 mod recordings;
 mod routing;

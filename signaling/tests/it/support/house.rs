@@ -2,7 +2,7 @@ use super::{Engine, Page};
 use callcenter_core::{
     command::{Command, NewAgent, NewQueue, Reply},
     row::{LinkDestination, LinkRow},
-    settings::AccountSettings,
+    settings::SettingsChange,
 };
 use model::{AccountId, AgentId, AgentStatus, LinkId, ParticipantType, RecordingMedia, Role, WallTime};
 use signaling::{
@@ -101,7 +101,7 @@ impl House {
 
     pub(crate) async fn record_calls(&self) {
         let recording = Some(RecordingMedia::AudioAndVideo);
-        self.does(Command::SetSettings(AccountSettings { recording, ..Default::default() })).await;
+        self.does(Command::ChangeSettings(SettingsChange { recording: Some(recording), ..Default::default() })).await;
     }
 
     pub(crate) async fn link(&self) -> LinkId {

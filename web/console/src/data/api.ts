@@ -177,6 +177,10 @@ export function call<T>(method: string, path: string, body?: unknown): Promise<T
 
 /** As `call`, with a body of its own kind: a form, for example. */
 export async function send<T>(path: string, request: RequestInit): Promise<T> {
+  return (await answerTo<T>(path, request)).value;
+}
+
+async function answerTo<T>(path: string, request: RequestInit): Promise<{ value: T; tag: string | null }> {
   let response: Response;
   try {
     response = await fetch(path, request);
@@ -184,9 +188,56 @@ export async function send<T>(path: string, request: RequestInit): Promise<T> {
     throw new ApiError(0, "The server does not answer.");
   }
   const text = await response.text();
-  if (response.ok) return (text === "" ? undefined : JSON.parse(text)) as T;
+  if (response.ok) {
+    return { value: (text === "" ? undefined : JSON.parse(text)) as T, tag: response.headers.get("etag") };
+  }
   if (response.status === 401 && path !== SESSION) onSignedOut();
   throw new ApiError(response.status, errorText(text) ?? `The server answered with ${response.status}.`);
+}
+
+/** What changes by itself, or is told in some answers alone: it says nothing about somebody's editing. */
+const LIVE = new Set(
+  "updatedAt enabledAgentsCount enabledRoutesCount availability foundStatus statusName email failure deliveredAt pagination".split(
+    " ",
+  ),
+);
+
+/** Whether somebody has changed it between the two. */
+export function differs(seen: object, now: object): boolean {
+  const [before, after] = [seen, now] as [Record<string, unknown>, Record<string, unknown>];
+  const keys = new Set([...Object.keys(before), ...Object.keys(after)]);
+  return [...keys].some((key) => !LIVE.has(key) && JSON.stringify(before[key]) !== JSON.stringify(after[key]));
+}
+
+/** The server's status where `If-Match` names something older. */
+const PRECONDITION_FAILED = 412;
+
+/** Changes what the page showed as `seen`, unless somebody else has changed it since. */
+export async function change<T>(method: "PUT" | "PATCH", path: string, seen: object, body: unknown): Promise<T> {
+  const now = await answerTo<object>(path, {}).catch((error: unknown) => {
+    // Nothing is set yet, or it was deleted: the change itself says so.
+    if (error instanceof ApiError && (error.status === 404 || error.status === 400)) return undefined;
+    throw error;
+  });
+  if (now === undefined) return call<T>(method, path, body);
+  if (differs(seen, now.value)) throw changedMeanwhile();
+  const headers = { "content-type": "application/json", ...(now.tag === null ? {} : { "if-match": now.tag }) };
+  try {
+    return await send<T>(path, { method, headers, body: JSON.stringify(body) });
+  } catch (error) {
+    throw isChangedMeanwhile(error) ? changedMeanwhile() : error;
+  }
+}
+
+export function isChangedMeanwhile(error: unknown): boolean {
+  return error instanceof ApiError && error.status === PRECONDITION_FAILED;
+}
+
+function changedMeanwhile(): ApiError {
+  return new ApiError(
+    PRECONDITION_FAILED,
+    "Somebody else has changed this meanwhile. Close it, look at it again, and repeat your change.",
+  );
 }
 
 /** Reads both of the API's error forms. */
@@ -257,6 +308,17 @@ export const api = {
     (await call<{ events: TimelineEvent[] }>("GET", `${CCAAS}/conversations/${part(id)}/timeline`)).events,
   recordings: async (id: string) =>
     (await call<{ recordings: Recording[] }>("GET", `${CCAAS}/conversations/${part(id)}/recordings`)).recordings,
+
+  /** Names the conversation in which the agent is going to call whoever has this identity. */
+  openOutbound: async (agentId: string, to: string, from: string) =>
+    (
+      await call<{ conversationId: string }>("POST", "/ccaas/voice/2/outbound-call-conversation", {
+        from,
+        to,
+        agentId,
+        voiceClientType: "WEBRTC",
+      })
+    ).conversationId,
 
   transferAgents: (conversation: string, name: string) =>
     call<TransferPage<TransferAgent>>(

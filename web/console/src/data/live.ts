@@ -3,7 +3,7 @@ import type { Phone } from "./phone.ts";
 
 /** What this agent does for a conversation just now, and since or until when: this page's clock, ms since 1970. */
 export interface Live {
-  voice: Exclude<VoiceStatus, "IDLE">;
+  voice: Exclude<VoiceStatus, "IDLE"> | "CALLING";
   since?: number | undefined;
   until?: number | undefined;
 }
@@ -12,6 +12,7 @@ export interface Live {
 export function liveOf(phone: Phone | undefined, conversation: string): Live | undefined {
   const call = phone?.call;
   if (call?.conversationId === conversation) {
+    if (phone?.outgoing?.call === call) return { voice: "CALLING", since: phone.outgoing.since };
     if (call.transferring !== undefined) return { voice: "TRANSFERRING", since: call.transferring.since };
     if (call.heldSince !== undefined) return { voice: "ON_HOLD", since: call.heldSince };
     return { voice: "IN_CALL", since: call.establishTime };

@@ -18,6 +18,15 @@ import { t } from "../text.ts";
 import { ApiError, api, type NamedStatus, problemText, type Session } from "./api.ts";
 import { drawAttention } from "./attention.ts";
 import { type Draft, isWritten, keepDraft, loadDraft } from "./draft.ts";
+import {
+  type Callee,
+  type Failure,
+  failureOf,
+  keepOutgoing,
+  type Outgoing,
+  outgoingAgain,
+  refusal,
+} from "./outgoing.ts";
 import { workerTicker } from "./ticker.ts";
 
 export type LinkState = "connecting" | "connected" | "reconnecting" | "superseded";
@@ -48,17 +57,21 @@ export class Phone extends Emitter<PhoneEvents> {
   incoming: IncomingCall | undefined;
   answering = false;
   call: Call | undefined;
+  outgoing: Outgoing | undefined;
   wrapUp: RunningWrapUp | undefined;
   draft: Draft | undefined;
   notice: Notice | undefined;
 
   readonly #agentId: string;
+  readonly #ownName: string;
   readonly #rtc: SwitchroomRtc;
   #calm: (() => void) | undefined;
+  #refusal: Notice | undefined;
 
   constructor(session: Session & { agentId: string }) {
     super();
     this.#agentId = session.agentId;
+    this.#ownName = session.displayName;
     const source = async () => {
       try {
         return await api.token(session.agentId);
@@ -123,6 +136,40 @@ export class Phone extends Emitter<PhoneEvents> {
     this.incoming?.decline().catch((error: unknown) => this.#say("bad", problemText(error)));
   }
 
+  /** Calls whoever has this identity. What becomes of it, `outgoing` says. */
+  async callCustomer({ identity, name, video }: Callee): Promise<void> {
+    const outgoing: Outgoing = { identity, name, video, since: Date.now() };
+    this.outgoing = outgoing;
+    this.notice = undefined;
+    this.emit("changed", undefined);
+    try {
+      const conversationId = await api.openOutbound(this.#agentId, identity, this.#ownName);
+      // Cancelled meanwhile.
+      if (this.outgoing !== outgoing) return;
+      outgoing.conversation = conversationId;
+      const customData = { conversationId, calleeClientType: "WebRTC" };
+      outgoing.call = this.#rtc.callConversations({ ...callOptions(), video, customData });
+      this.#took(outgoing.call);
+    } catch (error) {
+      if (this.outgoing === outgoing) this.#notReached(outgoing, refusal(problemText(error)));
+    }
+  }
+
+  /** Gives up the call that rings at a customer, or closes why it came to nothing. */
+  cancelCall(): void {
+    const call = this.outgoing?.call;
+    this.outgoing = undefined;
+    keepOutgoing(undefined);
+    call?.hangup();
+    this.emit("changed", undefined);
+  }
+
+  /** Says why something cannot be now, until what this agent does changes. */
+  refuse(why: string): void {
+    this.#say("info", why);
+    this.#refusal = this.notice;
+  }
+
   /** Takes chosen devices for rings and calls from now on. */
   useDevices(settings: DeviceSettings, before?: DeviceSettings): void {
     void setToneDevice(settings.audioOutput);
@@ -183,6 +230,7 @@ export class Phone extends Emitter<PhoneEvents> {
   #rings(incoming: IncomingCall): void {
     this.incoming = incoming;
     this.notice = undefined;
+    if (this.outgoing?.failure !== undefined) this.outgoing = undefined;
     this.#calm?.();
     this.#calm = drawAttention(incoming, () => undefined);
     incoming.on("gone", ({ reason }) => this.#gone(incoming, reason));
@@ -200,9 +248,13 @@ export class Phone extends Emitter<PhoneEvents> {
 
   #took(call: Call): void {
     this.call = call;
+    if (this.outgoing?.call !== call) this.outgoing = outgoingAgain(call);
+    keepOutgoing(this.outgoing);
     call.on("hangup", ({ errorCode }) => {
       if (this.call === call) this.call = undefined;
-      if (errorCode.name !== "NORMAL_HANGUP") {
+      const { outgoing } = this;
+      if (outgoing?.call === call) this.#notReached(outgoing, failureOf(errorCode, outgoing.name));
+      else if (errorCode.name !== "NORMAL_HANGUP") {
         this.#say("warn", t("callEnded", { reason: `${errorCode.description} ${errorCode.action}` }));
       }
       this.emit("changed", undefined);
@@ -215,13 +267,23 @@ export class Phone extends Emitter<PhoneEvents> {
   #showOnceEstablished(call: Call): void {
     const show = () => {
       stop();
+      if (this.outgoing?.call === call) this.outgoing = undefined;
+      keepOutgoing(undefined);
       if (call.conversationId !== undefined) this.emit("answered", { conversationId: call.conversationId });
+      this.emit("changed", undefined);
     };
     const stop = call.on("established", show);
     if (call.status === CallStatus.ESTABLISHED) show();
   }
 
+  #notReached(outgoing: Outgoing, failure: Failure): void {
+    keepOutgoing(undefined);
+    this.outgoing = { ...outgoing, call: undefined, failure };
+    this.emit("changed", undefined);
+  }
+
   #agentIs(state: AgentState): void {
+    if (this.notice === this.#refusal) this.notice = undefined;
     this.agent = state;
     const running = state.wrap_up;
     if (running === null || running === undefined) {

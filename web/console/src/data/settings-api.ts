@@ -1,5 +1,5 @@
 import type { AgentStatus, Role } from "@switchroom/sdk";
-import { type Agent, call, type NamedStatus, type Queue } from "./api.ts";
+import { type Agent, call, change, type NamedStatus, type Queue } from "./api.ts";
 
 /** Somebody who signs in. */
 export interface Person {
@@ -102,14 +102,15 @@ const part = encodeURIComponent;
 export const settingsApi = {
   people: async () => (await call<{ users: Person[] }>("GET", `${USERS}?${ALL}`)).users,
   createPerson: (person: PersonFields & { name: string; password: string }) => call<Person>("POST", USERS, person),
-  changePerson: (id: string, person: PersonFields) => call<Person>("PUT", `${USERS}/${part(id)}`, person),
+  changePerson: (seen: Person, person: PersonFields) =>
+    change<Person>("PUT", `${USERS}/${part(seen.id)}`, seen, person),
   setPassword: (id: string, password: string) => call<void>("PUT", `${USERS}/${part(id)}/password`, { password }),
   deletePerson: (id: string) => call<void>("DELETE", `${USERS}/${part(id)}`),
 
   createAgent: (agent: Pick<Agent, "displayName" | "status" | "role" | "enabled">) =>
     call<Agent>("POST", AGENTS, agent),
-  changeAgent: (id: string, agent: Pick<Agent, "displayName" | "status" | "role" | "enabled">) =>
-    call<Agent>("PUT", `${AGENTS}/${part(id)}`, agent),
+  changeAgent: (seen: Agent, agent: Pick<Agent, "displayName" | "status" | "role" | "enabled">) =>
+    change<Agent>("PUT", `${AGENTS}/${part(seen.id)}`, seen, agent),
   agentsOf: async (queue: string) =>
     (await call<{ agents: Agent[] }>("GET", `${AGENTS}?${ALL}&queueIds=${part(queue)}`)).agents,
   joinQueue: (agent: string, queueId: string) => call<unknown>("POST", `${AGENTS}/${part(agent)}/queues`, { queueId }),
@@ -123,25 +124,28 @@ export const settingsApi = {
 
   webhooks: async () => (await call<{ webhooks: Webhook[] }>("GET", `${WEBHOOKS}?${ALL}`)).webhooks,
   createWebhook: (webhook: WebhookFields) => call<Webhook & { secret: string }>("POST", WEBHOOKS, webhook),
-  changeWebhook: (id: string, webhook: WebhookFields) => call<Webhook>("PUT", `${WEBHOOKS}/${part(id)}`, webhook),
+  changeWebhook: (seen: Webhook, webhook: WebhookFields) =>
+    change<Webhook>("PUT", `${WEBHOOKS}/${part(seen.id)}`, seen, webhook),
   newSecret: (id: string) => call<Webhook & { secret: string }>("POST", `${WEBHOOKS}/${part(id)}/secret`),
   replay: (id: string, fromTime: string) => call<Webhook>("POST", `${WEBHOOKS}/${part(id)}/replay`, { fromTime }),
   deleteWebhook: (id: string) => call<unknown>("DELETE", `${WEBHOOKS}/${part(id)}`),
 
   createStatus: (status: { name: string; group: AgentStatus }) => call<NamedStatus>("POST", STATUSES, status),
-  changeStatus: (id: string, status: { name: string; group: AgentStatus }) =>
-    call<NamedStatus>("PUT", `${STATUSES}/${part(id)}`, status),
+  changeStatus: (seen: NamedStatus, status: { name: string; group: AgentStatus }) =>
+    change<NamedStatus>("PUT", `${STATUSES}/${part(seen.id)}`, seen, status),
   deleteStatus: (id: string) => call<unknown>("DELETE", `${STATUSES}/${part(id)}`),
 
   queues: async () => (await call<{ queues: QueueSettings[] }>("GET", `${QUEUES}?${ALL}`)).queues,
   createQueue: (queue: { name: string; isAutoAssignmentEnabled: boolean }) =>
     call<QueueSettings>("POST", QUEUES, queue),
-  changeQueue: (id: string, queue: object) => call<QueueSettings>("PUT", `${QUEUES}/${part(id)}`, queue),
+  changeQueue: (seen: QueueSettings, queue: object) =>
+    change<QueueSettings>("PUT", `${QUEUES}/${part(seen.id)}`, seen, queue),
   deleteQueue: (id: string) => call<unknown>("DELETE", `${QUEUES}/${part(id)}`),
 
   hours: async () => (await call<{ workingHours: WorkingHours[] }>("GET", `${HOURS}?${ALL}`)).workingHours,
   createHours: (hours: WorkingHoursFields) => call<WorkingHours>("POST", HOURS, hours),
-  changeHours: (id: string, hours: WorkingHoursFields) => call<WorkingHours>("PATCH", `${HOURS}/${part(id)}`, hours),
+  changeHours: (seen: WorkingHours, hours: WorkingHoursFields) =>
+    change<WorkingHours>("PATCH", `${HOURS}/${part(seen.id)}`, seen, hours),
   addHoliday: (hours: string, holiday: Omit<Holiday, "id">) =>
     call<WorkingHours>("POST", `${HOURS}/${part(hours)}/holiday`, holiday),
   deleteHoliday: (hours: string, id: string) => call<unknown>("DELETE", `${HOURS}/${part(hours)}/holiday/${part(id)}`),

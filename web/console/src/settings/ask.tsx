@@ -11,7 +11,7 @@ interface AskProps {
   danger?: boolean;
   children?: ComponentChildren;
   /** The dialog closes when it is done, and shows why when it fails. */
-  onSubmit: (form: Values) => Promise<void>;
+  onSubmit: (form: Values) => Promise<unknown>;
   onClose: () => void;
 }
 

@@ -1,7 +1,7 @@
 import { ApiError } from "../data/api.ts";
 import { useLoaded } from "../data/load.ts";
 import { type Holiday, settingsApi, type WorkingHours } from "../data/settings-api.ts";
-import { type Message, waitingApi } from "../data/waiting-api.ts";
+import { type AwayMessage as AwayMessageSet, waitingApi } from "../data/waiting-api.ts";
 import { startOfDay } from "../data/zone.ts";
 import { t } from "../text.ts";
 import { Show } from "../views/common.tsx";
@@ -71,11 +71,12 @@ export function Holidays({ hours, onDone, onClose }: Props) {
   );
 }
 
-async function awayMessage(hours: string): Promise<Message | null> {
+/** Nothing of it where none was set. */
+async function awayMessage(hours: string): Promise<Partial<AwayMessageSet>> {
   try {
-    return (await waitingApi.awayMessage(hours)).audioSource;
+    return await waitingApi.awayMessage(hours);
   } catch (error) {
-    if (error instanceof ApiError && error.status === NOT_FOUND) return null;
+    if (error instanceof ApiError && error.status === NOT_FOUND) return {};
     throw error;
   }
 }
@@ -83,18 +84,20 @@ async function awayMessage(hours: string): Promise<Message | null> {
 /** What those hear who call outside of the hours. */
 export function AwayMessage({ hours, onDone, onClose }: Props) {
   const both = useLoaded(hours.id, async () => {
-    const [message, files] = await Promise.all([awayMessage(hours.id), waitingApi.files()]);
-    return { message: message ?? undefined, files };
+    const [seen, files] = await Promise.all([awayMessage(hours.id), waitingApi.files()]);
+    return { seen, files };
   });
   const save = async (form: Values) => {
-    const message = messageOf(form, "away", both.data?.message);
-    if (both.data !== undefined && message !== undefined) await waitingApi.setAwayMessage(hours.id, message);
+    if (both.data === undefined) return;
+    const { seen } = both.data;
+    const message = messageOf(form, "away", seen.audioSource);
+    if (message !== undefined) await waitingApi.setAwayMessage(hours.id, seen, message);
     onDone();
   };
   return (
     <Ask title={t("awayMessageOf", { name: hours.name })} action={t("save")} onSubmit={save} onClose={onClose}>
       <Show of={both}>
-        {({ message, files }) => <Sound name="away" label={t("awayMessage")} message={message} files={files} />}
+        {({ seen, files }) => <Sound name="away" label={t("awayMessage")} message={seen.audioSource} files={files} />}
       </Show>
       <p class="small muted">{t("awayMessageHelp")}</p>
     </Ask>

@@ -123,7 +123,7 @@ function Question({ asked, onDone, onClose }: { asked: Asked; onDone: () => void
   }
   const { id, name } = asked.hours;
   if (asked.what === "edit") {
-    const change = (form: Values) => settingsApi.changeHours(id, fieldsOf(form)).then(onDone);
+    const change = (form: Values) => settingsApi.changeHours(asked.hours, fieldsOf(form)).finally(onDone);
     return (
       <Ask title={name} action={t("save")} onSubmit={change} onClose={onClose}>
         <Fields hours={asked.hours} />

@@ -33,16 +33,19 @@ export function Section({ title, intro, add, onAdd, children }: SectionProps) {
 interface LineProps {
   id: string;
   name: string;
+  /** Its place, where the order counts. */
+  number?: number;
   badges?: ComponentChildren;
   children?: ComponentChildren;
   actions: ComponentChildren;
 }
 
-export function Line({ id, name, badges, children, actions }: LineProps) {
+export function Line({ id, name, number, badges, children, actions }: LineProps) {
   return (
     <li class="setting" data-testid="setting" data-id={id} data-name={name}>
       <div class="setting-what">
         <span class="row">
+          {number !== undefined && <span class="muted numbers">{number}.</span>}
           <strong class="setting-name">{name}</strong>
           {badges}
         </span>
@@ -59,18 +62,21 @@ interface ActionProps {
   of: string;
   icon?: IconName;
   testid: string;
+  /** It leads nowhere now. */
+  disabled?: boolean;
   onClick: () => void;
 }
 
 /** A button of a line: in words, or as an icon alone. */
-export function Action({ label, of, icon, testid, onClick }: ActionProps) {
+export function Action({ label, of, icon, testid, disabled = false, onClick }: ActionProps) {
   return (
     <button
       type="button"
       class={icon === undefined ? "button" : "button icon-only"}
       aria-label={`${label}: ${of}`}
       title={icon === undefined ? undefined : label}
-      onClick={onClick}
+      aria-disabled={disabled ? "true" : undefined}
+      onClick={() => !disabled && onClick()}
       data-testid={testid}
     >
       {icon === undefined ? label : <Icon name={icon} />}

@@ -236,7 +236,7 @@ async function createPerson(form: Values, password: string): Promise<void> {
   const fields = { displayName, role, enabled: true };
   const person = await settingsApi.createPerson({ ...fields, name: form.text("name"), password });
   if (!form.checked("takesCalls")) return;
-  await settingsApi.changePerson(person.id, { ...fields, agentId: await newAgent(displayName, role) });
+  await settingsApi.changePerson(person, { ...fields, agentId: await newAgent(displayName, role) });
 }
 
 async function changePerson(person: Person, form: Values): Promise<void> {
@@ -244,11 +244,11 @@ async function changePerson(person: Person, form: Values): Promise<void> {
   const role = form.text("role") as Role;
   const chosen = form.text("agentId");
   const agentId = chosen === "new" ? await newAgent(displayName, role) : chosen || undefined;
-  await settingsApi.changePerson(person.id, { displayName, role, agentId, enabled: form.checked("enabled") });
+  await settingsApi.changePerson(person, { displayName, role, agentId, enabled: form.checked("enabled") });
   // Customers see the agent's name, which is to be the person's.
   if (agentId === undefined || chosen === "new") return;
   const agent = (await api.agents()).find(({ id }) => id === agentId);
   if (agent === undefined) return;
   const { status, enabled } = agent;
-  await settingsApi.changeAgent(agentId, { displayName, role: agentRole(role), status, enabled });
+  await settingsApi.changeAgent(agent, { displayName, role: agentRole(role), status, enabled });
 }

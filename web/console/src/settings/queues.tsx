@@ -99,7 +99,7 @@ function Question({ asked, hours, onDone, onClose }: QuestionProps) {
     case "agents":
       return <Agents queue={queue} onDone={onDone} onClose={onClose} />;
     case "edit": {
-      const change = (form: Values) => settingsApi.changeQueue(queue.id, fieldsOf(form)).then(onDone);
+      const change = (form: Values) => settingsApi.changeQueue(queue, fieldsOf(form)).finally(onDone);
       return (
         <Ask title={queue.name} action={t("save")} onSubmit={change} onClose={onClose}>
           <Fields queue={queue} hours={hours} />

@@ -1,23 +1,42 @@
+import { useEffect, useRef } from "preact/hooks";
 import type { Session } from "../data/api.ts";
 import { hrefOf } from "../data/route.ts";
 import { t } from "../text.ts";
 import { Calls } from "./calls.tsx";
+import { Hold } from "./hold.tsx";
 import { Hours } from "./hours.tsx";
 import { Keys } from "./keys.tsx";
 import { People } from "./people.tsx";
 import { Queues } from "./queues.tsx";
+import { Routing } from "./routing.tsx";
 import { Statuses } from "./statuses.tsx";
+import { Transfers } from "./transfers.tsx";
 import { Waiting } from "./waiting.tsx";
 import { Webhooks } from "./webhooks.tsx";
 
-const parts = ["people", "queues", "hours", "waiting", "calls", "statuses", "keys", "webhooks"] as const;
+const parts = [
+  "people",
+  "queues",
+  "routing",
+  "hours",
+  "waiting",
+  "hold",
+  "transfers",
+  "calls",
+  "statuses",
+  "keys",
+  "webhooks",
+] as const;
 type Part = (typeof parts)[number];
 
 const titles = {
   people: "people",
   queues: "queues",
+  routing: "routingTitle",
   hours: "hoursTitle",
   waiting: "waitingTitle",
+  hold: "holdTitle",
+  transfers: "transfersTitle",
   calls: "callsTitle",
   statuses: "statuses",
   keys: "apiKeys",
@@ -27,10 +46,16 @@ const titles = {
 /** What admins set up; `id` names the part. */
 export function SettingsView({ session, id }: { session: Session; id: string | undefined }) {
   const part = parts.find((one) => one === id) ?? "people";
+  const box = useRef<HTMLElement>(null);
+  // On a narrow page the parts are wider than the window.
+  useEffect(
+    () => box.current?.querySelector('[aria-current="page"]')?.scrollIntoView({ block: "nearest", inline: "center" }),
+    [part],
+  );
   return (
     <div class="settings">
       <h1>{t("settingsTitle")}</h1>
-      <nav class="setting-parts" aria-label={t("settingsTitle")}>
+      <nav class="setting-parts" ref={box} aria-label={t("settingsTitle")}>
         {parts.map((one) => (
           <a
             key={one}
@@ -53,10 +78,16 @@ function Chosen({ part, session }: { part: Part; session: Session }) {
       return <People session={session} />;
     case "queues":
       return <Queues />;
+    case "routing":
+      return <Routing />;
     case "hours":
       return <Hours />;
     case "waiting":
       return <Waiting />;
+    case "hold":
+      return <Hold />;
+    case "transfers":
+      return <Transfers />;
     case "calls":
       return <Calls />;
     case "statuses":

@@ -80,7 +80,7 @@ function Question({ asked, onDone, onClose }: { asked: Asked; onDone: () => void
   }
   const { id, name, group } = asked.status;
   if (asked.what === "edit") {
-    const change = (form: Values) => settingsApi.changeStatus(id, fields(form)).then(onDone);
+    const change = (form: Values) => settingsApi.changeStatus(asked.status, fields(form)).finally(onDone);
     return (
       <Ask title={name} action={t("save")} onSubmit={change} onClose={onClose}>
         <Fields status={asked.status} />

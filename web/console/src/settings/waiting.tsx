@@ -7,7 +7,8 @@ import { Empty, Show } from "../views/common.tsx";
 import { Ask, type Values } from "./ask.tsx";
 import { AudioFiles } from "./audio-files.tsx";
 import { Action, Line, Section } from "./parts.tsx";
-import { idOf, StrategyFieldset, strategyOf } from "./strategy-form.tsx";
+import { queueNames } from "./queue-checks.tsx";
+import { StrategyFieldset, strategyOf } from "./strategy-form.tsx";
 
 type Asked = { what: "new" } | { what: "edit" | "delete"; strategy: Strategy };
 
@@ -69,8 +70,7 @@ interface LineProps {
 function StrategyLine({ strategy, queues, onAsk }: LineProps) {
   const name = nameOf(strategy);
   const { maximumWaitTime, condition } = strategy;
-  const named = (id: string) => queues.find((queue) => idOf(queue) === id)?.name ?? t("someQueue");
-  const whose = strategy.conditionType === "SENDER" ? t("bySenders") : (condition.queues ?? []).map(named).join(", ");
+  const whose = strategy.conditionType === "SENDER" ? t("bySenders") : queueNames(condition.queues ?? [], queues);
   const unit = t(maximumWaitTime.unit);
   return (
     <Line
@@ -109,7 +109,7 @@ function Question({ asked, queues, files, onDone, onClose }: QuestionProps) {
   const { strategy } = asked;
   const name = nameOf(strategy);
   if (asked.what === "edit") {
-    const change = (form: Values) => waitingApi.changeStrategy(strategy.id, strategyOf(form, strategy)).then(onDone);
+    const change = (form: Values) => waitingApi.changeStrategy(strategy, strategyOf(form, strategy)).finally(onDone);
     return (
       <Ask title={name} action={t("save")} onSubmit={change} onClose={onClose}>
         <StrategyFieldset strategy={strategy} queues={queues} files={files} />

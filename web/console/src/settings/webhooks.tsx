@@ -40,7 +40,7 @@ export function Webhooks() {
     setProblem("");
     try {
       const { name, url, events, enabled } = webhook;
-      await settingsApi.changeWebhook(webhook.id, { name, url, events, enabled: !enabled });
+      await settingsApi.changeWebhook(webhook, { name, url, events, enabled: !enabled });
     } catch (error) {
       setProblem(t("notSaved", { problem: problemText(error) }));
     }
@@ -165,7 +165,8 @@ function Question({ asked, onSecret, onDone, onClose }: QuestionProps) {
   const { id, name } = webhook;
   switch (asked.what) {
     case "edit": {
-      const change = (form: Values) => settingsApi.changeWebhook(id, fieldsOf(form, webhook.enabled)).then(onDone);
+      const change = (form: Values) =>
+        settingsApi.changeWebhook(webhook, fieldsOf(form, webhook.enabled)).finally(onDone);
       return (
         <Ask title={name} action={t("save")} onSubmit={change} onClose={onClose}>
           <Fields webhook={webhook} />

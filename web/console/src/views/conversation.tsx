@@ -1,7 +1,9 @@
 import { useEffect, useState } from "preact/hooks";
 import { when } from "../../../shared/src/format.ts";
+import { CallButton } from "../call/new-call.tsx";
 import { api, type Conversation, type ConversationStatus, type Note, problemText, type Session } from "../data/api.ts";
 import { type Loaded, useLoaded } from "../data/load.ts";
+import { MADE_UP, mayBeCalled } from "../data/outgoing.ts";
 import type { Phone } from "../data/phone.ts";
 import type { View } from "../data/route.ts";
 import { t } from "../text.ts";
@@ -10,9 +12,6 @@ import { nameOf } from "./conversation-list.tsx";
 import { Recordings } from "./recordings.tsx";
 import { Timeline } from "./timeline.tsx";
 import { BackLink } from "./work.tsx";
-
-/** Identities that were made for people who have none say nothing to a reader. */
-const MADE_UP = "guest-";
 
 interface Props {
   id: string;
@@ -50,7 +49,7 @@ export function ConversationView({ id, phone, view, session }: Props) {
   return (
     <article class="conversation" data-testid="conversation" data-id={id}>
       <BackLink view={view} />
-      <Show of={conversation}>{(data) => <Head conversation={data} reload={conversation.reload} />}</Show>
+      <Show of={conversation}>{(data) => <Head conversation={data} phone={phone} reload={conversation.reload} />}</Show>
       <div class="columns">
         <section class="card part" aria-labelledby="timeline-title">
           <h2 id="timeline-title">{t("timeline")}</h2>
@@ -80,7 +79,13 @@ function useEvery(ms: number, work: () => void): void {
 
 const statuses: ConversationStatus[] = ["OPEN", "WAITING", "SOLVED", "CLOSED"];
 
-function Head({ conversation, reload }: { conversation: Conversation; reload: () => void }) {
+interface HeadProps {
+  conversation: Conversation;
+  phone: Phone | undefined;
+  reload: () => void;
+}
+
+function Head({ conversation, phone, reload }: HeadProps) {
   const [problem, setProblem] = useState("");
   const closed = conversation.status === "CLOSED";
   const change = async (what: Partial<Conversation>) => {
@@ -94,14 +99,17 @@ function Head({ conversation, reload }: { conversation: Conversation; reload: ()
   };
   return (
     <header class="card part conversation-head">
-      <div>
-        <h1 data-testid="conversation-name">{nameOf(conversation)}</h1>
-        <p class="small muted">
-          {t("created", { time: when(conversation.createdAt) })}
-          {conversation.customer && !conversation.customer.identity.startsWith(MADE_UP) && (
-            <> · {conversation.customer.identity}</>
-          )}
-        </p>
+      <div class="spread">
+        <div>
+          <h1 data-testid="conversation-name">{nameOf(conversation)}</h1>
+          <p class="small muted">
+            {t("created", { time: when(conversation.createdAt) })}
+            {conversation.customer && !conversation.customer.identity.startsWith(MADE_UP) && (
+              <> · {conversation.customer.identity}</>
+            )}
+          </p>
+        </div>
+        {phone !== undefined && <CallBack conversation={conversation} phone={phone} />}
       </div>
       <div class="head-fields">
         <label class="field">
@@ -143,6 +151,22 @@ function Head({ conversation, reload }: { conversation: Conversation; reload: ()
         </p>
       )}
     </header>
+  );
+}
+
+/** For customers who have an identity of their own. */
+function CallBack({ conversation, phone }: { conversation: Conversation; phone: Phone }) {
+  const { customer } = conversation;
+  if (!customer || !mayBeCalled(conversation)) return null;
+  const to = { identity: customer.identity, name: nameOf(conversation), video: false };
+  return (
+    <CallButton
+      phone={phone}
+      icon="phone"
+      label={t("callBack")}
+      testid="call-back"
+      onCall={() => void phone.callCustomer(to)}
+    />
   );
 }
 

@@ -5,7 +5,10 @@ import { strings } from "../strings.en.ts";
 import { type TextKey, t, word } from "../text.ts";
 import { Empty } from "./common.tsx";
 
-/** Whose leg is which: agents' legs are named when they ring, and the others are the customer's. */
+/**
+ * Whose leg is which: agents' legs are named when they ring, and the others are the customer's; where an agent called,
+ * also that agent's.
+ */
 export function ownersOf(events: readonly TimelineEvent[]): Map<string, string> {
   const owners = new Map<string, string>();
   for (const { type, legId, agentName } of events) {
@@ -14,14 +17,37 @@ export function ownersOf(events: readonly TimelineEvent[]): Map<string, string> 
   return owners;
 }
 
+/** Calls that an agent placed. */
+export function placedOf(events: readonly TimelineEvent[]): Set<string> {
+  const placed = events.filter(({ type, direction }) => type === "CALL_STARTED" && direction === "OUTBOUND");
+  return new Set(placed.map(({ callId }) => callId ?? ""));
+}
+
 type Names = ReadonlyMap<string, string>;
 
-/** An event in words; one of a later release by its own name. `queues` are names by id. */
-export function inWords(event: TimelineEvent, owners: Names = new Map(), queues: Names = new Map()): string {
-  const missed = event.type === "CALL_ENDED" && (event.durationMs ?? 0) === 0;
-  const key = missed ? "evCallMissed" : `ev${event.type}`;
+interface Known {
+  owners?: Names;
+  /** By id. */
+  queues?: Names;
+  placed?: ReadonlySet<string>;
+}
+
+function isPlaced({ callId }: TimelineEvent, placed: Known["placed"]): boolean {
+  return placed?.has(callId ?? "") === true;
+}
+
+function keyOf(event: TimelineEvent, placed: Known["placed"]): string {
+  const { type, durationMs } = event;
+  if (type === "CALL_ENDED" && (durationMs ?? 0) === 0) return "evCallMissed";
+  if (type === "CALL_ANSWERED" && isPlaced(event, placed)) return "evCallTaken";
+  return `ev${type}`;
+}
+
+/** An event in words; one of a later release by its own name. */
+export function inWords(event: TimelineEvent, { owners, queues, placed }: Known = {}): string {
+  const key = keyOf(event, placed);
   if (!(key in strings)) return word(event.type);
-  const queue = queues.get(event.toQueueId ?? "");
+  const queue = queues?.get(event.toQueueId ?? "");
   return t(key as TextKey, {
     agent: event.agentName ?? t("someAgent"),
     to: event.toAgentName ?? t("someAgent"),
@@ -30,7 +56,7 @@ export function inWords(event: TimelineEvent, owners: Names = new Map(), queues:
     direction: word(event.direction ?? "INBOUND"),
     wait: clock(event.waitingMs ?? 0),
     who: word(event.endedBy ?? "PLATFORM"),
-    owner: owners.get(event.legId ?? "") ?? t("CUSTOMER"),
+    owner: owners?.get(event.legId ?? "") ?? t(isPlaced(event, placed) ? "oneSide" : "CUSTOMER"),
     duration: clock(event.durationMs ?? 0),
     reason: event.type === "CALL_TRANSFER_FAILED" ? word(event.reason ?? "", "why") : (event.reason ?? ""),
   });
@@ -46,7 +72,7 @@ function useQueueNames(events: readonly TimelineEvent[]): Names {
 export function Timeline({ events }: { events: TimelineEvent[] }) {
   const queues = useQueueNames(events);
   if (events.length === 0) return <Empty title={t("noTimeline")} />;
-  const owners = ownersOf(events);
+  const known = { owners: ownersOf(events), placed: placedOf(events), queues };
   return (
     <ol class="timeline" data-testid="timeline">
       {events.map((event) => (
@@ -56,7 +82,7 @@ export function Timeline({ events }: { events: TimelineEvent[] }) {
           data-testid="timeline-event"
           data-type={event.type}
         >
-          <span>{inWords(event, owners, queues)}</span>
+          <span>{inWords(event, known)}</span>
           <time class="small muted" dateTime={event.at}>
             {when(event.at)}
           </time>
