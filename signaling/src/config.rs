@@ -43,6 +43,13 @@ pub struct Config {
     pub sockets: GivenSockets,
 }
 
+impl Config {
+    /// Whether the configuration lists this origin among those whose pages may connect.
+    pub(crate) fn allows_origin(&self, origin: &str) -> bool {
+        self.allowed_origins.iter().any(|one| one.trim_end_matches('/').eq_ignore_ascii_case(origin))
+    }
+}
+
 /// What webhooks may reach, and whom they trust.
 #[derive(Debug, Clone, Default)]
 pub struct WebhookConfig {

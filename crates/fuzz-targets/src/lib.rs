@@ -5,6 +5,7 @@
 mod binding_requests;
 mod client_message;
 mod hostile_call;
+mod image_file;
 mod leg_packets;
 mod prompt_file;
 mod recorded_packets;
@@ -18,6 +19,7 @@ mod turn_datagrams;
 
 pub use binding_requests::binding_requests;
 pub use client_message::client_message;
+pub use image_file::image_file;
 pub use leg_packets::leg_packets;
 pub use prompt_file::prompt_file;
 pub use recorded_packets::recorded_packets;
@@ -36,6 +38,7 @@ pub type Target = fn(&[u8]);
 pub const TARGETS: &[(&str, Target)] = &[
     ("binding_requests", binding_requests),
     ("client_message", client_message),
+    ("image_file", image_file),
     ("leg_packets", leg_packets),
     ("prompt_file", prompt_file),
     ("recorded_packets", recorded_packets),

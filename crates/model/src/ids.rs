@@ -88,6 +88,10 @@ id!(/// A call link's row; the secret in its URL is another value.
     LinkId);
 id!(/// A call-link configuration.
     LinkConfigId);
+id!(/// An image that somebody uploaded for pages of call links. Its content never changes.
+    LinkImageId);
+id!(/// A name before the server's own, under which an account's call links may be opened.
+    SubdomainId);
 id!(/// A command or effect; repeating it with the same id is harmless.
     CommandId);
 id!(/// One life of a process: after a restart it is another.

@@ -65,6 +65,16 @@ pub enum Role {
     Admin,
 }
 
+/// What an image of a call link's page is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema, ToSchema)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum ImageType {
+    /// The sign of whoever is called, beside the name.
+    Logo,
+    /// What lies behind the page.
+    Background,
+}
+
 /// What an agent says of themselves; the public API's four groups. `INVISIBLE` is shown as Offline.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, JsonSchema, ToSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]

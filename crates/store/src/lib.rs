@@ -5,7 +5,7 @@
 //! sign in with (users, sessions, keys), and what keeps requests from being carried out twice, is written directly.
 //!
 //! Every query takes the account. The exceptions are the three that find it: a user by login name, a session and an
-//! API key by their hashes.
+//! API key by their hashes; and whether a name is a subdomain of any account's.
 //!
 //! Ids and enums are stored as text, times as milliseconds since 1970 UTC, free maps as JSON text, so that the same
 //! queries run on both.
@@ -24,8 +24,8 @@ mod snapshot;
 pub mod testing;
 
 pub use access::{
-    AccountRow, ApiKeyRow, AudioFileRow, Claim, IdempotentKey, KeptAnswer, SessionRow, UserRow, WebhookFailure,
-    WebhookRow,
+    AccountRow, ApiKeyRow, AudioFileRow, Claim, IdempotentKey, KeptAnswer, LinkImageRow, SessionRow, SubdomainRow,
+    UserRow, WebhookFailure, WebhookRow,
 };
 pub use commit::{Epoch, Unit};
 pub use database::{Location, LocationError, PostgresUrl, Store};

@@ -122,6 +122,14 @@ pub enum Operation {
     PatchLinkConfig,
     DeleteLinkConfig,
     OpenLinkAsGuest,
+    ListLinkImages,
+    UploadLinkImage,
+    ReadLinkImage,
+    DeleteLinkImage,
+    ShowLinkImage,
+    ListSubdomains,
+    CreateSubdomain,
+    DeleteSubdomain,
     ListWebhooks,
     CreateWebhook,
     ReadWebhook,
@@ -220,7 +228,7 @@ impl Operation {
         const READ: Option<Scope> = Some(Scope::Read);
         const MANAGE: Option<Scope> = Some(Scope::Manage);
         match self {
-            SignIn | IssueAccessToken | OpenLinkAsGuest => Rule::Public,
+            SignIn | IssueAccessToken | OpenLinkAsGuest | ShowLinkImage => Rule::Public,
             // A person's session and a page's token are nobody else's.
             ReadSession | SignOut => known(None, All, All, All),
             MintWebRtcToken => known(MANAGE, Own, Own, Own),
@@ -250,6 +258,7 @@ impl Operation {
             | ReadCapacityConfig | ListQueues | ReadQueue | ListTransferQueues | ListTags | ReadWrapUpConfig
             | ReadCallTimeouts | ListLinkConfigs | ReadLinkConfig => known(READ, All, All, All),
             ReadWorkingHoursStatus => known(READ, All, All, All),
+            ListLinkImages | ReadLinkImage | ListSubdomains => known(READ, All, All, All),
             ListAgents | ReadUserActivity => known(READ, No, All, All),
             // What callers hear: read and uploaded by those who set it up.
             ListWaitingStrategies => known(READ, No, All, All),
@@ -262,6 +271,8 @@ impl Operation {
             | DeleteWaitingStrategy
             | SetAwayAudioMessage
             | DeleteAwayAudioMessage => known(MANAGE, No, No, All),
+            // How call links look.
+            UploadLinkImage | DeleteLinkImage | CreateSubdomain | DeleteSubdomain => known(MANAGE, No, No, All),
             CreateHoldConfig | ReplaceHoldConfig | DeleteHoldConfig | SetTransferStrategy => known(MANAGE, No, No, All),
             // Who gets in is for people to decide: a key could make itself more than it is.
             ListApiKeys | CreateApiKey | DeleteApiKey | ListUsers | CreateUser | ReadUser | UpdateUser | DeleteUser

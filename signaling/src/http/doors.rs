@@ -1,7 +1,8 @@
 //! What every request passes: who it comes from, where its page came from, and the headers that go back.
 
 use super::errors::ApiError;
-use super::limits::REQUEST_TIMEOUT;
+use super::limits::{REQUEST_TIMEOUT, UPLOAD_TIMEOUT};
+use super::subdomains;
 use crate::auth::cookies;
 use crate::config::Config;
 use crate::serve::Peer;
@@ -15,7 +16,11 @@ use axum::http::{HeaderMap, HeaderValue, Method};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use std::net::IpAddr;
+use std::time::Duration;
 use tracing::Instrument;
+
+/// Paths that take files, which slow lines take their time for.
+const UPLOADS: [&str; 2] = ["/ccaas/voice/2/audio-files", "/call-link/1/images/upload/{type}"];
 
 /// Where a request comes from, proxies taken off.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -77,10 +82,15 @@ pub(crate) async fn enter(State(state): State<AppState>, mut request: Request, n
     let allowed = check_origin(&state.config, &client, &method, request.headers());
     let secure = client.secure;
     let csp = content_security_policy(&client);
-    request.extensions_mut().insert(client);
+    request.extensions_mut().insert(client.clone());
     let answer = async {
+        let allowed = match allowed {
+            Ok(Page::Own) => subdomains::check(&state, &client).await,
+            Ok(Page::ListedOrNone) => Ok(()),
+            Err(error) => Err(error),
+        };
         match allowed {
-            Ok(()) => tokio::time::timeout(REQUEST_TIMEOUT, next.run(request))
+            Ok(()) => tokio::time::timeout(time_limit(&route), next.run(request))
                 .await
                 .unwrap_or_else(|_| ApiError::unavailable("This took too long; try again.").into_response()),
             Err(error) => error.into_response(),
@@ -93,6 +103,10 @@ pub(crate) async fn enter(State(state): State<AppState>, mut request: Request, n
     response
 }
 
+fn time_limit(route: &str) -> Duration {
+    if UPLOADS.contains(&route) { UPLOAD_TIMEOUT } else { REQUEST_TIMEOUT }
+}
+
 /// A stranger may send any word as method: only known ones become labels.
 fn method_label(method: &Method) -> &str {
     match *method {
@@ -103,24 +117,33 @@ fn method_label(method: &Method) -> &str {
     }
 }
 
+/// Which page a request that changes something comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Page {
+    /// One that came under the same name as the request.
+    Own,
+    /// One that the configuration lists, or no page at all, or the request changes nothing.
+    ListedOrNone,
+}
+
 /// Unsafe methods and WebSockets are for pages of our own origin or of those that the configuration lists. Programs
 /// send no Origin; then there must be no cookie either, since a browser would add that one by itself.
-fn check_origin(config: &Config, client: &Client, method: &Method, headers: &HeaderMap) -> Result<(), ApiError> {
+fn check_origin(config: &Config, client: &Client, method: &Method, headers: &HeaderMap) -> Result<Page, ApiError> {
     if matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS) && !headers.contains_key(UPGRADE) {
-        return Ok(());
+        return Ok(Page::ListedOrNone);
     }
     let Some(origin) = headers.get(ORIGIN) else {
         return if cookies::secret(headers).is_none() {
-            Ok(())
+            Ok(Page::ListedOrNone)
         } else {
             Err(ApiError::forbidden("Requests with a session cookie need an Origin header."))
         };
     };
     let origin = origin.to_str().unwrap_or_default();
-    let own = client.own_origin().is_some_and(|own| own.eq_ignore_ascii_case(origin));
-    let listed = config.allowed_origins.iter().any(|one| one.trim_end_matches('/').eq_ignore_ascii_case(origin));
-    if own || listed {
-        Ok(())
+    if config.allows_origin(origin) {
+        Ok(Page::ListedOrNone)
+    } else if client.own_origin().is_some_and(|own| own.eq_ignore_ascii_case(origin)) {
+        Ok(Page::Own)
     } else {
         Err(ApiError::forbidden(
             "Pages of this origin may not do that. If it is yours, add it to http.allowed_origins; behind a proxy, \

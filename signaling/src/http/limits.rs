@@ -38,10 +38,20 @@ pub(crate) const ELEMENTS_DEFAULT: u32 = 20;
 pub(crate) const UPLOAD_MAX_BYTES: usize = prompts::limits::FILE_BYTES + 16 * 1024;
 /// Audio files of one account.
 pub(crate) const AUDIO_FILES: u32 = 500;
-/// Characters of an audio file's name.
-pub(crate) const AUDIO_FILE_NAME_CHARS: usize = 255;
+/// Characters of an uploaded file's name.
+pub(crate) const UPLOAD_NAME_CHARS: usize = 255;
+/// How long a request with a file in it may take: the largest comes over 2 Mbit/s in that time.
+pub(crate) const UPLOAD_TIMEOUT: Duration = Duration::from_secs(45);
 /// Uploads that are decoded at once.
 pub(crate) const AUDIO_DECODES: usize = 1;
+/// Largest body of an upload of an image, in bytes: the largest that is allowed, and what a form puts around it.
+pub(crate) const IMAGE_UPLOAD_MAX_BYTES: usize = images::limits::BACKGROUND.bytes + 16 * 1024;
+/// Images of one account, for pages of call links.
+pub(crate) const LINK_IMAGES: u32 = 50;
+/// Subdomains of one account, as the public API has it.
+pub(crate) const SUBDOMAINS: u32 = 3;
+/// Images that are decoded at once.
+pub(crate) const IMAGE_DECODES: usize = 1;
 /// Query parameters of one request.
 pub(crate) const QUERY_PARAMETERS: usize = 1000;
 /// Events that a conversation's timeline shows, at most.
@@ -55,7 +65,7 @@ pub(crate) const IDEMPOTENCY_KEY_LIFE: Duration = Duration::from_hours(24);
 /// How long a request with an idempotency key may take before it counts as interrupted.
 pub(crate) const IDEMPOTENT_RUN_TIME: Duration = Duration::from_secs(60);
 /// Largest body of a request with an idempotency key, in bytes: it is read before its operation's own limit counts.
-pub(crate) const IDEMPOTENT_BODY_MAX_BYTES: usize = 8 * 1024 * 1024;
+pub(crate) const IDEMPOTENT_BODY_MAX_BYTES: usize = 11 * 1024 * 1024;
 /// Largest answer that is kept, in bytes; no operation that makes something answers with more.
 pub(crate) const IDEMPOTENT_ANSWER_MAX_BYTES: usize = 4 * 1024 * 1024;
 /// Pairs of caller and operation whose requests are counted at once.

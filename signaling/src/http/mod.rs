@@ -17,6 +17,7 @@ mod pages;
 mod params;
 mod preconditions;
 mod routes;
+mod subdomains;
 pub(crate) mod throttle;
 mod times;
 

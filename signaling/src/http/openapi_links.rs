@@ -9,6 +9,8 @@ const MADE_AT: [(&str, &str); 3] = [
     ("conversationId", "/ccaas/1/conversations"),
     ("workingHoursConfigId", "/ccaas/1/working-hours"),
 ];
+/// What is made at a path beside its own.
+const MADE_BESIDE: (&str, &str) = ("/call-link/1/images", "/call-link/1/images/upload/{type}");
 
 /// Links each operation that names one thing from the POST that makes such a thing.
 pub(super) fn describe(openapi: &mut OpenApi) {
@@ -36,7 +38,8 @@ fn maker_of(pattern: &str) -> Option<(&str, &str)> {
     let (before, rest) = pattern.split_once("/{")?;
     let (place, after) = rest.split_once('}')?;
     let elsewhere = MADE_AT.iter().find(|(name, _)| *name == place).map(|(_, maker)| *maker);
-    (!after.contains('{')).then_some((elsewhere.unwrap_or(before), place))
+    let maker = elsewhere.unwrap_or(if before == MADE_BESIDE.0 { MADE_BESIDE.1 } else { before });
+    (!after.contains('{')).then_some((maker, place))
 }
 
 #[cfg(test)]
@@ -50,5 +53,6 @@ mod tests {
         assert_eq!(hold, Some(("/ccaas/1/conversations", "conversationId")));
         assert_eq!(maker_of("/ccaas/1/agents/{agentId}/queues/{queueId}"), None);
         assert_eq!(maker_of("/ccaas/1/agents"), None);
+        assert_eq!(maker_of("/call-link/1/images/{id}"), Some(("/call-link/1/images/upload/{type}", "id")));
     }
 }

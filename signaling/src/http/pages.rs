@@ -1,14 +1,17 @@
 //! The pages, embedded in the binary.
 
+use super::doors::Client;
 use super::errors::ApiError;
+use super::{link_url, subdomains};
+use crate::auth::link_secret;
 use crate::state::AppState;
-use axum::Router;
 use axum::body::Bytes;
-use axum::extract::Path;
+use axum::extract::{Path, State};
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::get;
+use axum::{Extension, Router};
 use rust_embed::{Embed, EmbeddedFile};
 use std::borrow::Cow;
 use tower_http::compression::CompressionLayer;
@@ -36,11 +39,25 @@ pub(super) fn routes() -> Router<AppState> {
         .route("/", console())
         .route("/console", console())
         .route("/console/{*rest}", console())
-        .route("/c/{link}", get(async || page("call")))
+        .route("/c/{link}", get(call))
         .route("/docs", get(async || page("docs")))
         .route("/docs/", get(async || Redirect::permanent("/docs")))
         .route("/assets/{*path}", get(asset))
         .layer(CompressionLayer::new())
+}
+
+/// A link that was sent under a subdomain which has been deleted since leads on under the server's own name.
+async fn call(
+    State(state): State<AppState>,
+    Extension(client): Extension<Client>,
+    Path(link): Path<String>,
+) -> Response {
+    if link_secret::is_well_formed(&link)
+        && let Some(base) = subdomains::moved_to(&state, &client).await
+    {
+        return Redirect::temporary(&link_url(&base, &link)).into_response();
+    }
+    page("call")
 }
 
 fn page(name: &str) -> Response {

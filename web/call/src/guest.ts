@@ -1,13 +1,14 @@
 export interface Theme {
   colors?: { primary?: string; primaryText?: string; background?: string };
   messages?: { welcomeText?: string; inactiveText?: string; expirationText?: string };
-  images?: { logoUrl?: string; backgroundUrl?: string };
 }
 
 export interface Guest {
   state: "ACTIVE" | "INACTIVE" | "EXPIRED";
   title?: string;
   theme?: Theme;
+  /** Addresses on the page's own origin. */
+  images?: { logoUrl?: string; backgroundUrl?: string };
   initialOptions?: {
     audio?: boolean;
     video?: boolean;

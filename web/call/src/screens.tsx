@@ -1,6 +1,6 @@
 import type { CallError, EndedBy } from "@switchroom/sdk";
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { clock } from "../../shared/src/format.ts";
 import { Icon } from "../../shared/src/icons.tsx";
 import type { Guest } from "./guest.ts";
@@ -8,17 +8,12 @@ import { t } from "./text.ts";
 
 /** Header with the brand, and the content in the middle. */
 export function Page({ guest, children }: { guest?: Guest | undefined; children: ComponentChildren }) {
-  const logo = guest?.theme?.images?.logoUrl;
+  const backdrop = guest?.images?.backgroundUrl;
   return (
-    <div class="page">
+    <div class={backdrop === undefined ? "page" : "page with-backdrop"}>
+      {backdrop !== undefined && <img class="backdrop" src={backdrop} alt="" data-testid="backdrop" />}
       <header class="brand">
-        {logo ? (
-          <img class="logo" src={logo} alt="" />
-        ) : (
-          <span class="logo letter" aria-hidden="true">
-            {initial(guest)}
-          </span>
-        )}
+        <Logo guest={guest} />
         <span class="brand-name" data-testid="brand">
           {guest?.title ?? t("title")}
         </span>
@@ -26,6 +21,20 @@ export function Page({ guest, children }: { guest?: Guest | undefined; children:
       <main class="middle">{children}</main>
     </div>
   );
+}
+
+function Logo({ guest }: { guest: Guest | undefined }) {
+  const [missing, setMissing] = useState(false);
+  const logo = guest?.images?.logoUrl;
+  if (logo === undefined || missing) {
+    return (
+      <span class="logo letter" aria-hidden="true">
+        {initial(guest)}
+      </span>
+    );
+  }
+  const alt = t("logo", { title: guest?.title ?? t("title") });
+  return <img class="logo" src={logo} alt={alt} onError={() => setMissing(true)} data-testid="logo" />;
 }
 
 function initial(guest: Guest | undefined): string {

@@ -1,6 +1,7 @@
 export const strings = {
   pageTitle: "Call {title}",
   title: "Contact center",
+  logo: "Logo of {title}",
   loading: "Opening the call link…",
   loadFailed: "The page could not be loaded.",
   loadFailedHelp: "Check the network connection, then try again.",

@@ -59,12 +59,14 @@ export class Scene {
 
   /**
    * A running server.
-   * @param {{ flags?: string[], mediaHost?: string, https?: boolean, turn?: boolean }} [options]  turn: with its TURN server
+   * @param {{ flags?: string[], mediaHost?: string, https?: boolean, turn?: boolean, name?: string }} [options]  turn: with
+   * its TURN server; name: by which people reach it
    */
-  async server({ flags, mediaHost, https = false, turn = false } = {}) {
+  async server({ flags, mediaHost, https = false, turn = false, name } = {}) {
     const files = https ? await certificate(join(this.folder, "https")) : undefined;
     const ports = { mediaPort: await freePort(), turnPort: turn ? await freePort() : undefined };
-    const server = new Server({ folder: this.folder, ...ports, mediaHost, flags, https: files });
+    const httpPort = name === undefined ? undefined : await freePort();
+    const server = new Server({ folder: this.folder, ...ports, mediaHost, flags, https: files, httpPort, name });
     this.defer(() => server.stop());
     await server.start();
     return server;

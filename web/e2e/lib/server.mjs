@@ -16,7 +16,7 @@ import { until, within } from "./wait.mjs";
 /**
  * @typedef {{ role: string, username: string, password: string, displayName: string, agentId: string }} Login
  * @typedef {{ console: string, call_link: string, media: string, metrics: string, admin: string, logins: Login[], api_key: string }} Printed
- * @typedef {{ folder: string, mediaPort: number, mediaHost?: string, announcePort?: number, flags?: string[], turnPort?: number, https?: { cert: string, key: string } }} ServerOptions
+ * @typedef {{ folder: string, mediaPort: number, mediaHost?: string, announcePort?: number, flags?: string[], turnPort?: number, httpPort?: number, name?: string, https?: { cert: string, key: string } }} ServerOptions
  */
 
 export class Server {
@@ -35,6 +35,7 @@ export class Server {
   constructor(options) {
     this.options = options;
     this.data = join(options.folder, "data");
+    if (options.httpPort !== undefined) this.#http = `127.0.0.1:${options.httpPort}`;
   }
 
   get #media() {
@@ -48,9 +49,10 @@ export class Server {
   }
 
   get #pages() {
-    const { https } = this.options;
+    const { https, name, httpPort } = this.options;
+    const url = name === undefined ? [] : ["--public-url", `http://${name}:${httpPort}`];
     const files = https ? ["--tls-cert", https.cert, "--tls-key", https.key] : [];
-    return ["--demo", "--http", this.#http, ...files];
+    return ["--demo", "--http", this.#http, ...files, ...url];
   }
 
   /** A TURN server in the engine. An engine that runs apart shares its secret with signaling. */
@@ -195,11 +197,16 @@ export class Server {
     return answer.body;
   }
 
-  /** Uploads an audio file, which callers may hear then. @param {string} name @param {Buffer} content */
-  async upload(name, content) {
+  /**
+   * Uploads an audio file, which callers may hear then, or another file elsewhere.
+   * @param {string} name
+   * @param {Buffer} content
+   * @param {string} [path]
+   */
+  async upload(name, content, path = "/ccaas/voice/2/audio-files") {
     const form = new FormData();
     form.set("file", new Blob([new Uint8Array(content)]), name);
-    const response = await fetch(`${this.origin}/ccaas/voice/2/audio-files`, {
+    const response = await fetch(this.origin + path, {
       method: "POST",
       headers: { authorization: `App ${this.printed.api_key}` },
       body: form,

@@ -5,7 +5,9 @@ mod accounts;
 mod audio_files;
 mod idempotent;
 mod keys;
+mod link_images;
 mod sessions;
+mod subdomains;
 mod users;
 mod webhooks;
 
@@ -13,7 +15,9 @@ pub use accounts::AccountRow;
 pub use audio_files::AudioFileRow;
 pub use idempotent::{Claim, IdempotentKey, KeptAnswer};
 pub use keys::ApiKeyRow;
+pub use link_images::LinkImageRow;
 pub use sessions::SessionRow;
+pub use subdomains::SubdomainRow;
 pub use users::UserRow;
 pub use webhooks::{WebhookFailure, WebhookRow};
 

@@ -1,18 +1,18 @@
 //! `/ccaas/voice/2/audio-files`: what people upload to be played.
 
 use super::call_center;
+use super::upload::file_of;
 use crate::http::access::Operation;
 use crate::http::caller::Caller;
 use crate::http::errors::{ApiError, ApiException, StatusResponse};
-use crate::http::limits::{AUDIO_DECODES, AUDIO_FILE_NAME_CHARS, AUDIO_FILES, UPLOAD_MAX_BYTES};
+use crate::http::limits::{AUDIO_DECODES, AUDIO_FILES, UPLOAD_MAX_BYTES};
 use crate::http::routes::Routes;
 use crate::http::times;
 use crate::state::AppState;
 use axum::Json;
 use axum::body::Bytes;
-use axum::extract::multipart::{MultipartError, MultipartRejection};
+use axum::extract::multipart::MultipartRejection;
 use axum::extract::{DefaultBodyLimit, Multipart, Path, State};
-use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 use model::AudioFileId;
@@ -98,8 +98,7 @@ async fn upload(
     caller: Caller,
     form: Result<Multipart, MultipartRejection>,
 ) -> Result<Json<AudioFile>, ApiError> {
-    let form = form.map_err(|_| ApiError::unsupported_media_type("multipart/form-data"))?;
-    let (name, content) = file_of(form).await?;
+    let (name, content) = file_of(form, UPLOAD_MAX_BYTES).await?;
     let (name, content, prompt) = decode(name, content).await?;
     let duration_ms = u64::try_from(prompt.duration().as_millis()).unwrap_or(u64::MAX);
     let row = AudioFileRow {
@@ -114,29 +113,6 @@ async fn upload(
         return Err(ApiError::bad_request(format!("There are {AUDIO_FILES} audio files already: delete one first.")));
     }
     Ok(Json(row.into()))
-}
-
-/// The form's file with its name, without folders.
-async fn file_of(mut form: Multipart) -> Result<(String, Bytes), ApiError> {
-    while let Some(field) = form.next_field().await.map_err(unreadable)? {
-        if field.name() != Some("file") {
-            continue;
-        }
-        let name = field.file_name().unwrap_or_default().rsplit(['/', '\\']).next().unwrap_or_default().to_owned();
-        if name.is_empty() || name.chars().count() > AUDIO_FILE_NAME_CHARS {
-            let why = format!("needs a file name of 1 to {AUDIO_FILE_NAME_CHARS} characters");
-            return Err(ApiError::invalid("file", why));
-        }
-        return Ok((name, field.bytes().await.map_err(unreadable)?));
-    }
-    Err(ApiError::invalid("file", "must not be null"))
-}
-
-fn unreadable(error: MultipartError) -> ApiError {
-    match error.status() {
-        StatusCode::PAYLOAD_TOO_LARGE => ApiError::too_large(UPLOAD_MAX_BYTES),
-        _ => ApiError::bad_request(format!("The form cannot be read: {}.", error.body_text())),
-    }
 }
 
 async fn decode(name: String, content: Bytes) -> Result<(String, Bytes, Prompt), ApiError> {

@@ -1,8 +1,10 @@
 //! `/call-link/1/guest`: what a call link's page asks when a customer opens it.
 
 use super::call_center;
+use super::link_configs::options;
 use super::link_dto::LinkStateDto;
-use super::link_theme::{CallOptions, InitialOptions, PageOptions, Theme};
+use super::link_image_door::address;
+use super::link_theme::{CallOptions, InitialOptions, Theme};
 use crate::auth::attempts::client_of;
 use crate::auth::limits::GUEST_TOKEN_LIFE;
 use crate::auth::tokens::TokenClaims;
@@ -45,6 +47,7 @@ struct Guest {
     /// Name of the contact center.
     title: String,
     theme: Theme,
+    images: GuestImages,
     initial_options: InitialOptions,
     call_options: CallOptions,
     #[schema(format = DateTime)]
@@ -58,6 +61,16 @@ struct Guest {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(format = DateTime)]
     expiration_time: Option<String>,
+}
+
+/// Where the page finds its images, on its own origin.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+struct GuestImages {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    logo_url: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    background_url: Option<String>,
 }
 
 /// As whom the customer calls.
@@ -108,15 +121,21 @@ async fn find(state: &AppState, secret: &str) -> Result<Option<(AccountId, LinkR
 
 async fn show(state: &AppState, account: AccountId, row: LinkRow) -> Result<Json<Guest>, ApiError> {
     let (id, config) = (row.id, row.config);
-    let (row, link_state, options) = call_center(state, account)?
+    let (row, link_state, body) = call_center(state, account)?
         .query(move |core, now| {
             // The core knows better than the row that was read whether it was used a moment ago.
             let row = core.link(id).cloned().unwrap_or(row);
             let link_state = core.link_state(&row, now);
             let body = core.link_config(config).map(|config| config.body.clone());
-            (row, link_state, PageOptions::stored(&body.unwrap_or(Value::Object(serde_json::Map::new()))))
+            (row, link_state, body.unwrap_or(Value::Object(serde_json::Map::new())))
         })
         .await?;
+    let options = options(state, account, &body).await?;
+    let chosen = &options.theme.images;
+    let images = GuestImages {
+        logo_url: chosen.logo_image_id.map(|id| address(account, id)),
+        background_url: chosen.background_image_id.map(|id| address(account, id)),
+    };
     let (token, expiration_time) = match link_state {
         LinkState::Active => token(state, account, &row),
         LinkState::Inactive | LinkState::Expired => (None, None),
@@ -126,6 +145,7 @@ async fn show(state: &AppState, account: AccountId, row: LinkRow) -> Result<Json
         state: link_state.into(),
         title: title(state, account, &row).await?,
         theme: options.theme,
+        images,
         initial_options: options.initial_options,
         call_options: options.call_options,
         valid_from: times::text(row.start),

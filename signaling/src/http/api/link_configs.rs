@@ -2,6 +2,7 @@
 
 use super::call_center;
 use super::link_theme::PageOptions;
+use super::{link_images, subdomains};
 use crate::http::access::Operation;
 use crate::http::caller::Caller;
 use crate::http::errors::{ApiError, ApiException};
@@ -14,8 +15,9 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use callcenter_core::command::Command;
 use callcenter_core::row::LinkConfigRow;
-use model::LinkConfigId;
+use model::{AccountId, LinkConfigId};
 use serde::Serialize;
+use serde_json::Value;
 use utoipa::ToSchema;
 use utoipa_axum::routes;
 
@@ -43,11 +45,23 @@ struct CallLinkConfig {
     options: PageOptions,
 }
 
-impl From<LinkConfigRow> for CallLinkConfig {
-    fn from(row: LinkConfigRow) -> Self {
-        let options = PageOptions::stored(&row.body);
-        Self { id: row.id.to_string(), name: row.name, is_default: row.is_default, options }
-    }
+async fn shown(state: &AppState, caller: &Caller, row: LinkConfigRow) -> Result<CallLinkConfig, ApiError> {
+    let options = options(state, caller.account, &row.body).await?;
+    Ok(CallLinkConfig { id: row.id.to_string(), name: row.name, is_default: row.is_default, options })
+}
+
+/// What a configuration has set, without what has been deleted since.
+pub(super) async fn options(state: &AppState, account: AccountId, body: &Value) -> Result<PageOptions, ApiError> {
+    let mut options = PageOptions::stored(body);
+    options.theme.images = link_images::without_deleted(state, account, options.theme.images).await?;
+    options.subdomain_id = subdomains::unless_deleted(state, account, options.subdomain_id).await?;
+    Ok(options)
+}
+
+/// Refuses what is not there to be chosen.
+async fn check(state: &AppState, caller: &Caller, options: &mut PageOptions) -> Result<(), ApiError> {
+    link_images::check_chosen(state, caller.account, &mut options.theme.images).await?;
+    subdomains::check_chosen(state, caller.account, options.subdomain_id).await
 }
 
 /// A page of configurations.
@@ -87,7 +101,11 @@ async fn list(
             (rows.into_iter().cloned().collect::<Vec<_>>(), paging)
         })
         .await?;
-    Ok(Json(CallLinkConfigPage { results: rows.into_iter().map(CallLinkConfig::from).collect(), paging }))
+    let mut results = Vec::with_capacity(rows.len());
+    for row in rows {
+        results.push(shown(&state, &caller, row).await?);
+    }
+    Ok(Json(CallLinkConfigPage { results, paging }))
 }
 
 /// Makes a configuration.
@@ -104,6 +122,7 @@ async fn create(
     let is_default = fields.flag("isDefault").unwrap_or(false);
     options.read(&mut fields);
     fields.done()?;
+    check(&state, &caller, &mut options).await?;
     let now = state.clock.now().wall;
     let row = LinkConfigRow {
         id: LinkConfigId::fresh(),
@@ -119,7 +138,7 @@ async fn create(
 
 async fn put(state: &AppState, caller: &Caller, row: LinkConfigRow) -> Result<Json<CallLinkConfig>, ApiError> {
     call_center(state, caller.account)?.handle(Command::PutLinkConfig(row.clone())).await?;
-    Ok(Json(row.into()))
+    Ok(Json(shown(state, caller, row).await?))
 }
 
 async fn config(state: &AppState, caller: &Caller, id: &str) -> Result<LinkConfigRow, ApiError> {
@@ -139,7 +158,8 @@ async fn get(
     caller: Caller,
     Path(id): Path<String>,
 ) -> Result<Json<CallLinkConfig>, ApiError> {
-    Ok(Json(config(&state, &caller, &id).await?.into()))
+    let row = config(&state, &caller, &id).await?;
+    Ok(Json(shown(&state, &caller, row).await?))
 }
 
 /// Replaces a configuration: what is left out has its default again.
@@ -163,6 +183,7 @@ async fn replace(
     row.is_default = fields.flag("isDefault").unwrap_or(false);
     options.read(&mut fields);
     fields.done()?;
+    check(&state, &caller, &mut options).await?;
     row.body = options.body();
     row.updated_at = state.clock.now().wall;
     put(&state, &caller, row).await
@@ -184,13 +205,14 @@ async fn patch(
     mut fields: Fields,
 ) -> Result<Json<CallLinkConfig>, ApiError> {
     let mut row = config(&state, &caller, &id).await?;
-    let mut options = PageOptions::stored(&row.body);
+    let mut options = options(&state, caller.account, &row.body).await?;
     if fields.mentions("name") {
         row.name = fields.required_text("name", NAME_MAX);
     }
     row.is_default = fields.flag("isDefault").unwrap_or(row.is_default);
     options.read(&mut fields);
     fields.done()?;
+    check(&state, &caller, &mut options).await?;
     row.body = options.body();
     row.updated_at = state.clock.now().wall;
     put(&state, &caller, row).await
@@ -207,5 +229,5 @@ async fn delete(
 ) -> Result<Json<CallLinkConfig>, ApiError> {
     let row = config(&state, &caller, &id).await?;
     call_center(&state, caller.account)?.handle(Command::DeleteLinkConfig(row.id)).await?;
-    Ok(Json(row.into()))
+    Ok(Json(shown(&state, &caller, row).await?))
 }

@@ -1,6 +1,7 @@
 //! The looks of a call link's page: what can be set, its defaults, and how it is checked.
 
 use crate::http::fields::Fields;
+use model::{ImageType, LinkImageId, SubdomainId};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
@@ -18,6 +19,9 @@ pub(super) struct PageOptions {
     pub(super) initial_options: InitialOptions,
     pub(super) call_options: CallOptions,
     pub(super) theme: Theme,
+    /// Under which links are opened. With PATCH, `null` takes it away.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) subdomain_id: Option<SubdomainId>,
 }
 
 /// What the customer can set before the call.
@@ -56,14 +60,27 @@ pub(super) struct CallOptions {
     recording_indicator: bool,
 }
 
-/// Texts, colours and language.
+/// Images, texts, colours and language.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", default)]
 pub(super) struct Theme {
+    pub(super) images: Images,
     pub(super) messages: Messages,
     colors: Colors,
     layouts: Vec<Layout>,
     localization: Localization,
+}
+
+/// Images of the page. Without a logo it shows the name's first letter.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", default)]
+pub(super) struct Images {
+    /// Of the type `LOGO`. With PATCH, `null` takes it away.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) logo_image_id: Option<LinkImageId>,
+    /// Of the type `BACKGROUND`. With PATCH, `null` takes it away.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) background_image_id: Option<LinkImageId>,
 }
 
 /// Texts of the page.
@@ -138,6 +155,7 @@ impl Default for CallOptions {
 impl Default for Theme {
     fn default() -> Self {
         Self {
+            images: Images::default(),
             messages: Messages::default(),
             colors: Colors::default(),
             layouts: vec![Layout::Grid],
@@ -181,10 +199,11 @@ impl PageOptions {
         fields.object("initialOptions", |options| self.initial_options.read(options));
         fields.object("callOptions", |options| self.call_options.read(options));
         fields.object("theme", |theme| self.theme.read(theme));
-        for name in ["subdomainId", "webhook"] {
-            if fields.raw(name).is_some() {
-                fields.reject(name, "is not supported by this release");
-            }
+        if fields.mentions("subdomainId") {
+            self.subdomain_id = fields.id("subdomainId");
+        }
+        if fields.raw("webhook").is_some() {
+            fields.reject("webhook", "is not supported by this release");
         }
     }
 }
@@ -224,13 +243,25 @@ impl Theme {
         fields.object("colors", |colors| self.colors.read(colors));
         set(&mut self.layouts, read_layouts(fields));
         set(&mut self.localization, fields.object("localization", read_localization).flatten());
-        fields.object("images", |images| {
-            for name in ["logoImageId", "backgroundImageId"] {
-                if images.raw(name).is_some() {
-                    images.reject(name, "is not supported by this release");
-                }
+        fields.object("images", |images| self.images.read(images));
+    }
+}
+
+impl Images {
+    /// Each with what it is for and its field's name.
+    pub(super) fn each(&mut self) -> [(ImageType, &'static str, &mut Option<LinkImageId>); 2] {
+        [
+            (ImageType::Logo, "logoImageId", &mut self.logo_image_id),
+            (ImageType::Background, "backgroundImageId", &mut self.background_image_id),
+        ]
+    }
+
+    fn read(&mut self, fields: &mut Fields) {
+        for (_, name, image) in self.each() {
+            if fields.mentions(name) {
+                *image = fields.id(name);
             }
-        });
+        }
     }
 }
 

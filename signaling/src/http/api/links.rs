@@ -2,6 +2,7 @@
 
 use super::call_center;
 use super::link_dto::{CallLink, CallLinkPage, CallLinkRequest, NewLink};
+use super::link_theme::PageOptions;
 use crate::account::AccountError;
 use crate::auth::{keys, link_secret};
 use crate::http::access::Operation;
@@ -11,16 +12,18 @@ use crate::http::errors::{ApiError, ApiException};
 use crate::http::fields::Fields;
 use crate::http::params::{Params, SizePaging};
 use crate::http::routes::Routes;
+use crate::http::subdomains::OwnName;
 use crate::state::AppState;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::{Extension, Json};
-use callcenter_core::LinkState;
 use callcenter_core::command::{Command, CommandError};
 use callcenter_core::row::LinkRow;
-use model::{AccountId, AgentId, LinkConfigId, LinkId, WallTime};
+use callcenter_core::{CallCenter, LinkState};
+use model::{AccountId, AgentId, LinkConfigId, LinkId, Now, SubdomainId, WallTime};
 use serde::Serialize;
 use std::time::Duration;
+use store::SubdomainRow;
 use utoipa::ToSchema;
 use utoipa_axum::routes;
 
@@ -40,8 +43,11 @@ struct CallLinkResponse {
     url: String,
 }
 
-/// Where people reach the server.
-fn base_url(state: &AppState, client: &Client) -> Option<String> {
+/// Where people reach the server, under this subdomain if there is one.
+fn base_url(state: &AppState, client: &Client, subdomain: Option<&str>) -> Option<String> {
+    if let Some((label, own)) = subdomain.zip(OwnName::of(&state.config).ok()) {
+        return Some(own.under(label));
+    }
     let configured = state.config.public_url.as_ref().map(|url| url.trim_end_matches('/').to_owned());
     configured.or_else(|| client.own_origin())
 }
@@ -51,12 +57,42 @@ pub(crate) fn link_url(base: &str, secret: &str) -> String {
     format!("{base}/c/{secret}")
 }
 
-fn shown(state: &AppState, client: &Client, account: AccountId, row: LinkRow, link_state: LinkState) -> CallLink {
+/// A link with what is known of it besides its row.
+struct Found {
+    row: LinkRow,
+    state: LinkState,
+    subdomain: Option<SubdomainId>,
+}
+
+impl Found {
+    fn of(core: &CallCenter, row: &LinkRow, now: Now) -> Self {
+        let subdomain = subdomain_of(core, row.config);
+        Self { row: row.clone(), state: core.link_state(row, now), subdomain }
+    }
+}
+
+/// What the links of a configuration, or of the default one, are opened under.
+fn subdomain_of(core: &CallCenter, config: Option<LinkConfigId>) -> Option<SubdomainId> {
+    PageOptions::stored(&core.link_config(config)?.body).subdomain_id
+}
+
+fn label_of(subdomains: &[SubdomainRow], id: Option<SubdomainId>) -> Option<&str> {
+    subdomains.iter().find(|one| Some(one.id) == id).map(|one| one.name.as_str())
+}
+
+fn shown(
+    state: &AppState,
+    client: &Client,
+    account: AccountId,
+    Found { row, state: link_state, subdomain }: Found,
+    subdomains: &[SubdomainRow],
+) -> CallLink {
+    let label = label_of(subdomains, subdomain);
     let secret = state.auth.links.open(account, row.id, &row.secret_sealed);
     if let Err(error) = &secret {
         tracing::warn!(%error, link = %row.id, "a call link's address cannot be shown");
     }
-    let url = secret.ok().zip(base_url(state, client)).map(|(secret, base)| link_url(&base, &secret));
+    let url = secret.ok().zip(base_url(state, client, label)).map(|(secret, base)| link_url(&base, &secret));
     CallLink::of(row, link_state, url)
 }
 
@@ -114,11 +150,11 @@ async fn list(
             let mut all: Vec<&LinkRow> = core.links().filter(|row| own.is_none() || row.created_by == own).collect();
             all.sort_by_key(|row| std::cmp::Reverse((row.created_at, row.id)));
             let (rows, paging) = page.cut(all);
-            let rows: Vec<_> = rows.into_iter().map(|row| (row.clone(), core.link_state(row, now))).collect();
-            (rows, paging)
+            (rows.into_iter().map(|row| Found::of(core, row, now)).collect::<Vec<_>>(), paging)
         })
         .await?;
-    let shown = |(row, link_state)| shown(&state, &client, caller.account, row, link_state);
+    let subdomains = state.store.subdomains(caller.account).await?;
+    let shown = |found| shown(&state, &client, caller.account, found, &subdomains);
     Ok(Json(CallLinkPage { results: rows.into_iter().map(shown).collect(), paging }))
 }
 
@@ -135,7 +171,11 @@ async fn create(
     let now = state.clock.now().wall;
     let new = NewLink::read(&mut fields, now);
     fields.done()?;
-    let base = base_url(&state, &client)
+    let config = new.config;
+    let subdomain = call_center(&state, caller.account)?.query(move |core, _| subdomain_of(core, config)).await?;
+    let subdomains = state.store.subdomains(caller.account).await?;
+    let label = label_of(&subdomains, subdomain);
+    let base = base_url(&state, &client, label)
         .ok_or_else(|| ApiError::bad_request("The request needs a Host header, or the server a public_url."))?;
     let (mut row, secret) = new_row(&state, caller.account, new, now);
     row.created_by = caller.own_agent();
@@ -157,13 +197,13 @@ fn naming_fields(error: AccountError) -> ApiError {
     }
 }
 
-async fn link(state: &AppState, caller: &Caller, id: &str) -> Result<(LinkRow, LinkState), ApiError> {
+async fn link(state: &AppState, caller: &Caller, id: &str) -> Result<Found, ApiError> {
     let parsed: LinkId = id.parse().map_err(|_| ApiError::unknown_id(id))?;
     let own: Option<AgentId> = caller.narrowed()?;
     let found = call_center(state, caller.account)?
         .query(move |core, now| {
             let row = core.link(parsed).filter(|row| own.is_none() || row.created_by == own);
-            row.map(|row| (row.clone(), core.link_state(row, now)))
+            row.map(|row| Found::of(core, row, now))
         })
         .await?;
     found.ok_or_else(|| ApiError::unknown_id(id))
@@ -179,8 +219,9 @@ async fn get(
     caller: Caller,
     Path(id): Path<String>,
 ) -> Result<Json<CallLink>, ApiError> {
-    let (row, link_state) = link(&state, &caller, &id).await?;
-    Ok(Json(shown(&state, &client, caller.account, row, link_state)))
+    let found = link(&state, &caller, &id).await?;
+    let subdomains = state.store.subdomains(caller.account).await?;
+    Ok(Json(shown(&state, &client, caller.account, found, &subdomains)))
 }
 
 /// Deletes a call link. A call that came by it goes on.
@@ -193,7 +234,8 @@ async fn delete(
     caller: Caller,
     Path(id): Path<String>,
 ) -> Result<Json<CallLink>, ApiError> {
-    let (row, link_state) = link(&state, &caller, &id).await?;
-    call_center(&state, caller.account)?.handle(Command::DeleteLink(row.id)).await?;
-    Ok(Json(shown(&state, &client, caller.account, row, link_state)))
+    let found = link(&state, &caller, &id).await?;
+    let subdomains = state.store.subdomains(caller.account).await?;
+    call_center(&state, caller.account)?.handle(Command::DeleteLink(found.row.id)).await?;
+    Ok(Json(shown(&state, &client, caller.account, found, &subdomains)))
 }

@@ -19,6 +19,8 @@ mod hold;
 mod hold_configs;
 mod link_configs;
 mod link_dto;
+mod link_image_door;
+mod link_images;
 mod link_theme;
 pub(crate) mod links;
 mod metadata;
@@ -32,12 +34,14 @@ mod recordings;
 mod routing;
 mod sessions;
 mod sound_dto;
+mod subdomains;
 mod tags;
 mod timeline;
 mod transfer_strategy;
 mod transfer_targets;
 mod transfers;
 mod tts;
+mod upload;
 mod user_activity;
 mod user_dto;
 mod users;
@@ -76,6 +80,7 @@ pub(crate) fn register(routes: Routes) -> Routes {
     let routes = transfer_strategy::register(hold_configs::register(away_audio_message::register(routes)));
     let routes = audio_files::register(tts::register(waiting_strategies::register(routes)));
     let routes = outbound_calls::register(routes);
+    let routes = subdomains::register(link_image_door::register(link_images::register(routes)));
     guest::register(link_configs::register(links::register(routes)))
 }
 

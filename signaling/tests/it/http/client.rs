@@ -8,8 +8,9 @@ use serde_json::Value;
 use signaling::auth::{cookies::SESSION_COOKIE, keys};
 use signaling::serve::Peer;
 use signaling::state::AppState;
-use signaling::{Clock, http};
+use signaling::{Clock, Config, http};
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 use store::{AccountRow, ApiKeyRow, SessionRow, UserRow};
 use tower::ServiceExt;
@@ -54,7 +55,17 @@ pub(super) enum As {
 
 impl Client {
     pub(super) fn of(house: &House) -> Self {
-        let state = house.server.state.clone();
+        Self::with(house, house.server.state.clone())
+    }
+
+    /// Of the same house, whose configuration says that people reach it by this address.
+    pub(super) fn reached_at(house: &House, public_url: &str) -> Self {
+        let mut state = house.server.state.clone();
+        state.config = Arc::new(Config { public_url: Some(public_url.to_owned()), ..(*state.config).clone() });
+        Self::with(house, state)
+    }
+
+    fn with(house: &House, state: AppState) -> Self {
         Self {
             public: http::router(state.clone()),
             admin: http::admin_router(state.clone()),
@@ -131,18 +142,23 @@ impl Client {
     }
 
     pub(super) fn call(&self, method: &str, path: &str) -> Call {
-        Self::start(self.public.clone(), method, path)
+        self.call_at(HOST, method, path)
+    }
+
+    /// A request that comes under this name.
+    pub(super) fn call_at(&self, host: &str, method: &str, path: &str) -> Call {
+        Self::start(self.public.clone(), host, method, path)
     }
 
     pub(super) fn admin(&self, path: &str) -> Call {
-        Self::start(self.admin.clone(), "GET", path)
+        Self::start(self.admin.clone(), HOST, "GET", path)
     }
 
-    fn start(router: Router, method: &str, path: &str) -> Call {
+    fn start(router: Router, host: &str, method: &str, path: &str) -> Call {
         let method = Method::from_bytes(method.as_bytes()).expect("a method");
         Call {
             router,
-            request: Request::builder().method(method).uri(path).header("host", HOST),
+            request: Request::builder().method(method).uri(path).header("host", host),
             body: Body::empty(),
             peer: Peer { address: SocketAddr::from(([127, 0, 0, 1], 50_000)), tls: false },
         }
@@ -185,6 +201,22 @@ impl Call {
     pub(super) fn raw(mut self, content_type: &str, body: impl Into<Body>) -> Self {
         self.body = body.into();
         self.header("content-type", content_type)
+    }
+
+    /// A form whose field `file` has these bytes.
+    pub(super) fn form(self, file: impl AsRef<[u8]>) -> Self {
+        self.form_of("file", "logo.png", file)
+    }
+
+    pub(super) fn form_of(self, field: &str, name: &str, file: impl AsRef<[u8]>) -> Self {
+        let mut body = format!(
+            "--limit\r\ncontent-disposition: form-data; name=\"{field}\"; filename=\"{name}\"\r\n\
+             content-type: application/octet-stream\r\n\r\n"
+        )
+        .into_bytes();
+        body.extend(file.as_ref());
+        body.extend(b"\r\n--limit--\r\n");
+        self.raw("multipart/form-data; boundary=limit", body)
     }
 
     pub(super) fn from(mut self, address: &str) -> Self {

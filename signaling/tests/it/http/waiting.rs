@@ -26,14 +26,7 @@ pub(super) fn wav() -> Vec<u8> {
 
 /// A form with a file in this field.
 fn upload(client: &Client, field: &str, name: &str, content: &[u8]) -> Call {
-    let mut body = format!(
-        "--limit\r\ncontent-disposition: form-data; name=\"{field}\"; filename=\"{name}\"\r\n\
-         content-type: application/octet-stream\r\n\r\n"
-    )
-    .into_bytes();
-    body.extend(content);
-    body.extend(b"\r\n--limit--\r\n");
-    client.call("POST", FILES).raw("multipart/form-data; boundary=limit", body)
+    client.call("POST", FILES).form_of(field, name, content)
 }
 
 pub(super) async fn uploaded(client: &Client, key: &As) -> String {

@@ -2,6 +2,7 @@
 
 use super::access::operations;
 use super::client::{As, Client, id};
+use super::link_images::logo;
 use crate::support::House;
 use model::Role;
 use serde_json::{Value, json};
@@ -33,6 +34,9 @@ async fn things(house: &House, client: &Client) -> Ours {
     let notes = format!("/ccaas/1/conversations/{conversation}/notes");
     let note = client.done(&key, "POST", &notes, json!({"content": MARK})).await;
     let config = client.done(&key, "POST", "/call-link/1/configs", json!({"name": MARK})).await;
+    let named = Client::reached_at(house, "https://calls.example");
+    let subdomain = id(&named.done(&key, "POST", "/call-link/1/subdomains", json!({"name": MARK})).await);
+    let image = logo(&client, &key, &format!("{MARK}.png")).await;
     let link = json!({"displayName": MARK, "destination": {"type": "CONVERSATIONS"}});
     let link = client.done(&key, "POST", "/call-link/1/links", link).await;
     let link_secret = link["url"].as_str().expect("a url").rsplit('/').next().expect("a secret").to_owned();
@@ -53,8 +57,11 @@ async fn things(house: &House, client: &Client) -> Ours {
         ("", "{tagName}", TAG.to_owned()),
         ("/call-link/1/configs", "{id}", id(&config)),
         ("/call-link/1/links", "{id}", id(&link)),
+        ("/call-link/1/images", "{id}", image),
+        ("/call-link/1/subdomains", "{id}", subdomain),
         ("", "{segmentId}", conversation),
         ("", "{seconds}", "10".to_owned()),
+        ("", "{type}", "LOGO".to_owned()),
     ];
     Ours { ids, link_secret }
 }
@@ -98,6 +105,8 @@ async fn everything(client: &Client, ours: &Ours) -> Vec<Value> {
         "/ccaas/1/tags?conversationId={conversationId}",
         "/ccaas/1/webhooks",
         "/call-link/1/configs",
+        "/call-link/1/images",
+        "/call-link/1/subdomains",
         "/call-link/1/links",
         "/ccca/1/agent-configs/{agentId}",
         "/ccaas/voice/2/account-wrap-up-config",
@@ -117,7 +126,8 @@ async fn no_endpoint_shows_or_changes_anything_of_another_account() {
     let neighbour = client.neighbour().await;
     let key = client.key_with(neighbour, &["conversations:manage"]).await;
     let admin = client.user(neighbour, Role::Admin, None, "x").await;
-    let public = ["/auth/1/session", "/auth/1/oauth2/token", "/call-link/1/guest"];
+    let image = "/call-link/1/guest/images/{accountId}/{imageId}";
+    let public = ["/auth/1/session", "/auth/1/oauth2/token", "/call-link/1/guest", image];
 
     let mut asked = 0;
     for (method, pattern) in operations() {
@@ -130,9 +140,10 @@ async fn no_endpoint_shows_or_changes_anything_of_another_account() {
             let call = if method == "GET" || method == "DELETE" { call } else { call.json(&ours.body()) };
             let answer = call.send().await;
             let (status, text) = (answer.status.as_u16(), answer.text());
-            assert!(!text.contains(MARK), "{method} {pattern} shows our data: {text}");
-            // A purpose is no id.
-            if pattern.contains('{') && !pattern.contains("{ttsPurpose}") {
+            let shows = text.contains(MARK) || text.contains(&MARK.to_lowercase());
+            assert!(!shows, "{method} {pattern} shows our data: {text}");
+            // A purpose and a type are no ids.
+            if pattern.contains('{') && !pattern.contains("{ttsPurpose}") && !pattern.contains("{type}") {
                 let not_found = text.contains("NOT_FOUND");
                 // Transfers have 412 for a conversation without a call, be there one or not.
                 assert!(
@@ -161,6 +172,7 @@ async fn lists_filtered_by_ids_of_another_account_are_empty() {
         ("/ccaas/1/conversations?agentId={agentId}", "conversations"),
         ("/call-link/1/links", "results"),
         ("/call-link/1/configs", "results"),
+        ("/call-link/1/images", "results"),
     ] {
         let list = client.read(&key, &ours.path(pattern)).await;
         assert_eq!(list[items], json!([]), "{pattern}");

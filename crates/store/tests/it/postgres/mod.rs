@@ -8,6 +8,8 @@ mod audio_files;
 mod durability;
 #[path = "../idempotent.rs"]
 mod idempotent;
+#[path = "../link_images.rs"]
+mod link_images;
 mod migration;
 mod outage;
 mod place;
@@ -16,6 +18,8 @@ mod queries;
 #[path = "../rows.rs"]
 mod rows;
 mod schema;
+#[path = "../subdomains.rs"]
+mod subdomains;
 #[path = "../support.rs"]
 mod support;
 mod tls;

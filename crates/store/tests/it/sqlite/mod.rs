@@ -9,11 +9,15 @@ mod disk;
 mod durability;
 #[path = "../idempotent.rs"]
 mod idempotent;
+#[path = "../link_images.rs"]
+mod link_images;
 mod migration;
 mod place;
 #[path = "../queries.rs"]
 mod queries;
 #[path = "../rows.rs"]
 mod rows;
+#[path = "../subdomains.rs"]
+mod subdomains;
 #[path = "../support.rs"]
 mod support;

@@ -248,7 +248,11 @@ impl<'a> Walk<'a> {
             Who::Manager => &self.manage,
         };
         let call = self.client.call(&operation.method, path).by(who);
-        let call = if body.is_null() { call } else { call.json(body) };
+        let call = match body {
+            Value::Null => call,
+            body if takes_form(operation.item) => call.form(form_file(body)),
+            body => call.json(body),
+        };
         call.send().await
     }
 
@@ -307,6 +311,17 @@ impl<'a> Walk<'a> {
 
 fn parsed(answer: &Answer) -> Value {
     serde_json::from_slice(&answer.body).unwrap_or(json!(null))
+}
+
+/// The body is a form with one file, of which the group has the bytes in hex.
+fn takes_form(item: &Value) -> bool {
+    !item["requestBody"]["content"]["multipart/form-data"].is_null()
+}
+
+fn form_file(body: &Value) -> Vec<u8> {
+    let hex = body["file"].as_str().expect("a file in hex").as_bytes();
+    let byte = |pair: &[u8]| u8::from_str_radix(std::str::from_utf8(pair).expect("ASCII"), 16).expect("hex");
+    hex.chunks(2).map(byte).collect()
 }
 
 /// Names of the places in a path pattern.
