@@ -29,6 +29,7 @@ mod oauth;
 mod outbound_calls;
 mod queues;
 mod range;
+mod recording_configs;
 mod recording_source;
 mod recordings;
 mod routing;
@@ -79,7 +80,7 @@ pub(crate) fn register(routes: Routes) -> Routes {
     let routes = call_timeouts::register(wrap_up::register(routes));
     let routes = transfer_strategy::register(hold_configs::register(away_audio_message::register(routes)));
     let routes = audio_files::register(tts::register(waiting_strategies::register(routes)));
-    let routes = outbound_calls::register(routes);
+    let routes = recording_configs::register(outbound_calls::register(routes));
     let routes = subdomains::register(link_image_door::register(link_images::register(routes)));
     guest::register(link_configs::register(links::register(routes)))
 }
