@@ -1,4 +1,4 @@
-import { call } from "./api.ts";
+import { call, change } from "./api.ts";
 
 export const recordedMedia = ["AUDIO", "AUDIO_AND_VIDEO"] as const;
 export type RecordedMedia = (typeof recordedMedia)[number];
@@ -29,11 +29,12 @@ const part = encodeURIComponent;
 
 export const recordingApi = {
   ofAccount: () => call<RecordingConfig>("GET", ACCOUNT),
-  setOfAccount: ({ inbound, outbound, mediaType, enabled }: RecordingConfig) =>
-    call<RecordingConfig>("PUT", ACCOUNT, { inbound, outbound, mediaType, enabled }),
+  setOfAccount: (seen: RecordingConfig, { inbound, outbound, mediaType, enabled }: RecordingConfig) =>
+    change<RecordingConfig>("PUT", ACCOUNT, seen, { inbound, outbound, mediaType, enabled }),
   ofAgents: () => call<AgentRecordingConfig[]>("GET", AGENTS),
-  setOfAgent: (agent: string, config: AgentRecordingFields) =>
-    call<AgentRecordingConfig>("PUT", `${AGENTS}/${part(agent)}`, config),
+  /** `seen` is nothing where nothing was set. */
+  setOfAgent: (agent: string, seen: AgentRecordingConfig | undefined, config: AgentRecordingFields) =>
+    change<AgentRecordingConfig>("PUT", `${AGENTS}/${part(agent)}`, seen ?? {}, config),
   /** All files of a leg, for good. */
   deleteSegment: (segment: string) => call<void>("DELETE", `/recordings/1/files/${part(segment)}`),
 };

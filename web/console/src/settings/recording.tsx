@@ -40,7 +40,7 @@ function OfAccount({ config, onDone }: { config: RecordingConfig; onDone: () => 
     setBusy(true);
     setSaid(undefined);
     try {
-      await recordingApi.setOfAccount(next);
+      await recordingApi.setOfAccount(config, next);
       setSaid({ problem: false, text: t(next.enabled ? "recordingIsOn" : "recordingIsOff") });
     } catch (error) {
       setSaid({ problem: true, text: t("notSaved", { problem: problemText(error) }) });
@@ -170,7 +170,7 @@ interface AskAgentProps {
 
 function AskAgent({ agent, config, onDone, onClose }: AskAgentProps) {
   const now: RecordingConfig = config ?? { inbound: true, outbound: true, mediaType: "AUDIO", enabled: false };
-  const change = (form: Values) => recordingApi.setOfAgent(agent.id, fieldsOf(form)).then(onDone);
+  const change = (form: Values) => recordingApi.setOfAgent(agent.id, config, fieldsOf(form)).finally(onDone);
   const choices = ways.map((value) => ({ value, text: t(`recording_${value}`) }));
   return (
     <Ask
