@@ -33,7 +33,7 @@ const GROUPS: [(&str, &str); 9] = [
 ];
 
 /// Beginnings of paths of the description that no group asks for, with the reason.
-const ELSEWHERE: [(&str, &str); 13] = [
+const ELSEWHERE: [(&str, &str); 11] = [
     ("/ccaas/1/conversations/{conversationId}/messages", "messages are no part of the product yet"),
     ("/ccaas/1/conversations/{conversationId}/events", "the same"),
     ("/ccaas/1/conversations/{conversationId}/related-comments", "the same"),
