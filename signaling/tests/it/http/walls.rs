@@ -36,7 +36,7 @@ async fn things(house: &House, client: &Client) -> Ours {
     let config = client.done(&key, "POST", "/call-link/1/configs", json!({"name": MARK})).await;
     let named = Client::reached_at(house, "https://calls.example");
     let subdomain = id(&named.done(&key, "POST", "/call-link/1/subdomains", json!({"name": MARK})).await);
-    let image = logo(&client, &key, &format!("{MARK}.png")).await;
+    let image = logo(client, &key, &format!("{MARK}.png")).await;
     let link = json!({"displayName": MARK, "destination": {"type": "CONVERSATIONS"}});
     let link = client.done(&key, "POST", "/call-link/1/links", link).await;
     let link_secret = link["url"].as_str().expect("a url").rsplit('/').next().expect("a secret").to_owned();
