@@ -49,6 +49,7 @@ impl Ledger {
             }
             Command::Negotiate { .. }
             | Command::SetPatches { .. }
+            | Command::PartLegs { .. }
             | Command::SetTaps { .. }
             | Command::RequestKeyframe { .. } => {}
         }

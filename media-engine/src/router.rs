@@ -30,6 +30,8 @@ impl Router {
                 shard
             }
             Command::SetPatches { room, .. } | Command::SetTaps { room, .. } => self.place(*room),
+            // Any shard will find that it does not have the room.
+            Command::PartLegs { room } => self.rooms.get(room).map_or(0, |placed| placed.shard),
             Command::Negotiate { leg, .. } | Command::RequestKeyframe { leg, .. } => self.shard_of(*leg),
             Command::RemoveLeg { leg } => {
                 let shard = self.shard_of(*leg);
@@ -107,6 +109,8 @@ mod tests {
         assert_eq!(router.route(&add(4, 41)).start, 0);
         assert_eq!(router.route(&Command::RemoveLeg { leg: LegId::of(12) }).start, 0);
         assert!(!router.legs.contains_key(&LegId::of(12)));
+        assert_eq!(router.route(&Command::PartLegs { room: CallId::of(3) }).start, 1);
+        assert_eq!(router.route(&Command::PartLegs { room: CallId::of(9) }).start, 0, "nobody's");
         assert_eq!(router.route(&Command::UnloadPrompt { prompt: PromptId::of(1) }), 0..2);
     }
 }

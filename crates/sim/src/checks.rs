@@ -85,6 +85,11 @@ impl World {
     /// and files.
     fn check_media(&self, id: CallId, call: &Call) {
         let customer = call.customer.id;
+        if matches!(call.state, State::Held | State::Transferring) {
+            let hears_a_leg = |patch: &Patch| patch.source.leg().is_some();
+            let room = self.engine.rooms.get(&id);
+            assert!(!room.is_some_and(|room| room.patches.iter().any(hears_a_leg)), "somebody is overheard in {id}");
+        }
         // A connection of which a crash kept the news from the core is told again by a real engine alone.
         let is_known = self.core.leg(customer).is_some_and(|leg| leg.connected_at.is_some());
         let is_up = self.engine.transport(customer) == Some(Transport::Up) && call.customer.lost_until.is_none();

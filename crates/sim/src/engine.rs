@@ -35,6 +35,11 @@ impl Engine {
             Command::SetPatches { room, patches } => {
                 self.rooms.entry(*room).or_default().patches = patches.iter().copied().collect();
             }
+            Command::PartLegs { room } => {
+                if let Some(room) = self.rooms.get_mut(room) {
+                    room.patches.retain(|patch| patch.source.leg().is_none());
+                }
+            }
             Command::SetTaps { room, legs } => {
                 if let Some(room) = self.rooms.get_mut(room) {
                     room.taps = legs.iter().copied().collect();

@@ -46,6 +46,11 @@ pub enum Command {
         /// The whole list.
         patches: Vec<Patch>,
     },
+    /// No leg of the room hears or sees another from now on. What prompts play goes on.
+    PartLegs {
+        /// The room.
+        room: CallId,
+    },
     /// Exactly these legs are tapped in the room from now on. The tap copies all tracks that the leg sends.
     SetTaps {
         /// The room.

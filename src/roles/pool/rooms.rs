@@ -79,6 +79,7 @@ impl Rooms {
                 self.place(*room, now)
             }
             Command::SetPatches { room, .. } | Command::SetTaps { room, .. } => self.place(*room, now),
+            Command::PartLegs { room } => self.engine_of.get(room).copied().unwrap_or(0),
             Command::Negotiate { leg, .. } | Command::RequestKeyframe { leg, .. } => self.engine_of_leg(*leg),
             Command::RemoveLeg { leg } => {
                 let engine = self.engine_of_leg(*leg);

@@ -1,19 +1,32 @@
 //! What a customer hears whom a hold or a transfer keeps apart from the agent.
 
+use crate::call::Call;
 use crate::call_center::CallCenter;
 use crate::row::CallState;
 use model::CallId;
 use std::collections::BTreeMap;
-use wire::engine::Playlist;
+use wire::engine::{Command, Playlist};
 use wire::prompt::{MUSIC, RINGBACK};
 
 impl CallCenter {
-    /// Says what the customer hears, if it is known.
+    /// Says what the customer hears, or at least that nobody hears anybody.
     pub(crate) fn play_apart(&mut self, call: CallId) {
-        if let Some(playlist) = self.apart_playlist(call) {
-            self.call_mut(call).sound_unsure = false;
-            self.play_to_customer(call, playlist);
+        let Some(playlist) = self.apart_playlist(call) else { return self.part_legs(call) };
+        self.call_mut(call).sound_unsure = false;
+        if !self.play_to_customer(call, playlist) {
+            self.part_legs(call);
         }
+    }
+
+    /// After a crash the engine may not know yet that a call is on hold or being handed over.
+    pub(crate) fn part_all_who_are_apart(&mut self) {
+        let is_apart = |call: &&Call| matches!(call.row.state, CallState::Held | CallState::Transferring);
+        let apart: Vec<CallId> = self.calls.values().filter(is_apart).map(|call| call.row.id).collect();
+        apart.into_iter().for_each(|call| self.part_legs(call));
+    }
+
+    fn part_legs(&mut self, call: CallId) {
+        self.command_engine(Command::PartLegs { room: call });
     }
 
     /// Who is apart hears at once what follows from the change.

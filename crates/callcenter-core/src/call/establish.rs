@@ -32,18 +32,20 @@ impl CallCenter {
         }
     }
 
-    pub(crate) fn play_to_customer(&mut self, call: CallId, playlist: Playlist) {
-        self.play_to(self.call_ref(call).customer_leg, playlist);
+    pub(crate) fn play_to_customer(&mut self, call: CallId, playlist: Playlist) -> bool {
+        self.play_to(self.call_ref(call).customer_leg, playlist)
     }
 
-    /// The leg hears this and its call nothing else.
-    pub(crate) fn play_to(&mut self, leg: LegId, playlist: Playlist) {
+    /// The leg hears this and its call nothing else. False when the engine does not have the leg.
+    pub(crate) fn play_to(&mut self, leg: LegId, playlist: Playlist) -> bool {
         let state = self.leg_ref(leg);
-        if state.is_held_by_engine() {
+        let is_there = state.is_held_by_engine();
+        if is_there {
             let call = state.row.call;
             let patches = vec![Patch { source: playlist.into(), sink: leg, track: TrackKind::Audio }];
             self.command_engine(Command::SetPatches { room: call, patches });
         }
+        is_there
     }
 
     /// The agent who calls hears that it rings.

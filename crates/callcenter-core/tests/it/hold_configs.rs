@@ -138,6 +138,26 @@ fn a_restart_of_signaling_alone_does_not_interrupt_the_music() {
 }
 
 #[test]
+fn nobody_is_overheard_where_a_crash_came_between_a_hold_and_the_engine() {
+    let (mut center, talk, queue) = talk();
+    put(&mut center, full(vec![queue]));
+    make_all(&mut center);
+    hold(&mut center, talk);
+    let part = wire::engine::Command::PartLegs { room: talk.call };
+    center.forget();
+    center.restart();
+    assert!(center.engine().contains(&part), "the engine may never have been told of the hold");
+
+    // A customer whom the engine does not have hears nobody either, whenever they come back.
+    let (mut center, talk, _) = self::talk();
+    center.must(Command::EngineRestarted);
+    center.connect(talk.agent);
+    center.forget();
+    center.must(Command::Hold { leg: talk.agent });
+    assert_eq!(center.engine(), [wire::engine::Command::PartLegs { room: talk.call }]);
+}
+
+#[test]
 fn a_talk_after_a_restart_is_held_at_once() {
     let (mut center, talk, queue) = talk();
     put(&mut center, full(vec![queue]));

@@ -103,6 +103,7 @@ fn prompts() {
         },
     );
     is(json!({"type": "unload_prompt", "prompt": ID}), engine::Command::UnloadPrompt { prompt });
+    is(json!({"type": "part_legs", "room": ID}), engine::Command::PartLegs { room: CallId::of(1) });
     is(
         json!({
             "source": {"greeting": ID, "music": ID, "announcement": {"prompt": ID, "interval_ms": 10_000}},

@@ -51,4 +51,9 @@ impl Room {
             .take(PATCHES_PER_ROOM)
             .collect();
     }
+
+    /// Only prompts play from now on.
+    pub(crate) fn part_legs(&mut self) {
+        self.patches.retain(|patch| patch.source.leg().is_none());
+    }
 }

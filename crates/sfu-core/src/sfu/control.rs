@@ -22,6 +22,13 @@ impl Sfu {
                 self.room(room).set_patches(patches);
                 self.apply_patches(room);
             }),
+            Command::PartLegs { room } => {
+                if let Some(found) = self.rooms.get_mut(&room) {
+                    found.part_legs();
+                }
+                self.apply_patches(room);
+                Ok(())
+            }
             Command::SetTaps { room, legs } => {
                 self.room(room).tapped = legs.into_iter().take(LEGS_PER_ROOM).collect();
                 self.apply_taps(room);

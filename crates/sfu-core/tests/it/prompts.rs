@@ -146,6 +146,29 @@ fn another_announcement_is_heard_when_one_comes_next_and_the_greeting_only_once(
 }
 
 #[test]
+fn legs_that_are_parted_hear_nobody_and_music_plays_on() {
+    let mut world = World::pair(Instant::now(), 9);
+    load(&mut world, MUSIC, MUSIC_TONE, Duration::from_secs(1));
+    world.clients.iter_mut().for_each(|client| client.speak(true));
+    world.set_patches(vec![into(World::leg(1), 0), into(Playlist::looped(MUSIC), 1)]);
+    world.run_for(Duration::from_secs(2));
+    let before = (sound(&world, 0).len(), sound(&world, 1).len());
+    assert!(before.0 > 90 && before.1 > 90, "{before:?}");
+    world.command(Command::PartLegs { room: World::room() });
+    world.run_for(Duration::from_secs(2));
+    let after = (sound(&world, 0).len(), sound(&world, 1).len());
+    // What was on its way when it was said may still arrive.
+    assert!(after.0 - before.0 <= 3, "{} packets after the parting", after.0 - before.0);
+    assert!((98..=102).contains(&(after.1 - before.1)), "{} packets of music", after.1 - before.1);
+    assert_one_numbering(sound(&world, 1));
+    world.command(Command::PartLegs { room: model::CallId::of(4711) });
+    world.patch_all();
+    world.run_for(Duration::from_secs(2));
+    assert!(sound(&world, 0).len() > after.0 + 90 && sound(&world, 1).len() > after.1 + 90, "both talk again");
+    assert_eq!(refusals(&world), [], "a room that is not there is no fault");
+}
+
+#[test]
 fn after_twelve_minutes_of_music_both_hear_each_other_at_once() {
     let mut world = World::pair(Instant::now(), 2);
     load(&mut world, MUSIC, MUSIC_TONE, Duration::from_secs(3));
