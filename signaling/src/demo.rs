@@ -5,7 +5,7 @@ use crate::auth::keys;
 use crate::http::{link_url, long_lived_row};
 use crate::serve::{self, ServeError};
 use crate::state::AppState;
-use callcenter_core::command::{Command, NewAgent, NewQueue, RecordingFields, Reply};
+use callcenter_core::command::{Command, NewAgent, NewQueue, RecordingCommand, RecordingFields, Reply};
 use callcenter_core::row::LinkConfigRow;
 use model::{AccountId, AgentId, AgentStatus, LinkConfigId, QueueId, RecordingMedia, Role, UserId, WallTime};
 use serde_json::json;
@@ -188,7 +188,7 @@ async fn record_everything(handle: &AccountHandle) -> Result<(), AccountError> {
     if handle.query(|core, _| core.settings().recording).await?.is_none() {
         let media = RecordingMedia::AudioAndVideo;
         let fields = RecordingFields { inbound: true, outbound: true, media, enabled: true };
-        handle.handle(Command::SetAccountRecording { fields, only_new: false }).await?;
+        handle.handle(Command::Recording(RecordingCommand::SetAccount { fields, only_new: false })).await?;
     }
     Ok(())
 }

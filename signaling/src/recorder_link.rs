@@ -1,7 +1,7 @@
 //! The way to the recorder: commands go out, facts come in.
 
 use crate::{account::Accounts, directory::Directory, engine_link::EngineLink, limits};
-use callcenter_core::command::Command as CoreCommand;
+use callcenter_core::command::{Command as CoreCommand, RecordingCommand};
 use link::{Files, LinkState};
 use model::{AccountId, SegmentId};
 use std::{collections::BTreeSet, sync::Arc};
@@ -91,7 +91,7 @@ pub(crate) async fn listen(
             Event::Deleted { segment } => {
                 tracing::info!(%segment, "a recording's files are gone");
                 if let Some(account) = directory.segment(segment) {
-                    state_fact(&accounts, account, CoreCommand::SegmentDeleted { segment }).await;
+                    state_fact(&accounts, account, CoreCommand::Recording(RecordingCommand::Deleted { segment })).await;
                 }
             }
             Event::Holds { segments } => repair(&segments, &accounts, &directory, &recorder).await,

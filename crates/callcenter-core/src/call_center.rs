@@ -165,10 +165,7 @@ impl CallCenter {
             Command::DeleteWaitingStrategy(strategy) => self.delete_waiting_strategy(strategy),
             Command::PutHoldConfig { config, fields } => self.put_hold_config(config, *fields, turn),
             Command::DeleteHoldConfig(config) => self.delete_hold_config(config),
-            Command::SetAccountRecording { fields, only_new } => self.set_account_recording(fields, only_new, turn),
-            Command::SetAgentRecording { agent, fields, only_new } => {
-                self.set_agent_recording(agent, fields, only_new, turn)
-            }
+            Command::Recording(command) => self.decide_recording(command, turn),
             Command::SetTransferStrategy(fields) => self.set_transfer_strategy(*fields, turn),
             Command::PutAwayMessage(row) => self.put_away_message(*row),
             Command::DeleteAwayMessage(hours) => self.delete_away_message(hours),
@@ -188,10 +185,7 @@ impl CallCenter {
                 self.set_metadata(conversation, values, merge, turn)
             }
             Command::ClearMetadata(conversation) => self.clear_metadata(conversation, turn),
-            Command::By { author, command } => {
-                turn.author = Some(author);
-                self.decide(*command, turn)
-            }
+            Command::By { author, command } => self.decide_by(author, *command, turn),
             Command::SetStatus { agent, status } => self.set_status(agent, status, turn),
             Command::SetCustomStatus { agent, status } => self.set_custom_status(agent, status, turn),
             Command::Heartbeat { agent } => self.heartbeat(agent, turn),
@@ -220,10 +214,13 @@ impl CallCenter {
             Command::PromptFailed { prompt } => self.prompt_answered(prompt, None),
             Command::RecorderBack => self.recorder_back(),
             Command::SegmentFinished(file) => self.segment_finished(*file, turn),
-            Command::SegmentDeleted { segment } => self.segment_deleted(segment),
-            Command::DeleteSegment { rows, by } => self.delete_segment(rows, by, turn),
             Command::SegmentFailed { segment, reason } => self.segment_failed(segment, reason, turn),
         }
+    }
+
+    fn decide_by(&mut self, author: Author, command: Command, turn: &mut Turn) -> Result<Reply, CommandError> {
+        turn.author = Some(author);
+        self.decide(command, turn)
     }
 
     /// What follows from any change: the assignment run, and telling those concerned.

@@ -4,13 +4,13 @@ mod outbound;
 mod recording;
 
 pub use outbound::{NewOutboundCall, OutboundCommand};
-pub use recording::{AgentRecordingFields, RecordingFields};
+pub use recording::{AgentRecordingFields, RecordingCommand, RecordingFields};
 
 use crate::event::Author;
 use crate::hold::row::{HoldConfigFields, HoldConfigRow};
 use crate::row::{
     AgentRecordingRow, AgentRow, AssignmentAlgorithm, CallRow, ConversationRow, ConversationStatus, LinkConfigRow,
-    LinkRow, NoteKind, NoteRow, Priority, QueueRow, RecordingConfig, SegmentRow, StatusRow, TagRow, WorkingHoursRow,
+    LinkRow, NoteKind, NoteRow, Priority, QueueRow, RecordingConfig, StatusRow, TagRow, WorkingHoursRow,
 };
 use crate::settings::SettingsChange;
 use crate::transfer::row::{TransferStrategyFields, TransferStrategyRow};
@@ -126,30 +126,8 @@ pub enum Command {
 
     /// What customers hear while it rings at another agent. Who is being transferred hears it at once.
     SetTransferStrategy(Box<TransferStrategyFields>),
-    /// Set what is recorded of the account's calls that begin from now on.
-    SetAccountRecording {
-        /// What is set. Only `enabled` changes while recording is enabled.
-        fields: RecordingFields,
-        /// Refuse when something is set already.
-        only_new: bool,
-    },
-    /// Delete a recording's files for good.
-    DeleteSegment {
-        /// The segment's rows as the store has them.
-        rows: Vec<SegmentRow>,
-        /// Who wants it, by name.
-        by: String,
-    },
-    /// Set what is recorded of one agent's calls.
-    SetAgentRecording {
-        /// The agent.
-        agent: AgentId,
-        /// What is set. Only `enabled` changes while recording is enabled.
-        fields: AgentRecordingFields,
-        /// Refuse when something is set already.
-        only_new: bool,
-    },
-
+    /// What is recorded, and what is deleted of it.
+    Recording(RecordingCommand),
     /// What callers hear outside of these working hours, before their call ends.
     PutAwayMessage(Box<AwayMessageRow>),
     /// Callers hear nothing of the kind any more.
@@ -387,11 +365,6 @@ pub enum Command {
         segment: SegmentId,
         /// Why.
         reason: String,
-    },
-    /// A segment's files are gone.
-    SegmentDeleted {
-        /// The segment.
-        segment: SegmentId,
     },
 }
 

@@ -3,7 +3,7 @@
 use crate::model::{Agent, Model, Queue, Settings};
 use crate::pages::{AgentPage, CustomerPage};
 use crate::world::World;
-use callcenter_core::command::{Command, NewAgent, NewQueue, RecordingFields, Reply};
+use callcenter_core::command::{Command, NewAgent, NewQueue, RecordingCommand, RecordingFields, Reply};
 use callcenter_core::row::{AssignmentAlgorithm, LinkDestination, LinkRow, Snapshot};
 use callcenter_core::settings::AccountSettings;
 use callcenter_core::{CallCenter, Planted};
@@ -183,7 +183,7 @@ impl World {
     pub(crate) fn set_recording(&mut self, enabled: bool) {
         let media = RecordingMedia::AudioAndVideo;
         let fields = RecordingFields { inbound: true, outbound: true, media, enabled };
-        self.command(Command::SetAccountRecording { fields, only_new: false }, |model| {
+        self.command(Command::Recording(RecordingCommand::SetAccount { fields, only_new: false }), |model| {
             model.settings.recording = enabled;
             true
         });

@@ -1,6 +1,40 @@
-//! What is set of recording configurations.
+//! What can be asked of recordings.
 
-use model::RecordingMedia;
+use crate::row::SegmentRow;
+use model::{AgentId, RecordingMedia, SegmentId};
+
+/// What is recorded, and what is deleted of it.
+#[derive(Debug, Clone, PartialEq)]
+pub enum RecordingCommand {
+    /// Set what is recorded of the account's calls that begin from now on.
+    SetAccount {
+        /// What is set. Only `enabled` changes while recording is enabled.
+        fields: RecordingFields,
+        /// Refuse when something is set already.
+        only_new: bool,
+    },
+    /// Set what is recorded of one agent's calls.
+    SetAgent {
+        /// The agent.
+        agent: AgentId,
+        /// What is set. Only `enabled` changes while recording is enabled.
+        fields: AgentRecordingFields,
+        /// Refuse when something is set already.
+        only_new: bool,
+    },
+    /// Delete a recording's files for good.
+    Delete {
+        /// The segment's rows as the store has them.
+        rows: Vec<SegmentRow>,
+        /// Who wants it, by name.
+        by: String,
+    },
+    /// The recorder says that a segment's files are gone.
+    Deleted {
+        /// The segment.
+        segment: SegmentId,
+    },
+}
 
 /// What is set of a recording configuration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

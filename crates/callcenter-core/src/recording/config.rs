@@ -4,7 +4,7 @@
 //! changes a configuration changes nothing about calls that run.
 
 use crate::call_center::{CallCenter, Turn};
-use crate::command::{AgentRecordingFields, CommandError, RecordingFields, Reply};
+use crate::command::{AgentRecordingFields, CommandError, RecordingCommand, RecordingFields, Reply};
 use crate::row::RowChange;
 use model::{AgentId, CallDirection, CallId, MediaTime, RecordingMedia, WallTime};
 use serde::{Deserialize, Serialize};
@@ -79,7 +79,22 @@ fn check_directions(fields: RecordingFields) -> Result<(), CommandError> {
 }
 
 impl CallCenter {
-    pub(crate) fn set_account_recording(
+    pub(crate) fn decide_recording(
+        &mut self,
+        command: RecordingCommand,
+        turn: &mut Turn,
+    ) -> Result<Reply, CommandError> {
+        match command {
+            RecordingCommand::SetAccount { fields, only_new } => self.set_account_recording(fields, only_new, turn),
+            RecordingCommand::SetAgent { agent, fields, only_new } => {
+                self.set_agent_recording(agent, fields, only_new, turn)
+            }
+            RecordingCommand::Delete { rows, by } => self.delete_segment(rows, by, turn),
+            RecordingCommand::Deleted { segment } => self.segment_deleted(segment),
+        }
+    }
+
+    fn set_account_recording(
         &mut self,
         fields: RecordingFields,
         only_new: bool,
@@ -96,7 +111,7 @@ impl CallCenter {
         Ok(Reply::AccountRecording(config))
     }
 
-    pub(crate) fn set_agent_recording(
+    fn set_agent_recording(
         &mut self,
         agent: AgentId,
         fields: AgentRecordingFields,

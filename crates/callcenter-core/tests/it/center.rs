@@ -1,7 +1,9 @@
 //! One call center under test, with its clock and what it has let out since last asked.
 
 use crate::stored::Stored;
-use callcenter_core::command::{Command, CommandError, NewAgent, NewCall, NewQueue, RecordingFields, Reply};
+use callcenter_core::command::{
+    Command, CommandError, NewAgent, NewCall, NewQueue, RecordingCommand, RecordingFields, Reply,
+};
 use callcenter_core::effect::Effect;
 use callcenter_core::event::{Event, EventRecord};
 use callcenter_core::row::{AgentRow, CallState, LinkDestination, LinkRow, RowChange, SegmentRow, Snapshot};
@@ -339,7 +341,7 @@ impl Center {
     /// All calls that begin from now on.
     pub(crate) fn record(&mut self, media: RecordingMedia) {
         let fields = RecordingFields { inbound: true, outbound: true, media, enabled: true };
-        self.must(Command::SetAccountRecording { fields, only_new: false });
+        self.must(Command::Recording(RecordingCommand::SetAccount { fields, only_new: false }));
     }
 
     pub(crate) fn set(&mut self, change: impl FnOnce(&mut AccountSettings)) {

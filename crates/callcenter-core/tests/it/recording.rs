@@ -1,7 +1,7 @@
 //! What the recorder is asked, and what its facts do.
 
 use crate::center::{Center, Talk, seconds};
-use callcenter_core::command::{Command, CommandError, Reply};
+use callcenter_core::command::{Command, CommandError, RecordingCommand, Reply};
 use callcenter_core::event::Event;
 use callcenter_core::limits::RECORDER_ANSWER;
 use callcenter_core::row::SegmentState;
@@ -230,7 +230,7 @@ fn deletions(center: &Center) -> Vec<SegmentId> {
 
 fn delete(center: &mut Center, segment: SegmentId) -> Result<Reply, CommandError> {
     let rows = center.segments().into_values().filter(|row| row.id == segment).collect();
-    center.try_command(Command::DeleteSegment { rows, by: "lea".to_owned() })
+    center.try_command(Command::Recording(RecordingCommand::Delete { rows, by: "lea".to_owned() }))
 }
 
 #[test]
@@ -261,7 +261,7 @@ fn rdl_04_to_06_a_deleted_file_is_asked_for_until_it_is_gone_and_its_row_says_wh
     center.restart();
     assert_eq!(deletions(&center), [start.segment; 3]);
 
-    center.must(Command::SegmentDeleted { segment: start.segment });
+    center.must(Command::Recording(RecordingCommand::Deleted { segment: start.segment }));
     let row = center.segments()[&(start.segment, false)].clone();
     assert_eq!((row.state, row.path, row.duration_ms), (SegmentState::Deleted, None, Some(5_000)));
     center.must(Command::RecorderBack);

@@ -1,7 +1,7 @@
 //! What is recorded, as it is set for the account and for agents.
 
 use crate::center::Center;
-use callcenter_core::command::{AgentRecordingFields, Command, CommandError, RecordingFields, Reply};
+use callcenter_core::command::{AgentRecordingFields, Command, CommandError, RecordingCommand, RecordingFields, Reply};
 use callcenter_core::row::RecordingConfig;
 use model::{AgentId, LegId, RecordingMedia};
 use wire::browser::ServerMessage;
@@ -13,12 +13,12 @@ const AUDIO: RecordingFields =
 const OFF: RecordingFields = RecordingFields { enabled: false, ..AUDIO };
 
 fn account(fields: RecordingFields) -> Command {
-    Command::SetAccountRecording { fields, only_new: false }
+    Command::Recording(RecordingCommand::SetAccount { fields, only_new: false })
 }
 
 fn of_agent(agent: AgentId, use_default: bool, recording: RecordingFields) -> Command {
     let fields = AgentRecordingFields { use_default, recording };
-    Command::SetAgentRecording { agent, fields, only_new: false }
+    Command::Recording(RecordingCommand::SetAgent { agent, fields, only_new: false })
 }
 
 /// Legs that got a file, with what is recorded of them.
@@ -78,11 +78,11 @@ fn neither_direction_and_a_second_first_time_are_refused() {
         assert!(matches!(refused, Err(CommandError::Invalid { field: "inbound", .. })), "{refused:?}");
     }
     center.must(of_agent(ann, true, neither));
-    center.must(Command::SetAccountRecording { fields: OFF, only_new: true });
-    let again = Command::SetAccountRecording { fields: OFF, only_new: true };
+    center.must(Command::Recording(RecordingCommand::SetAccount { fields: OFF, only_new: true }));
+    let again = Command::Recording(RecordingCommand::SetAccount { fields: OFF, only_new: true });
     assert!(refused(&mut center, again).contains("already exists"));
     let fields = AgentRecordingFields { use_default: false, recording: OFF };
-    let again = Command::SetAgentRecording { agent: ann, fields, only_new: true };
+    let again = Command::Recording(RecordingCommand::SetAgent { agent: ann, fields, only_new: true });
     assert!(refused(&mut center, again).contains("already exists"));
 }
 

@@ -1,25 +1,25 @@
 //! Every row comes back as it was written, whatever is in it.
 
+mod recording_rows;
+
 use super::support::{ACCOUNT, Open};
 use callcenter_core::{
     audio::{AudioSourceType, Message, Music, Span, SpanUnit, SpokenText, VoiceName},
     event::{Author, Event, EventRecord},
     row::{
         AgentRecordingRow, AgentRow, AssignmentAlgorithm, AwayMessageRow, CallRow, CallState, ClientType,
-        ConversationRow, ConversationStatus, ConversationTag, CustomerRow, DayHours, Deletion, FamiliarAgent,
-        HoldConfigFields, HoldConfigRow, Holiday, LegRow, LinkConfigRow, LinkDestination, LinkHours, LinkRow,
-        MetadataRow, NoteKind, NoteRow, PeriodicMessage, Priority, QueueRow, RecordingConfig, RowChange, RuleRow,
-        RunningTransfer, RunningWrapUp, SegmentRow, SegmentState, Sender, Snapshot, StatusRow, TagRow,
-        TransferStrategyFields, TransferStrategyRow, Wait, WaitingCondition, WaitingStrategyFields, WaitingStrategyRow,
-        WorkingHoursRow,
+        ConversationRow, ConversationStatus, ConversationTag, CustomerRow, DayHours, FamiliarAgent, HoldConfigFields,
+        HoldConfigRow, Holiday, LegRow, LinkConfigRow, LinkDestination, LinkHours, LinkRow, MetadataRow, NoteKind,
+        NoteRow, PeriodicMessage, Priority, QueueRow, RowChange, RuleRow, RunningTransfer, RunningWrapUp, SegmentRow,
+        Sender, Snapshot, StatusRow, TagRow, TransferStrategyFields, TransferStrategyRow, Wait, WaitingCondition,
+        WaitingStrategyFields, WaitingStrategyRow, WorkingHoursRow,
     },
     settings::AccountSettings,
 };
 use model::{
     AgentId, AgentStatus, AudioFileId, CallDirection, CallId, CallMedia, ConversationId, CustomerId, EndedBy,
-    HoldConfigId, HolidayId, LegId, LinkConfigId, LinkId, MediaTime, NoteId, ParticipantType, QueueId, RecordingMedia,
-    Role, RuleId, SegmentId, StatusId, TagId, TransferStrategyId, VoiceStatus, WaitingStrategyId, WallTime,
-    WorkingHoursId,
+    HoldConfigId, HolidayId, LegId, LinkConfigId, LinkId, MediaTime, NoteId, ParticipantType, QueueId, Role, RuleId,
+    SegmentId, StatusId, TagId, TransferStrategyId, VoiceStatus, WaitingStrategyId, WallTime, WorkingHoursId,
 };
 use proptest::{
     collection::{btree_map, vec},
@@ -28,6 +28,7 @@ use proptest::{
     sample::select,
     test_runner::{Config, TestRunner},
 };
+use recording_rows::{agent_recording, recorded_media, recording_config, segment};
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
@@ -423,30 +424,6 @@ fn hold_config() -> impl Strategy<Value = HoldConfigRow> {
     )
 }
 
-fn recorded_media() -> impl Strategy<Value = RecordingMedia> {
-    select(vec![RecordingMedia::Audio, RecordingMedia::AudioAndVideo])
-}
-
-fn recording_config() -> impl Strategy<Value = RecordingConfig> {
-    (any::<bool>(), any::<bool>(), recorded_media(), any::<bool>(), option::of(time())).prop_map(
-        |(inbound, outbound, media, enabled, enabled_changed_at)| RecordingConfig {
-            inbound,
-            outbound,
-            media,
-            enabled,
-            enabled_changed_at,
-        },
-    )
-}
-
-fn agent_recording() -> impl Strategy<Value = AgentRecordingRow> {
-    (number(), any::<bool>(), recording_config()).prop_map(|(agent, use_default, config)| AgentRecordingRow {
-        agent: AgentId::of(agent),
-        use_default,
-        config,
-    })
-}
-
 /// An account has one.
 fn transfer_strategy() -> impl Strategy<Value = TransferStrategyRow> {
     (sound(), time(), time()).prop_map(|((music, announcement), created_at, updated_at)| TransferStrategyRow {
@@ -496,45 +473,6 @@ fn note() -> impl Strategy<Value = NoteRow> {
             updated_at,
         },
     )
-}
-
-fn segment() -> impl Strategy<Value = SegmentRow> {
-    let state = select(vec![
-        SegmentState::Recording,
-        SegmentState::Finished,
-        SegmentState::Failed,
-        SegmentState::Deleting,
-        SegmentState::Deleted,
-    ]);
-    let media = select(vec![RecordingMedia::Audio, RecordingMedia::AudioAndVideo]);
-    let participant = select(vec![ParticipantType::Customer, ParticipantType::Agent]);
-    let refs = (number(), number(), number(), number(), option::of(number()), any::<bool>());
-    let count = || option::of(0..=u64::MAX / 2);
-    let deletion = option::of((time(), text()).prop_map(|(at, by)| Deletion { at, by }));
-    let texts = (text(), option::of(text()), option::of(text()), option::of(text()), option::of(text()));
-    (refs, (state, media, participant), texts, (count(), count(), count()), option::of(text()), time(), deletion)
-        .prop_map(|(refs, (state, media, participant), texts, counts, reason, started_at, deleted)| SegmentRow {
-            id: SegmentId::of(refs.0),
-            screen: refs.5,
-            conversation: ConversationId::of(refs.1),
-            call: CallId::of(refs.2),
-            leg: LegId::of(refs.3),
-            participant,
-            agent: refs.4.map(AgentId::of),
-            display_name: texts.0,
-            state,
-            media,
-            path: texts.1,
-            file_name: texts.2,
-            mime: texts.3,
-            bytes: counts.0,
-            duration_ms: counts.1,
-            gaps_ms: counts.2,
-            sha256: texts.4,
-            reason,
-            started_at,
-            deleted,
-        })
 }
 
 /// Names are unique: each id has its own.

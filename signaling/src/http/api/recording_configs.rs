@@ -11,7 +11,7 @@ use crate::http::routes::Routes;
 use crate::state::AppState;
 use axum::Json;
 use axum::extract::{Path, State};
-use callcenter_core::command::{AgentRecordingFields, Command, RecordingFields, Reply};
+use callcenter_core::command::{AgentRecordingFields, Command, RecordingCommand, RecordingFields, Reply};
 use callcenter_core::row::{AgentRecordingRow, RecordingConfig};
 use model::{AgentId, RecordingMedia};
 use serde::Serialize;
@@ -142,7 +142,10 @@ async fn put(
     only_new: bool,
 ) -> Result<Json<AccountConfigDto>, ApiError> {
     let fields = account_fields(fields)?;
-    match call_center(state, caller.account)?.handle(Command::SetAccountRecording { fields, only_new }).await? {
+    match call_center(state, caller.account)?
+        .handle(Command::Recording(RecordingCommand::SetAccount { fields, only_new }))
+        .await?
+    {
         Reply::AccountRecording(config) => Ok(Json(Some(config).into())),
         _ => Err(unexpected_reply()),
     }
@@ -291,7 +294,7 @@ async fn put_of_agent(
     let recording = recording_fields(&mut body);
     let fields = AgentRecordingFields { use_default: body.flag("useDefault").unwrap_or(false), recording };
     body.done()?;
-    let command = Command::SetAgentRecording { agent, fields, only_new };
+    let command = Command::Recording(RecordingCommand::SetAgent { agent, fields, only_new });
     match call_center(state, caller.account)?.handle(command).await? {
         Reply::AgentRecording(row) => Ok(Json(row.into())),
         _ => Err(unexpected_reply()),

@@ -19,7 +19,7 @@ use axum::http::header::{
 };
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
-use callcenter_core::command::Command;
+use callcenter_core::command::{Command, RecordingCommand};
 use callcenter_core::row::{SegmentRow, SegmentState};
 use model::{ParticipantType, RecordingMedia, SegmentId};
 use serde::Serialize;
@@ -201,7 +201,7 @@ async fn delete(State(state): State<AppState>, caller: Caller, Path(id): Path<St
         Who::Key(key) => state.store.api_key(caller.account, *key).await?.map_or_else(|| caller.name(), |key| key.name),
     };
     tracing::info!(account = %caller.account, by = caller.name(), %segment, "a recording is deleted");
-    super::done_by(&state, &caller, Command::DeleteSegment { rows, by }).await?;
+    super::done_by(&state, &caller, Command::Recording(RecordingCommand::Delete { rows, by })).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

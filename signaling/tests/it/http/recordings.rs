@@ -3,7 +3,7 @@
 use super::client::{As, Client, NOTHING, id};
 use crate::calls::talk;
 use crate::support::House;
-use callcenter_core::command::Command;
+use callcenter_core::command::{Command, RecordingCommand};
 use callcenter_core::row::SegmentState;
 use model::{AgentId, RecordingMedia, Role, SegmentId};
 use serde_json::{Value, json};
@@ -175,7 +175,7 @@ async fn rdl_04_to_06_a_deleted_recording_is_gone_for_good_and_leaves_who_and_wh
     // Whether the recorder was told is not known after a crash: it is told again.
     let mut house = house.crash_and_start().await;
     while !asked(&house.engine.recorder_command().await) {}
-    house.does(Command::SegmentDeleted { segment: start.segment }).await;
+    house.does(Command::Recording(RecordingCommand::Deleted { segment: start.segment })).await;
     assert_eq!(state_of(&house, start.segment).await, SegmentState::Deleted);
     let client = Client::of(&house);
     let lead = client.person(Role::Supervisor, None).await;

@@ -1,6 +1,6 @@
 use super::{Engine, Page};
 use callcenter_core::{
-    command::{Command, NewAgent, NewQueue, RecordingFields, Reply},
+    command::{Command, NewAgent, NewQueue, RecordingCommand, RecordingFields, Reply},
     row::{LinkDestination, LinkRow},
 };
 use model::{AccountId, AgentId, AgentStatus, LinkId, ParticipantType, RecordingMedia, Role, WallTime};
@@ -101,7 +101,7 @@ impl House {
     pub(crate) async fn record_calls(&self) {
         let media = RecordingMedia::AudioAndVideo;
         let fields = RecordingFields { inbound: true, outbound: true, media, enabled: true };
-        self.does(Command::SetAccountRecording { fields, only_new: false }).await;
+        self.does(Command::Recording(RecordingCommand::SetAccount { fields, only_new: false })).await;
     }
 
     pub(crate) async fn link(&self) -> LinkId {
