@@ -55,7 +55,8 @@ test("recordings: turned off in the settings, and deleted for good by a lead alo
   const customer = await Customer.open(t, server.callLink);
   await customer.ready();
   await wholeCall({ agent, customer });
-  await agent.openConversation();
+  // Of two conversations the newest is the first.
+  await agent.tab.click(`${id("conversation-list")} li:first-child a`);
   await agent.timelineSays(/^Call ended by the customer/);
   await agent.tab.says("No recordings.");
   await server.stop();
