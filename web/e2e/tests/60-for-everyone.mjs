@@ -230,6 +230,7 @@ test(
       ["hours", "away"],
       ["waiting", "edit"],
       ["hold", "edit"],
+      ["recording", "edit"],
       ["statuses", "delete"],
       ["keys", "delete"],
       ["webhooks", "edit"],
