@@ -5,9 +5,8 @@ use crate::auth::keys;
 use crate::http::{link_url, long_lived_row};
 use crate::serve::{self, ServeError};
 use crate::state::AppState;
-use callcenter_core::command::{Command, NewAgent, NewQueue, Reply};
+use callcenter_core::command::{Command, NewAgent, NewQueue, RecordingFields, Reply};
 use callcenter_core::row::LinkConfigRow;
-use callcenter_core::settings::SettingsChange;
 use model::{AccountId, AgentId, AgentStatus, LinkConfigId, QueueId, RecordingMedia, Role, UserId, WallTime};
 use serde_json::json;
 use std::time::Duration;
@@ -187,8 +186,9 @@ async fn agent(handle: &AccountHandle, display_name: &str, queue: QueueId) -> Re
 
 async fn record_everything(handle: &AccountHandle) -> Result<(), AccountError> {
     if handle.query(|core, _| core.settings().recording).await?.is_none() {
-        let recording = Some(Some(RecordingMedia::AudioAndVideo));
-        handle.handle(Command::ChangeSettings(SettingsChange { recording, ..SettingsChange::default() })).await?;
+        let media = RecordingMedia::AudioAndVideo;
+        let fields = RecordingFields { inbound: true, outbound: true, media, enabled: true };
+        handle.handle(Command::SetAccountRecording { fields, only_new: false }).await?;
     }
     Ok(())
 }

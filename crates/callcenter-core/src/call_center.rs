@@ -11,7 +11,7 @@ use crate::leg::Leg;
 use crate::outbox::Outbox;
 use crate::planted::Planted;
 use crate::prompt::Prompts;
-use crate::recording::Segments;
+use crate::recording::{AgentRecordingRow, Segments};
 use crate::routing::{Lines, Rule};
 use crate::row::{AwayMessageRow, CustomerRow, LinkConfigRow, LinkRow, QueueRow, RowChange, StatusRow};
 use crate::settings::{AccountSettings, SettingsChange};
@@ -59,6 +59,7 @@ pub struct CallCenter {
     pub(crate) away_messages: BTreeMap<WorkingHoursId, AwayMessageRow>,
     pub(crate) hold_configs: HoldConfigs,
     pub(crate) transfer_strategy: Option<TransferStrategy>,
+    pub(crate) agent_recordings: BTreeMap<AgentId, AgentRecordingRow>,
     pub(crate) prompts: Prompts,
     /// Agents whose state their page must be told.
     pub(crate) untold_agents: BTreeSet<AgentId>,
@@ -164,6 +165,10 @@ impl CallCenter {
             Command::DeleteWaitingStrategy(strategy) => self.delete_waiting_strategy(strategy),
             Command::PutHoldConfig { config, fields } => self.put_hold_config(config, *fields, turn),
             Command::DeleteHoldConfig(config) => self.delete_hold_config(config),
+            Command::SetAccountRecording { fields, only_new } => self.set_account_recording(fields, only_new, turn),
+            Command::SetAgentRecording { agent, fields, only_new } => {
+                self.set_agent_recording(agent, fields, only_new, turn)
+            }
             Command::SetTransferStrategy(fields) => self.set_transfer_strategy(*fields, turn),
             Command::PutAwayMessage(row) => self.put_away_message(*row),
             Command::DeleteAwayMessage(hours) => self.delete_away_message(hours),

@@ -1,14 +1,16 @@
 //! What can be asked of the core.
 
 mod outbound;
+mod recording;
 
 pub use outbound::{NewOutboundCall, OutboundCommand};
+pub use recording::{AgentRecordingFields, RecordingFields};
 
 use crate::event::Author;
 use crate::hold::row::{HoldConfigFields, HoldConfigRow};
 use crate::row::{
-    AgentRow, AssignmentAlgorithm, CallRow, ConversationRow, ConversationStatus, LinkConfigRow, LinkRow, NoteKind,
-    NoteRow, Priority, QueueRow, StatusRow, TagRow, WorkingHoursRow,
+    AgentRecordingRow, AgentRow, AssignmentAlgorithm, CallRow, ConversationRow, ConversationStatus, LinkConfigRow,
+    LinkRow, NoteKind, NoteRow, Priority, QueueRow, RecordingConfig, StatusRow, TagRow, WorkingHoursRow,
 };
 use crate::settings::SettingsChange;
 use crate::transfer::row::{TransferStrategyFields, TransferStrategyRow};
@@ -124,6 +126,22 @@ pub enum Command {
 
     /// What customers hear while it rings at another agent. Who is being transferred hears it at once.
     SetTransferStrategy(Box<TransferStrategyFields>),
+    /// Set what is recorded of the account's calls that begin from now on.
+    SetAccountRecording {
+        /// What is set. Only `enabled` changes while recording is enabled.
+        fields: RecordingFields,
+        /// Refuse when something is set already.
+        only_new: bool,
+    },
+    /// Set what is recorded of one agent's calls.
+    SetAgentRecording {
+        /// The agent.
+        agent: AgentId,
+        /// What is set. Only `enabled` changes while recording is enabled.
+        fields: AgentRecordingFields,
+        /// Refuse when something is set already.
+        only_new: bool,
+    },
 
     /// What callers hear outside of these working hours, before their call ends.
     PutAwayMessage(Box<AwayMessageRow>),
@@ -501,6 +519,10 @@ pub enum Reply {
     HoldConfig(Box<HoldConfigRow>),
     /// The transfer strategy.
     TransferStrategy(Box<TransferStrategyRow>),
+    /// What is recorded of the account's calls.
+    AccountRecording(RecordingConfig),
+    /// What is recorded of an agent's calls.
+    AgentRecording(AgentRecordingRow),
     /// The new call.
     CallStarted {
         /// The call.

@@ -4,8 +4,8 @@ use crate::audio::PromptSource;
 use crate::call_center::CallCenter;
 use crate::link::{self, LinkState};
 use crate::row::{
-    AgentRow, AwayMessageRow, CallRow, CallState, ConversationRow, CustomerRow, HoldConfigRow, LegRow, LinkConfigRow,
-    LinkRow, QueueRow, RuleRow, StatusRow, TransferStrategyRow, WaitingStrategyRow,
+    AgentRecordingRow, AgentRow, AwayMessageRow, CallRow, CallState, ConversationRow, CustomerRow, HoldConfigRow,
+    LegRow, LinkConfigRow, LinkRow, QueueRow, RuleRow, StatusRow, TransferStrategyRow, WaitingStrategyRow,
 };
 use crate::settings::AccountSettings;
 use crate::timers::Reason;
@@ -214,6 +214,11 @@ impl CallCenter {
     /// All hold configurations.
     pub fn hold_configs(&self) -> impl Iterator<Item = &HoldConfigRow> {
         self.hold_configs.all()
+    }
+
+    /// What is recorded of agents for whom that is set, by agent.
+    pub fn agent_recordings(&self) -> impl Iterator<Item = &AgentRecordingRow> {
+        self.agent_recordings.values()
     }
 
     /// What customers hear while it rings at another agent, if something is set.

@@ -79,6 +79,7 @@ impl CallCenter {
             strategies,
             hold_configs,
             transfer_strategy: snapshot.transfer_strategy.map(TransferStrategy::of),
+            agent_recordings: snapshot.agent_recordings.into_iter().map(|row| (row.agent, row)).collect(),
             away_messages: snapshot.away_messages.into_iter().map(|row| (row.id, row)).collect(),
             prompts: Prompts::default(),
             untold_agents: BTreeSet::new(),

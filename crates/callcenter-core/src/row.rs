@@ -17,6 +17,7 @@ use std::collections::BTreeMap;
 use wire::browser::{CallKind, LegPhase, MediaState};
 
 pub use crate::hold::row::{HoldConfigFields, HoldConfigRow};
+pub use crate::recording::{AgentRecordingRow, RecordingConfig};
 pub use crate::transfer::row::{TransferStrategyFields, TransferStrategyRow};
 pub use crate::waiting::row::{
     AwayMessageRow, ClientType, PeriodicMessage, Sender, Wait, WaitingCondition, WaitingStrategyFields,
@@ -292,7 +293,9 @@ pub struct CallRow {
     pub transfer: Option<RunningTransfer>,
     /// How it waits for an agent.
     pub wait: Wait,
-    /// What is recorded, read from the settings at the start.
+    /// What the account records of it, read at its start.
+    pub account_recording: Option<RecordingMedia>,
+    /// What is recorded of it with the agent who has it.
     pub recording: Option<RecordingMedia>,
     /// Zero of the recording's timeline on the engine's clock.
     pub recording_epoch: Option<MediaTime>,
@@ -608,6 +611,8 @@ pub enum RowChange {
     /// Insert or replace.
     TransferStrategy(TransferStrategyRow),
     /// Insert or replace.
+    AgentRecording(AgentRecordingRow),
+    /// Insert or replace.
     AwayMessage(AwayMessageRow),
     /// Remove.
     AwayMessageDeleted(WorkingHoursId),
@@ -668,6 +673,8 @@ pub struct Snapshot {
     pub hold_configs: Vec<HoldConfigRow>,
     /// The transfer strategy, if one is set.
     pub transfer_strategy: Option<TransferStrategyRow>,
+    /// What is recorded of agents for whom that is set.
+    pub agent_recordings: Vec<AgentRecordingRow>,
     /// All away messages.
     pub away_messages: Vec<AwayMessageRow>,
     /// Segments that are being written.

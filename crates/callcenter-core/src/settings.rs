@@ -1,7 +1,8 @@
 //! What an account may set, with its defaults, and what is fixed.
 
+use crate::recording::RecordingConfig;
 use model::RecordingMedia;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use std::time::Duration;
 
 /// How long a leg may be gone and still come back.
@@ -35,8 +36,25 @@ pub struct AccountSettings {
     /// Conversations that an agent can have at once beside a call, 1 to 1000.
     #[serde(default = "default_capacity")]
     pub capacity: u32,
-    /// What is recorded of calls that start from now on; nothing when absent.
-    pub recording: Option<RecordingMedia>,
+    /// What is recorded; nothing when absent.
+    #[serde(default, deserialize_with = "recording")]
+    pub recording: Option<RecordingConfig>,
+}
+
+/// Releases before agents and directions could be set apart kept what is recorded of all calls.
+fn recording<'de, D: Deserializer<'de>>(from: D) -> Result<Option<RecordingConfig>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Stored {
+        Config(RecordingConfig),
+        OfAllCalls(RecordingMedia),
+    }
+    Ok(Option::<Stored>::deserialize(from)?.map(|stored| match stored {
+        Stored::Config(config) => config,
+        Stored::OfAllCalls(media) => {
+            RecordingConfig { inbound: true, outbound: true, media, enabled: true, enabled_changed_at: None }
+        }
+    }))
 }
 
 /// What is to be changed of an account's settings. What is absent stays as it is by then, so that of two people who change
@@ -55,8 +73,6 @@ pub struct SettingsChange {
     pub ring_outbound_seconds: Option<u32>,
     /// See [`AccountSettings::capacity`].
     pub capacity: Option<u32>,
-    /// See [`AccountSettings::recording`].
-    pub recording: Option<Option<RecordingMedia>>,
 }
 
 impl SettingsChange {
@@ -69,12 +85,12 @@ impl SettingsChange {
             ring_inbound_seconds: self.ring_inbound_seconds.unwrap_or(now.ring_inbound_seconds),
             ring_outbound_seconds: self.ring_outbound_seconds.unwrap_or(now.ring_outbound_seconds),
             capacity: self.capacity.unwrap_or(now.capacity),
-            recording: self.recording.unwrap_or(now.recording),
+            recording: now.recording,
         }
     }
 }
 
-/// Everything is to be as here.
+/// Everything but what is recorded, which has a command of its own, is to be as here.
 impl From<AccountSettings> for SettingsChange {
     fn from(all: AccountSettings) -> Self {
         Self {
@@ -84,7 +100,6 @@ impl From<AccountSettings> for SettingsChange {
             ring_inbound_seconds: Some(all.ring_inbound_seconds),
             ring_outbound_seconds: Some(all.ring_outbound_seconds),
             capacity: Some(all.capacity),
-            recording: Some(all.recording),
         }
     }
 }

@@ -3,7 +3,7 @@
 use crate::model::{Agent, Model, Queue, Settings};
 use crate::pages::{AgentPage, CustomerPage};
 use crate::world::World;
-use callcenter_core::command::{Command, NewAgent, NewQueue, Reply};
+use callcenter_core::command::{Command, NewAgent, NewQueue, RecordingFields, Reply};
 use callcenter_core::row::{AssignmentAlgorithm, LinkDestination, LinkRow, Snapshot};
 use callcenter_core::settings::AccountSettings;
 use callcenter_core::{CallCenter, Planted};
@@ -64,8 +64,8 @@ impl World {
             .map(|number| CustomerPage { identity: format!("c-{number}"), ..Default::default() })
             .collect();
         world.customers.iter_mut().for_each(|page| page.connected = true);
-        let recording = world.random.chance(70).then_some(RecordingMedia::AudioAndVideo);
-        world.set_settings(|settings| settings.recording = recording);
+        let recorded = world.random.chance(70);
+        world.set_recording(recorded);
         world
     }
 
@@ -178,6 +178,15 @@ impl World {
         });
     }
 
+    pub(crate) fn set_recording(&mut self, enabled: bool) {
+        let media = RecordingMedia::AudioAndVideo;
+        let fields = RecordingFields { inbound: true, outbound: true, media, enabled };
+        self.command(Command::SetAccountRecording { fields, only_new: false }, |model| {
+            model.settings.recording = enabled;
+            true
+        });
+    }
+
     pub(crate) fn set_settings(&mut self, change: impl FnOnce(&mut AccountSettings)) {
         let mut settings = self.core.settings().clone();
         change(&mut settings);
@@ -196,7 +205,7 @@ fn plain(settings: &AccountSettings) -> Settings {
         can_extend: settings.wrap_up_can_extend,
         ring_seconds: settings.ring_inbound_seconds,
         ring_outbound_seconds: settings.ring_outbound_seconds,
-        recording: settings.recording.is_some(),
+        recording: settings.recording.is_some_and(|config| config.enabled),
         capacity: settings.capacity,
     }
 }

@@ -28,6 +28,7 @@ pub struct Store {
     waiting_strategies: BTreeMap<WaitingStrategyId, WaitingStrategyRow>,
     hold_configs: BTreeMap<HoldConfigId, HoldConfigRow>,
     transfer_strategy: Option<TransferStrategyRow>,
+    agent_recordings: BTreeMap<AgentId, AgentRecordingRow>,
     away_messages: BTreeMap<WorkingHoursId, AwayMessageRow>,
     pub(crate) segments: BTreeMap<(SegmentId, bool), SegmentRow>,
     last_event: u64,
@@ -94,6 +95,7 @@ impl Store {
             RowChange::HoldConfig(row) => drop(self.hold_configs.insert(row.id, row)),
             RowChange::HoldConfigDeleted(id) => drop(self.hold_configs.remove(&id)),
             RowChange::TransferStrategy(row) => self.transfer_strategy = Some(row),
+            RowChange::AgentRecording(row) => drop(self.agent_recordings.insert(row.agent, row)),
             RowChange::AwayMessage(row) => drop(self.away_messages.insert(row.id, row)),
             RowChange::AwayMessageDeleted(id) => drop(self.away_messages.remove(&id)),
             RowChange::Note(_) => {}
@@ -134,6 +136,7 @@ impl Store {
             waiting_strategies: self.waiting_strategies.values().cloned().collect(),
             hold_configs: self.hold_configs.values().cloned().collect(),
             transfer_strategy: self.transfer_strategy.clone(),
+            agent_recordings: self.agent_recordings.values().copied().collect(),
             away_messages: self.away_messages.values().cloned().collect(),
             segments: self.segments.values().filter(|row| row.state == SegmentState::Recording).cloned().collect(),
             last_event: self.last_event,

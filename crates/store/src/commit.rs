@@ -106,6 +106,7 @@ fn stage<'a>(batch: &mut Batch, settings: &mut Option<&'a AccountSettings>, chan
         RowChange::HoldConfig(row) => batch.put(row),
         RowChange::HoldConfigDeleted(id) => batch.remove::<HoldConfigRow>([Value::id(id)]),
         RowChange::TransferStrategy(row) => batch.put(row),
+        RowChange::AgentRecording(row) => batch.put(row),
         RowChange::AwayMessage(row) => batch.put(row),
         RowChange::AwayMessageDeleted(id) => batch.remove::<AwayMessageRow>([Value::id(id)]),
         RowChange::Note(row) => batch.put(row),

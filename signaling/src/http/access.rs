@@ -101,6 +101,13 @@ pub enum Operation {
     DeleteHoldConfig,
     ReadTransferStrategy,
     SetTransferStrategy,
+    ReadAccountRecordingConfig,
+    CreateAccountRecordingConfig,
+    SetAccountRecordingConfig,
+    ListAgentRecordingConfigs,
+    ReadAgentRecordingConfig,
+    CreateAgentRecordingConfig,
+    SetAgentRecordingConfig,
     ReadAwayAudioMessage,
     SetAwayAudioMessage,
     DeleteAwayAudioMessage,
@@ -256,6 +263,14 @@ impl Operation {
             ReadWaitingStrategy | ReadAwayAudioMessage | ReadTtsPlaceholders | ListVoices | ListAudioFiles
             | ReadAudioFile | PlayAudioFile => known(READ, No, All, All),
             ListHoldConfigs | ReadHoldConfig | ReadTransferStrategy => known(READ, No, All, All),
+            // What is recorded.
+            ReadAccountRecordingConfig | ListAgentRecordingConfigs | ReadAgentRecordingConfig => {
+                known(READ, No, All, All)
+            }
+            CreateAccountRecordingConfig
+            | SetAccountRecordingConfig
+            | CreateAgentRecordingConfig
+            | SetAgentRecordingConfig => known(MANAGE, No, No, All),
             UploadAudioFile | DeleteAudioFile => known(MANAGE, No, All, All),
             CreateWaitingStrategy
             | ReplaceWaitingStrategy

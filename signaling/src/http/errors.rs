@@ -222,7 +222,8 @@ const LONG_BAD_REQUEST: [&str; 3] = [
 ];
 
 /// Beginnings of those that it words in the short form when something is unknown.
-const SHORT_NOT_FOUND: [&str; 6] = [
+const SHORT_NOT_FOUND: [&str; 7] = [
+    "/ccaas/voice/2/agent-recording-configs/",
     "/ccaas/voice/2/tts/options/",
     "/ccaas/voice/2/away-audio-message/",
     "/ccaas/voice/2/hold-configs-per-queue",

@@ -56,12 +56,8 @@ impl CallCenter {
     fn establish(&mut self, call: CallId, at: MediaTime, turn: &mut Turn) {
         self.set_call_state(call, CallState::Established);
         self.forget_wait(call);
-        self.edit_call(call, |row| {
-            row.front_of_queue = false;
-            if row.recording.is_some() {
-                row.recording_epoch.get_or_insert(at);
-            }
-        });
+        self.edit_call(call, |row| row.front_of_queue = false);
+        self.settle_recording(call, at);
         if let Some(link) = self.call_ref(call).row.link {
             self.spend_link(link, turn);
         }

@@ -122,6 +122,7 @@ impl CallCenter {
             state: CallState::Ringing,
             queue,
             custom_data: new.custom_data,
+            account_recording: self.account_records(CallDirection::Outbound),
             ..self.fresh_call(id, new.conversation, customer.id, turn)
         }
     }

@@ -1,5 +1,9 @@
 //! Which files of a call's recording are open, finished or failed. The recorder's facts may come twice.
 
+mod config;
+
+pub use config::{AgentRecordingRow, RecordingConfig};
+
 use crate::call_center::{CallCenter, Turn};
 use crate::command::{CommandError, Reply};
 use crate::effect::Effect;
@@ -203,6 +207,10 @@ impl CallCenter {
 }
 
 /// The engine's clock is anchored to UTC.
+pub(crate) fn media_time(at: WallTime) -> MediaTime {
+    MediaTime(u64::try_from(at.0).unwrap_or_default() * 1000)
+}
+
 fn wall_time(at: MediaTime) -> WallTime {
     WallTime(i64::try_from(at.0 / 1000).expect("64 bits of microseconds are 63 bits of milliseconds"))
 }

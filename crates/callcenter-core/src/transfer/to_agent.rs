@@ -4,6 +4,7 @@ use crate::call_center::{CallCenter, Turn};
 use crate::codes::TRANSFERRED;
 use crate::command::{CommandError, Reply, TransferRefusal};
 use crate::event::Event;
+use crate::recording::media_time;
 use crate::row::{CallState, RunningTransfer};
 use crate::settings::CONNECT_TIMEOUT;
 use crate::timers::Reason;
@@ -85,6 +86,7 @@ impl CallCenter {
         let (customer, conversation) = (state.customer_leg, state.row.conversation);
         self.set_leg_phase(running.leg, LegPhase::Established);
         self.edit_conversation(conversation, turn, |row| row.agent = Some(running.to));
+        self.settle_recording(call, media_time(turn.now.wall));
         for leg in [customer, running.leg] {
             self.tell_established(call, leg);
         }

@@ -1,15 +1,15 @@
 //! One call center under test, with its clock and what it has let out since last asked.
 
 use crate::stored::Stored;
-use callcenter_core::command::{Command, CommandError, NewAgent, NewCall, NewQueue, Reply};
+use callcenter_core::command::{Command, CommandError, NewAgent, NewCall, NewQueue, RecordingFields, Reply};
 use callcenter_core::effect::Effect;
 use callcenter_core::event::{Event, EventRecord};
 use callcenter_core::row::{AgentRow, CallState, LinkDestination, LinkRow, RowChange, SegmentRow, Snapshot};
 use callcenter_core::settings::AccountSettings;
 use callcenter_core::{CallCenter, LinkState};
 use model::{
-    AccountId, AgentId, AgentStatus, CallId, CallMedia, CommandId, LegId, LinkId, MediaTime, Now, QueueId, Role,
-    TrackKind, VoiceStatus, WallTime,
+    AccountId, AgentId, AgentStatus, CallId, CallMedia, CommandId, LegId, LinkId, MediaTime, Now, QueueId,
+    RecordingMedia, Role, TrackKind, VoiceStatus, WallTime,
 };
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
@@ -334,6 +334,12 @@ impl Center {
                 _ => None,
             })
             .collect()
+    }
+
+    /// All calls that begin from now on.
+    pub(crate) fn record(&mut self, media: RecordingMedia) {
+        let fields = RecordingFields { inbound: true, outbound: true, media, enabled: true };
+        self.must(Command::SetAccountRecording { fields, only_new: false });
     }
 
     pub(crate) fn set(&mut self, change: impl FnOnce(&mut AccountSettings)) {

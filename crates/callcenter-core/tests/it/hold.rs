@@ -12,7 +12,7 @@ use wire::prompt::MUSIC;
 /// A call that has been on hold from now on.
 fn held() -> (Center, AgentId, Talk) {
     let mut center = Center::new();
-    center.set(|settings| settings.recording = Some(RecordingMedia::Audio));
+    center.record(RecordingMedia::Audio);
     let agent = center.free_agent("ann");
     let talk = center.talk("customer-1", agent);
     center.pass(seconds(60));

@@ -44,7 +44,7 @@ fn accept(leg: LegId) -> Command {
 impl Outbound {
     fn begin() -> Self {
         let mut center = Center::new();
-        center.set(|settings| settings.recording = Some(RecordingMedia::Audio));
+        center.record(RecordingMedia::Audio);
         let ann = center.free_agent("ann");
         let conversation = open(&mut center, ann, "customer-1").expect("a conversation");
         center.forget();

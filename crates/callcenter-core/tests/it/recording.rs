@@ -11,7 +11,7 @@ use wire::recorder::{Command as Recorder, SegmentFile, SegmentStart};
 
 fn recorded() -> (Center, AgentId, Talk) {
     let mut center = Center::new();
-    center.set(|settings| settings.recording = Some(RecordingMedia::AudioAndVideo));
+    center.record(RecordingMedia::AudioAndVideo);
     let agent = center.free_agent("ann");
     let talk = center.talk("customer-1", agent);
     (center, agent, talk)
@@ -76,7 +76,7 @@ fn the_settings_of_the_calls_start_count() {
     let mut center = Center::new();
     let agent = center.free_agent("ann");
     let (_, _) = center.call("customer-1");
-    center.set(|settings| settings.recording = Some(RecordingMedia::Audio));
+    center.record(RecordingMedia::Audio);
     let leg = center.accept(agent);
     center.connect(leg);
     assert_eq!(starts(&center), []);

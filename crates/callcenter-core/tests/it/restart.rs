@@ -132,7 +132,7 @@ fn the_log_goes_on_counting() {
 #[test]
 fn what_engine_and_recorder_may_have_missed_is_said_again() {
     let mut center = Center::new();
-    center.set(|settings| settings.recording = Some(RecordingMedia::Audio));
+    center.record(RecordingMedia::Audio);
     let agent = center.free_agent("ann");
     center.forget();
     let talk = center.talk("customer-1", agent);
@@ -149,7 +149,7 @@ fn what_engine_and_recorder_may_have_missed_is_said_again() {
 #[test]
 fn files_of_calls_that_are_over_are_stopped_again() {
     let mut center = Center::new();
-    center.set(|settings| settings.recording = Some(RecordingMedia::Audio));
+    center.record(RecordingMedia::Audio);
     let agent = center.free_agent("ann");
     let talk = center.talk("customer-1", agent);
     center.must(Command::Hangup { leg: talk.customer });

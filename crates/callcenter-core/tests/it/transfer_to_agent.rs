@@ -26,7 +26,7 @@ impl Handover {
 
     fn begin_after(before: impl FnOnce(&mut Center, Talk)) -> Self {
         let mut center = Center::new();
-        center.set(|settings| settings.recording = Some(RecordingMedia::Audio));
+        center.record(RecordingMedia::Audio);
         let ann = center.free_agent("ann");
         let talk = center.talk("customer-1", ann);
         let bob = center.free_agent("bob");

@@ -12,7 +12,7 @@ use wire::prompt::RINGBACK;
 /// Ann is in a call of the default queue, and there is a queue Sales.
 fn talking() -> (Center, AgentId, Talk, QueueId) {
     let mut center = Center::new();
-    center.set(|settings| settings.recording = Some(RecordingMedia::Audio));
+    center.record(RecordingMedia::Audio);
     let ann = center.free_agent("ann");
     let talk = center.talk("customer-1", ann);
     let sales = center.queue("Sales");

@@ -4,7 +4,7 @@ use crate::model::Queue;
 use crate::world::World;
 use callcenter_core::command::{Command, ConversationFields, NewAgent};
 use callcenter_core::row::{ConversationStatus, NoteKind, Priority};
-use model::{AgentId, AgentStatus, ConversationId, QueueId, RecordingMedia};
+use model::{AgentId, AgentStatus, ConversationId, QueueId};
 
 const STATUSES: [AgentStatus; 9] = [
     AgentStatus::Active,
@@ -86,14 +86,14 @@ impl World {
     }
 
     pub(super) fn settings_change(&mut self) {
-        let recording = self.random.chance(60).then_some(RecordingMedia::AudioAndVideo);
+        let recorded = self.random.chance(60);
+        self.set_recording(recorded);
         let (enabled, can_extend) = (self.random.chance(80), self.random.chance(80));
         let wrap_up = u32::try_from(self.random.below(45)).expect("small");
         let capacity = 1 + u32::try_from(self.random.below(3)).expect("small");
         let ring = 3 + u32::try_from(self.random.below(40)).expect("small");
         let ring_outbound = 3 + u32::try_from(self.random.below(43)).expect("small");
         self.set_settings(|settings| {
-            settings.recording = recording;
             settings.wrap_up_enabled = enabled;
             settings.wrap_up_can_extend = can_extend;
             settings.wrap_up_seconds = wrap_up;

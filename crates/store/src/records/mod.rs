@@ -5,6 +5,7 @@ mod calls;
 mod hold;
 mod links;
 mod people;
+mod recording;
 mod routing;
 mod tags;
 mod transfer;

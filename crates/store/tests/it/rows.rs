@@ -5,12 +5,12 @@ use callcenter_core::{
     audio::{AudioSourceType, Message, Music, Span, SpanUnit, SpokenText, VoiceName},
     event::{Author, Event, EventRecord},
     row::{
-        AgentRow, AssignmentAlgorithm, AwayMessageRow, CallRow, CallState, ClientType, ConversationRow,
-        ConversationStatus, ConversationTag, CustomerRow, DayHours, FamiliarAgent, HoldConfigFields, HoldConfigRow,
-        Holiday, LegRow, LinkConfigRow, LinkDestination, LinkHours, LinkRow, MetadataRow, NoteKind, NoteRow,
-        PeriodicMessage, Priority, QueueRow, RowChange, RuleRow, RunningTransfer, RunningWrapUp, SegmentRow,
-        SegmentState, Sender, Snapshot, StatusRow, TagRow, TransferStrategyFields, TransferStrategyRow, Wait,
-        WaitingCondition, WaitingStrategyFields, WaitingStrategyRow, WorkingHoursRow,
+        AgentRecordingRow, AgentRow, AssignmentAlgorithm, AwayMessageRow, CallRow, CallState, ClientType,
+        ConversationRow, ConversationStatus, ConversationTag, CustomerRow, DayHours, FamiliarAgent, HoldConfigFields,
+        HoldConfigRow, Holiday, LegRow, LinkConfigRow, LinkDestination, LinkHours, LinkRow, MetadataRow, NoteKind,
+        NoteRow, PeriodicMessage, Priority, QueueRow, RecordingConfig, RowChange, RuleRow, RunningTransfer,
+        RunningWrapUp, SegmentRow, SegmentState, Sender, Snapshot, StatusRow, TagRow, TransferStrategyFields,
+        TransferStrategyRow, Wait, WaitingCondition, WaitingStrategyFields, WaitingStrategyRow, WorkingHoursRow,
     },
     settings::AccountSettings,
 };
@@ -248,8 +248,11 @@ fn call() -> impl Strategy<Value = CallRow> {
     });
     let moved = (time(), any::<bool>(), option::of(time()), option::of(transfer));
     let refs = (number(), number(), number(), number(), option::of(number()), option::of(number()));
-    let recording = select(vec![RecordingMedia::Audio, RecordingMedia::AudioAndVideo]);
-    let recorded = (option::of(recording), option::of((0..=u64::MAX / 2).prop_map(MediaTime)));
+    let recorded = (
+        option::of(recorded_media()),
+        option::of(recorded_media()),
+        option::of((0..=u64::MAX / 2).prop_map(MediaTime)),
+    );
     let times = (time(), option::of(time()), option::of(time()), option::of(time()));
     let ended_by = select(vec![EndedBy::Customer, EndedBy::Agent, EndedBy::Api, EndedBy::Platform]);
     let end = (option::of(ended_by), option::of(any::<u32>()));
@@ -285,8 +288,9 @@ fn call() -> impl Strategy<Value = CallRow> {
                 ends_at: waits.3,
                 away: waits.4.map(WorkingHoursId::of),
             },
-            recording: recorded.0,
-            recording_epoch: recorded.1,
+            account_recording: recorded.0,
+            recording: recorded.1,
+            recording_epoch: recorded.2,
             created_at: times.0,
             answered_at: times.1,
             ended_at: times.2,
@@ -418,6 +422,30 @@ fn hold_config() -> impl Strategy<Value = HoldConfigRow> {
     )
 }
 
+fn recorded_media() -> impl Strategy<Value = RecordingMedia> {
+    select(vec![RecordingMedia::Audio, RecordingMedia::AudioAndVideo])
+}
+
+fn recording_config() -> impl Strategy<Value = RecordingConfig> {
+    (any::<bool>(), any::<bool>(), recorded_media(), any::<bool>(), option::of(time())).prop_map(
+        |(inbound, outbound, media, enabled, enabled_changed_at)| RecordingConfig {
+            inbound,
+            outbound,
+            media,
+            enabled,
+            enabled_changed_at,
+        },
+    )
+}
+
+fn agent_recording() -> impl Strategy<Value = AgentRecordingRow> {
+    (number(), any::<bool>(), recording_config()).prop_map(|(agent, use_default, config)| AgentRecordingRow {
+        agent: AgentId::of(agent),
+        use_default,
+        config,
+    })
+}
+
 /// An account has one.
 fn transfer_strategy() -> impl Strategy<Value = TransferStrategyRow> {
     (sound(), time(), time()).prop_map(|((music, announcement), created_at, updated_at)| TransferStrategyRow {
@@ -527,9 +555,15 @@ fn metadata() -> impl Strategy<Value = MetadataRow> {
 }
 
 fn settings() -> impl Strategy<Value = AccountSettings> {
-    (any::<u32>(), any::<bool>(), any::<u32>()).prop_map(|(wrap_up_seconds, wrap_up_enabled, ring_inbound_seconds)| {
-        AccountSettings { wrap_up_seconds, wrap_up_enabled, ring_inbound_seconds, ..Default::default() }
-    })
+    (any::<u32>(), any::<bool>(), any::<u32>(), option::of(recording_config())).prop_map(
+        |(wrap_up_seconds, wrap_up_enabled, ring_inbound_seconds, recording)| AccountSettings {
+            wrap_up_seconds,
+            wrap_up_enabled,
+            ring_inbound_seconds,
+            recording,
+            ..Default::default()
+        },
+    )
 }
 
 fn change() -> impl Strategy<Value = RowChange> {
@@ -556,6 +590,7 @@ fn change() -> impl Strategy<Value = RowChange> {
         hold_config().prop_map(RowChange::HoldConfig),
         number().prop_map(|id| RowChange::HoldConfigDeleted(HoldConfigId::of(id))),
         transfer_strategy().prop_map(RowChange::TransferStrategy),
+        agent_recording().prop_map(RowChange::AgentRecording),
         (number(), message())
             .prop_map(|(id, message)| RowChange::AwayMessage(AwayMessageRow { id: WorkingHoursId::of(id), message })),
         number().prop_map(|id| RowChange::AwayMessageDeleted(WorkingHoursId::of(id))),
@@ -588,6 +623,7 @@ struct Expected {
     waiting_strategies: BTreeMap<WaitingStrategyId, WaitingStrategyRow>,
     hold_configs: BTreeMap<HoldConfigId, HoldConfigRow>,
     transfer_strategy: Option<TransferStrategyRow>,
+    agent_recordings: BTreeMap<AgentId, AgentRecordingRow>,
     away_messages: BTreeMap<WorkingHoursId, AwayMessageRow>,
     notes: BTreeMap<NoteId, NoteRow>,
     tags: BTreeMap<TagId, TagRow>,
@@ -621,6 +657,7 @@ impl Expected {
             RowChange::HoldConfig(row) => drop(self.hold_configs.insert(row.id, row)),
             RowChange::HoldConfigDeleted(id) => drop(self.hold_configs.remove(&id)),
             RowChange::TransferStrategy(row) => self.transfer_strategy = Some(row),
+            RowChange::AgentRecording(row) => drop(self.agent_recordings.insert(row.agent, row)),
             RowChange::AwayMessage(row) => drop(self.away_messages.insert(row.id, row)),
             RowChange::AwayMessageDeleted(id) => drop(self.away_messages.remove(&id)),
             RowChange::Note(row) => drop(self.notes.insert(row.id, row)),
@@ -661,6 +698,7 @@ impl Expected {
             waiting_strategies: self.waiting_strategies.values().cloned().collect(),
             hold_configs: self.hold_configs.values().cloned().collect(),
             transfer_strategy: self.transfer_strategy.clone(),
+            agent_recordings: self.agent_recordings.values().copied().collect(),
             away_messages: self.away_messages.values().cloned().collect(),
             segments: self.segments.values().filter(|row| row.state == SegmentState::Recording).cloned().collect(),
             last_event: 0,

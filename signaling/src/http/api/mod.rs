@@ -27,6 +27,7 @@ mod oauth;
 mod outbound_calls;
 mod queues;
 mod range;
+mod recording_configs;
 mod recording_source;
 mod recordings;
 mod routing;
@@ -75,7 +76,7 @@ pub(crate) fn register(routes: Routes) -> Routes {
     let routes = call_timeouts::register(wrap_up::register(routes));
     let routes = transfer_strategy::register(hold_configs::register(away_audio_message::register(routes)));
     let routes = audio_files::register(tts::register(waiting_strategies::register(routes)));
-    let routes = outbound_calls::register(routes);
+    let routes = recording_configs::register(outbound_calls::register(routes));
     guest::register(link_configs::register(links::register(routes)))
 }
 

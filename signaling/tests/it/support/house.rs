@@ -1,8 +1,7 @@
 use super::{Engine, Page};
 use callcenter_core::{
-    command::{Command, NewAgent, NewQueue, Reply},
+    command::{Command, NewAgent, NewQueue, RecordingFields, Reply},
     row::{LinkDestination, LinkRow},
-    settings::SettingsChange,
 };
 use model::{AccountId, AgentId, AgentStatus, LinkId, ParticipantType, RecordingMedia, Role, WallTime};
 use signaling::{
@@ -100,8 +99,9 @@ impl House {
     }
 
     pub(crate) async fn record_calls(&self) {
-        let recording = Some(RecordingMedia::AudioAndVideo);
-        self.does(Command::ChangeSettings(SettingsChange { recording: Some(recording), ..Default::default() })).await;
+        let media = RecordingMedia::AudioAndVideo;
+        let fields = RecordingFields { inbound: true, outbound: true, media, enabled: true };
+        self.does(Command::SetAccountRecording { fields, only_new: false }).await;
     }
 
     pub(crate) async fn link(&self) -> LinkId {

@@ -20,19 +20,20 @@ use schema::Description;
 use std::collections::BTreeMap;
 use walk::Walk;
 
-const GROUPS: [(&str, &str); 8] = [
+const GROUPS: [(&str, &str); 9] = [
     ("conversations", include_str!("conversations.json")),
     ("team", include_str!("team.json")),
     ("routing", include_str!("routing.json")),
     ("voice", include_str!("voice.json")),
     ("apart", include_str!("apart.json")),
+    ("recording", include_str!("recording.json")),
     ("calls", include_str!("calls.json")),
     ("call-links", include_str!("call-links.json")),
     ("webrtc", include_str!("webrtc.json")),
 ];
 
 /// Beginnings of paths of the description that no group asks for, with the reason.
-const ELSEWHERE: [(&str, &str); 15] = [
+const ELSEWHERE: [(&str, &str); 13] = [
     ("/ccaas/1/conversations/{conversationId}/messages", "messages are no part of the product yet"),
     ("/ccaas/1/conversations/{conversationId}/events", "the same"),
     ("/ccaas/1/conversations/{conversationId}/related-comments", "the same"),
@@ -40,8 +41,6 @@ const ELSEWHERE: [(&str, &str); 15] = [
     ("/ccaas/2/", "forms are no part of the product yet"),
     ("/ccaas/voice/2/transfer-configs/external-number", "there are no telephone lines yet"),
     ("/ccaas/voice/2/conversation/{conversationId}/transfer/external-number", "the same"),
-    ("/ccaas/voice/2/account-recording-config", "recording is set in the configuration"),
-    ("/ccaas/voice/2/agent-recording-configs", "the same"),
     ("/ccaas/voice/2/recording/", "recordings are read by conversation"),
     ("/calls/1/recordings/", "the same"),
     ("/webrtc/1/recordings", "the same"),
