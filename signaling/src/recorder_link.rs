@@ -88,7 +88,12 @@ pub(crate) async fn listen(
                 }
             }
             Event::Started { segment } => tracing::debug!(%segment, "a recording runs"),
-            Event::Deleted { segment } => tracing::info!(%segment, "a recording's files are gone"),
+            Event::Deleted { segment } => {
+                tracing::info!(%segment, "a recording's files are gone");
+                if let Some(account) = directory.segment(segment) {
+                    state_fact(&accounts, account, CoreCommand::SegmentDeleted { segment }).await;
+                }
+            }
             Event::Holds { segments } => repair(&segments, &accounts, &directory, &recorder).await,
             Event::Unsupported { command } => {
                 tracing::warn!(command, "the recorder is of an earlier release and does not know a command");

@@ -220,6 +220,8 @@ impl CallCenter {
             Command::PromptFailed { prompt } => self.prompt_answered(prompt, None),
             Command::RecorderBack => self.recorder_back(),
             Command::SegmentFinished(file) => self.segment_finished(*file, turn),
+            Command::SegmentDeleted { segment } => self.segment_deleted(segment),
+            Command::DeleteSegment { rows, by } => self.delete_segment(rows, by, turn),
             Command::SegmentFailed { segment, reason } => self.segment_failed(segment, reason, turn),
         }
     }

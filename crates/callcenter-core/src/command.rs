@@ -10,7 +10,7 @@ use crate::event::Author;
 use crate::hold::row::{HoldConfigFields, HoldConfigRow};
 use crate::row::{
     AgentRecordingRow, AgentRow, AssignmentAlgorithm, CallRow, ConversationRow, ConversationStatus, LinkConfigRow,
-    LinkRow, NoteKind, NoteRow, Priority, QueueRow, RecordingConfig, StatusRow, TagRow, WorkingHoursRow,
+    LinkRow, NoteKind, NoteRow, Priority, QueueRow, RecordingConfig, SegmentRow, StatusRow, TagRow, WorkingHoursRow,
 };
 use crate::settings::SettingsChange;
 use crate::transfer::row::{TransferStrategyFields, TransferStrategyRow};
@@ -132,6 +132,13 @@ pub enum Command {
         fields: RecordingFields,
         /// Refuse when something is set already.
         only_new: bool,
+    },
+    /// Delete a recording's files for good.
+    DeleteSegment {
+        /// The segment's rows as the store has them.
+        rows: Vec<SegmentRow>,
+        /// Who wants it, by name.
+        by: String,
     },
     /// Set what is recorded of one agent's calls.
     SetAgentRecording {
@@ -380,6 +387,11 @@ pub enum Command {
         segment: SegmentId,
         /// Why.
         reason: String,
+    },
+    /// A segment's files are gone.
+    SegmentDeleted {
+        /// The segment.
+        segment: SegmentId,
     },
 }
 

@@ -248,6 +248,13 @@ pub enum Event {
         /// Why.
         reason: String,
     },
+    /// A recording file was deleted for good.
+    RecordingDeleted {
+        /// The leg.
+        leg: LegId,
+        /// Who had it deleted, by name.
+        by: String,
+    },
     /// An agent's own status changed.
     AgentStatusChanged {
         /// The agent.

@@ -99,6 +99,7 @@ impl CallCenter {
         core.take_up_lines();
         let mut turn = Turn::new(now, CommandId(account.0));
         core.stop_left_segments(&turn);
+        core.repeat_deletions();
         core.want_prompts();
         core.settle(&mut turn);
         core

@@ -516,8 +516,17 @@ pub enum SegmentState {
     Finished,
     /// Nothing could be kept.
     Failed,
+    /// Nobody can reach it any more; the recorder has not removed it yet.
+    Deleting,
     /// Removed; the row stays.
     Deleted,
+}
+
+impl SegmentState {
+    /// Nothing more is to come of it.
+    pub fn is_settled(self) -> bool {
+        !matches!(self, Self::Recording | Self::Deleting)
+    }
 }
 
 /// A recording file, or what is left of it.
@@ -561,6 +570,17 @@ pub struct SegmentRow {
     pub reason: Option<String>,
     /// When the recording began.
     pub started_at: WallTime,
+    /// Who had it deleted, and when.
+    pub deleted: Option<Deletion>,
+}
+
+/// A deletion, for good.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Deletion {
+    /// When, UTC.
+    pub at: WallTime,
+    /// Name of the person, or of the program's key.
+    pub by: String,
 }
 
 /// One changed row. The store writes all changes of a command in one transaction.
@@ -677,7 +697,7 @@ pub struct Snapshot {
     pub agent_recordings: Vec<AgentRecordingRow>,
     /// All away messages.
     pub away_messages: Vec<AwayMessageRow>,
-    /// Segments that are being written.
+    /// Segments that are being written or removed.
     pub segments: Vec<SegmentRow>,
     /// Sequence number of the last event in the log.
     pub last_event: u64,

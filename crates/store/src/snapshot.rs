@@ -49,7 +49,7 @@ async fn read_all(from: &mut Connection, account: AccountId) -> Result<Snapshot,
         transfer_strategy: rows(from, account, "").await?.pop(),
         agent_recordings: rows(from, account, "").await?,
         away_messages: rows(from, account, "").await?,
-        segments: rows(from, account, "AND state = 'RECORDING'").await?,
+        segments: rows(from, account, "AND state IN ('RECORDING', 'DELETING')").await?,
         last_event: last_event(from, account).await?,
     })
 }

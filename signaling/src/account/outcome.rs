@@ -1,7 +1,7 @@
 use super::Outside;
 use callcenter_core::{
     event::Event,
-    row::{CallRow, CallState, RowChange, SegmentState, Snapshot},
+    row::{CallRow, CallState, RowChange, Snapshot},
 };
 use model::{AccountId, CallId, LegId};
 use std::{collections::BTreeSet, time::Duration};
@@ -38,7 +38,7 @@ impl Outcomes {
                 RowChange::Call(row) if row.state == CallState::Ended => {
                     self.established.remove(&row.id);
                 }
-                RowChange::Segment(row) if !row.screen && row.state != SegmentState::Recording => {
+                RowChange::Segment(row) if !row.screen && row.state.is_settled() => {
                     outside.directory.remove_segment(row.id);
                 }
                 _ => {}

@@ -213,8 +213,14 @@ impl<'a> Owner<'a> {
             Effect::Engine(command) => self.outside.engine.command(command).await?,
             Effect::KeepPrompts(sources) => self.outside.supply.keep(self.account, sources),
             Effect::Recorder(command) => {
-                if let wire::recorder::Command::Start(start) = &command {
-                    self.outside.directory.put_segment(self.account, start.segment);
+                match &command {
+                    wire::recorder::Command::Start(start) => {
+                        self.outside.directory.put_segment(self.account, start.segment);
+                    }
+                    wire::recorder::Command::Delete { segment } => {
+                        self.outside.directory.put_segment(self.account, *segment);
+                    }
+                    wire::recorder::Command::Stop { .. } | wire::recorder::Command::Tell { .. } => {}
                 }
                 self.outside.recorder.command(command).await;
             }

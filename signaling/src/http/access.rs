@@ -80,6 +80,7 @@ pub enum Operation {
     ListTransferQueues,
     ListRecordings,
     DownloadRecording,
+    DeleteRecording,
     ReadWrapUpConfig,
     SetWrapUpConfig,
     ExtendWrapUp,
@@ -271,6 +272,8 @@ impl Operation {
             | SetAccountRecordingConfig
             | CreateAgentRecordingConfig
             | SetAgentRecordingConfig => known(MANAGE, No, No, All),
+            // Agents hear their own and delete none.
+            DeleteRecording => known(MANAGE, No, All, All),
             UploadAudioFile | DeleteAudioFile => known(MANAGE, No, All, All),
             CreateWaitingStrategy
             | ReplaceWaitingStrategy

@@ -1,40 +1,21 @@
 //! Which files of a call's recording are open, finished or failed. The recorder's facts may come twice.
 
 mod config;
+mod delete;
+mod segments;
 
 pub use config::{AgentRecordingRow, RecordingConfig};
+pub(crate) use segments::Segments;
 
 use crate::call_center::{CallCenter, Turn};
 use crate::command::{CommandError, Reply};
 use crate::effect::Effect;
 use crate::event::Event;
-use crate::limits::{FINISHED_SEGMENTS_KEPT, RECORDER_ANSWER};
+use crate::limits::RECORDER_ANSWER;
 use crate::row::{RowChange, SegmentRow, SegmentState};
 use crate::timers::Reason;
 use model::{AgentId, CallId, LegId, MediaTime, SegmentId, WallTime};
-use std::collections::{BTreeMap, VecDeque};
 use wire::recorder::{Command, SegmentFile, SegmentStart};
-
-/// Segments by id and `screen`: open ones, and the last that are done.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Segments {
-    rows: BTreeMap<(SegmentId, bool), SegmentRow>,
-    done: VecDeque<(SegmentId, bool)>,
-}
-
-impl Segments {
-    pub(crate) fn put(&mut self, row: SegmentRow) {
-        let key = (row.id, row.screen);
-        let done = row.state != SegmentState::Recording;
-        let before = self.rows.insert(key, row);
-        if done && before.is_none_or(|row| row.state == SegmentState::Recording) {
-            self.done.push_back(key);
-        }
-        if self.done.len() > FINISHED_SEGMENTS_KEPT {
-            self.done.pop_front().map(|oldest| self.rows.remove(&oldest));
-        }
-    }
-}
 
 impl CallCenter {
     /// Open a file for each leg that has none.
@@ -71,13 +52,15 @@ impl CallCenter {
     pub(crate) fn recorder_back(&mut self) -> Result<Reply, CommandError> {
         let calls: Vec<CallId> = self.calls.keys().copied().collect();
         calls.into_iter().for_each(|call| self.repeat_starts(call));
+        self.repeat_deletions();
         Ok(Reply::Done)
     }
 
     /// Files of legs that are over, of which the recorder may not have been told.
     pub(crate) fn stop_left_segments(&mut self, turn: &Turn) {
         let in_use = |row: &SegmentRow| self.legs.get(&row.leg).is_some_and(|leg| leg.row.segment == Some(row.id));
-        let left: Vec<SegmentId> = self.segments.rows.values().filter(|row| !in_use(row)).map(|row| row.id).collect();
+        let is_left = |row: &&SegmentRow| row.state == SegmentState::Recording && !in_use(row);
+        let left: Vec<SegmentId> = self.segments.rows().filter(is_left).map(|row| row.id).collect();
         left.into_iter().for_each(|segment| self.stop_segment(segment, turn));
     }
 
@@ -153,11 +136,12 @@ impl CallCenter {
 
     /// The row that the file completes; a screen's file gets its own. Nothing for what is unknown or done already.
     fn row_for_file(&self, file: &SegmentFile) -> Option<SegmentRow> {
-        let rows = &self.segments.rows;
-        match rows.get(&(file.segment, file.screen)) {
-            Some(row) => Some(row).filter(|row| row.state != SegmentState::Finished).cloned(),
+        match self.segments.get(file.segment, file.screen) {
+            Some(row) => {
+                Some(row).filter(|row| matches!(row.state, SegmentState::Recording | SegmentState::Failed)).cloned()
+            }
             None => {
-                let voice = rows.get(&(file.segment, false))?;
+                let voice = self.segments.get(file.segment, false)?;
                 Some(SegmentRow { screen: file.screen, ..voice.clone() })
             }
         }
@@ -175,7 +159,7 @@ impl CallCenter {
 
     fn fail_segment(&mut self, segment: SegmentId, reason: String, turn: &Turn) {
         let open = |row: &&SegmentRow| row.state == SegmentState::Recording;
-        let Some(row) = self.segments.rows.get(&(segment, false)).filter(open).cloned() else { return };
+        let Some(row) = self.segments.get(segment, false).filter(open).cloned() else { return };
         let (conversation, call, leg) = (row.conversation, row.call, row.leg);
         self.save_segment(SegmentRow { state: SegmentState::Failed, reason: Some(reason.clone()), ..row });
         self.log(turn, Some(conversation), Some(call), Event::RecordingFailed { leg, reason });
@@ -236,5 +220,6 @@ fn segment_row(start: &SegmentStart, agent: Option<AgentId>, now: WallTime) -> S
         sha256: None,
         reason: None,
         started_at: now,
+        deleted: None,
     }
 }

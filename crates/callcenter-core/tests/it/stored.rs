@@ -98,7 +98,7 @@ impl Stored {
             transfer_strategy: self.transfer_strategy.clone(),
             agent_recordings: self.agent_recordings.values().copied().collect(),
             away_messages: self.away_messages.values().cloned().collect(),
-            segments: self.segments.values().filter(|row| row.state == SegmentState::Recording).cloned().collect(),
+            segments: self.segments.values().filter(|row| !row.state.is_settled()).cloned().collect(),
             last_event: self.last_event,
             conversations,
         }

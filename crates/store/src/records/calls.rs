@@ -1,6 +1,6 @@
 use super::{Reader, Record, Value};
 use crate::error::Error;
-use callcenter_core::row::{CallRow, FamiliarAgent, LegRow, RunningTransfer, SegmentRow, Wait};
+use callcenter_core::row::{CallRow, Deletion, FamiliarAgent, LegRow, RunningTransfer, SegmentRow, Wait};
 use model::MediaTime;
 use wire::browser::MediaState;
 
@@ -223,6 +223,8 @@ impl Record for SegmentRow {
         "sha256",
         "reason",
         "started_at",
+        "deleted_at",
+        "deleted_by",
     ];
 
     fn values(&self) -> Vec<Value> {
@@ -246,6 +248,8 @@ impl Record for SegmentRow {
             Value::text_or_null(&self.sha256),
             Value::text_or_null(&self.reason),
             Value::time(self.started_at),
+            Value::time_or_null(self.deleted.as_ref().map(|deletion| deletion.at)),
+            self.deleted.as_ref().map(|deletion| deletion.by.clone()).into(),
         ]
     }
 
@@ -270,6 +274,13 @@ impl Record for SegmentRow {
             sha256: row.text_or_null("sha256")?,
             reason: row.text_or_null("reason")?,
             started_at: row.time("started_at")?,
+            deleted: deletion(row)?,
         })
     }
+}
+
+/// Both of its columns are there, or none.
+fn deletion(row: &Reader<'_>) -> Result<Option<Deletion>, Error> {
+    let Some(at) = row.time_or_null("deleted_at")? else { return Ok(None) };
+    Ok(Some(Deletion { at, by: row.text("deleted_by")? }))
 }

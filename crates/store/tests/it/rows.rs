@@ -6,11 +6,12 @@ use callcenter_core::{
     event::{Author, Event, EventRecord},
     row::{
         AgentRecordingRow, AgentRow, AssignmentAlgorithm, AwayMessageRow, CallRow, CallState, ClientType,
-        ConversationRow, ConversationStatus, ConversationTag, CustomerRow, DayHours, FamiliarAgent, HoldConfigFields,
-        HoldConfigRow, Holiday, LegRow, LinkConfigRow, LinkDestination, LinkHours, LinkRow, MetadataRow, NoteKind,
-        NoteRow, PeriodicMessage, Priority, QueueRow, RecordingConfig, RowChange, RuleRow, RunningTransfer,
-        RunningWrapUp, SegmentRow, SegmentState, Sender, Snapshot, StatusRow, TagRow, TransferStrategyFields,
-        TransferStrategyRow, Wait, WaitingCondition, WaitingStrategyFields, WaitingStrategyRow, WorkingHoursRow,
+        ConversationRow, ConversationStatus, ConversationTag, CustomerRow, DayHours, Deletion, FamiliarAgent,
+        HoldConfigFields, HoldConfigRow, Holiday, LegRow, LinkConfigRow, LinkDestination, LinkHours, LinkRow,
+        MetadataRow, NoteKind, NoteRow, PeriodicMessage, Priority, QueueRow, RecordingConfig, RowChange, RuleRow,
+        RunningTransfer, RunningWrapUp, SegmentRow, SegmentState, Sender, Snapshot, StatusRow, TagRow,
+        TransferStrategyFields, TransferStrategyRow, Wait, WaitingCondition, WaitingStrategyFields, WaitingStrategyRow,
+        WorkingHoursRow,
     },
     settings::AccountSettings,
 };
@@ -498,15 +499,21 @@ fn note() -> impl Strategy<Value = NoteRow> {
 }
 
 fn segment() -> impl Strategy<Value = SegmentRow> {
-    let state =
-        select(vec![SegmentState::Recording, SegmentState::Finished, SegmentState::Failed, SegmentState::Deleted]);
+    let state = select(vec![
+        SegmentState::Recording,
+        SegmentState::Finished,
+        SegmentState::Failed,
+        SegmentState::Deleting,
+        SegmentState::Deleted,
+    ]);
     let media = select(vec![RecordingMedia::Audio, RecordingMedia::AudioAndVideo]);
     let participant = select(vec![ParticipantType::Customer, ParticipantType::Agent]);
     let refs = (number(), number(), number(), number(), option::of(number()), any::<bool>());
     let count = || option::of(0..=u64::MAX / 2);
+    let deletion = option::of((time(), text()).prop_map(|(at, by)| Deletion { at, by }));
     let texts = (text(), option::of(text()), option::of(text()), option::of(text()), option::of(text()));
-    (refs, (state, media, participant), texts, (count(), count(), count()), option::of(text()), time()).prop_map(
-        |(refs, (state, media, participant), texts, counts, reason, started_at)| SegmentRow {
+    (refs, (state, media, participant), texts, (count(), count(), count()), option::of(text()), time(), deletion)
+        .prop_map(|(refs, (state, media, participant), texts, counts, reason, started_at, deleted)| SegmentRow {
             id: SegmentId::of(refs.0),
             screen: refs.5,
             conversation: ConversationId::of(refs.1),
@@ -526,8 +533,8 @@ fn segment() -> impl Strategy<Value = SegmentRow> {
             sha256: texts.4,
             reason,
             started_at,
-        },
-    )
+            deleted,
+        })
 }
 
 /// Names are unique: each id has its own.
@@ -700,7 +707,7 @@ impl Expected {
             transfer_strategy: self.transfer_strategy.clone(),
             agent_recordings: self.agent_recordings.values().copied().collect(),
             away_messages: self.away_messages.values().cloned().collect(),
-            segments: self.segments.values().filter(|row| row.state == SegmentState::Recording).cloned().collect(),
+            segments: self.segments.values().filter(|row| !row.state.is_settled()).cloned().collect(),
             last_event: 0,
         }
     }

@@ -5,7 +5,7 @@ use super::disposition::content_disposition;
 use super::range::{Part, part};
 use super::recording_source::{self, Source};
 use crate::http::access::Operation;
-use crate::http::caller::Caller;
+use crate::http::caller::{Caller, Who};
 use crate::http::errors::{ApiError, ApiException};
 use crate::http::params::Params;
 use crate::http::routes::Routes;
@@ -19,6 +19,7 @@ use axum::http::header::{
 };
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
+use callcenter_core::command::Command;
 use callcenter_core::row::{SegmentRow, SegmentState};
 use model::{ParticipantType, RecordingMedia, SegmentId};
 use serde::Serialize;
@@ -27,7 +28,10 @@ use utoipa::ToSchema;
 use utoipa_axum::routes;
 
 pub(super) fn register(routes: Routes) -> Routes {
-    routes.on(Operation::ListRecordings, routes!(list)).on(Operation::DownloadRecording, routes!(bytes))
+    routes
+        .on(Operation::ListRecordings, routes!(list))
+        .on(Operation::DownloadRecording, routes!(bytes))
+        .on(Operation::DeleteRecording, routes!(delete))
 }
 
 /// The recording files of a conversation.
@@ -65,6 +69,13 @@ struct Recording {
     url: Option<String>,
     /// To save it under its name.
     download_url: Option<String>,
+    /// When it was deleted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(format = DateTime)]
+    deleted_at: Option<String>,
+    /// Name of who had it deleted: of a person, or of a program's key.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    deleted_by: Option<String>,
 }
 
 /// Life of a recording file.
@@ -87,7 +98,7 @@ impl From<SegmentState> for RecordingStatus {
             SegmentState::Recording => Self::Recording,
             SegmentState::Finished => Self::Finished,
             SegmentState::Failed => Self::Failed,
-            SegmentState::Deleted => Self::Deleted,
+            SegmentState::Deleting | SegmentState::Deleted => Self::Deleted,
         }
     }
 }
@@ -115,6 +126,8 @@ impl From<SegmentRow> for Recording {
             reason: row.reason,
             url,
             download_url,
+            deleted_at: times::text_of(row.deleted.as_ref().map(|deletion| deletion.at)),
+            deleted_by: row.deleted.map(|deletion| deletion.by),
         }
     }
 }
@@ -165,6 +178,31 @@ async fn bytes(
     let opened = recording_source::open(files, &state.config.recordings, path).await;
     let (source, length) = opened.map_err(|error| unreadable(&segment, &error))?;
     answer(&caller, &segment, source, length, download, &headers).await
+}
+
+/// Deletes a segment's files for good: voice, camera and shared screen. What is known of them stays, with who had them
+/// deleted and when.
+#[utoipa::path(delete, path = "/recordings/1/files/{segmentId}", operation_id = "delete-recording",
+    tag = "Recordings",
+    params(("segmentId" = String, Path, description = "The segment.")),
+    responses(
+        (status = 204, description = "Deleted, or deleted before."),
+        (status = 400, body = ApiException, description = "It is still being made."),
+        (status = 404, body = ApiException),
+    ))]
+async fn delete(State(state): State<AppState>, caller: Caller, Path(id): Path<String>) -> Result<StatusCode, ApiError> {
+    let segment: SegmentId = id.parse().map_err(|_| ApiError::unknown_id(&id))?;
+    let rows = state.store.segment(caller.account, segment).await?;
+    if rows.is_empty() {
+        return Err(ApiError::unknown_id(&id));
+    }
+    let by = match &caller.who {
+        Who::Person(person) => person.login.clone(),
+        Who::Key(key) => state.store.api_key(caller.account, *key).await?.map_or_else(|| caller.name(), |key| key.name),
+    };
+    tracing::info!(account = %caller.account, by = caller.name(), %segment, "a recording is deleted");
+    super::done_by(&state, &caller, Command::DeleteSegment { rows, by }).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 fn unreadable(segment: &SegmentRow, error: &io::Error) -> ApiError {

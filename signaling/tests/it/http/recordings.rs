@@ -4,7 +4,8 @@ use super::client::{As, Client, NOTHING, id};
 use crate::calls::talk;
 use crate::support::House;
 use callcenter_core::command::Command;
-use model::{AgentId, RecordingMedia, Role};
+use callcenter_core::row::SegmentState;
+use model::{AgentId, RecordingMedia, Role, SegmentId};
 use serde_json::{Value, json};
 use wire::recorder::{self, SegmentFile, SegmentStart};
 
@@ -150,4 +151,52 @@ async fn a_file_that_is_gone_is_told_and_not_a_crash() {
     let answer = client.call("GET", &format!("/recordings/1/files/{}", start.segment)).by(&client.key().await);
     let details = answer.send().await.refused(404, "NOT_FOUND");
     assert!(details["text"].as_str().is_some_and(|text| text.contains("operator")), "{details}");
+}
+
+async fn state_of(house: &House, segment: SegmentId) -> SegmentState {
+    let rows = house.server.state.store.segment(house.account, segment).await.expect("rows");
+    rows.first().expect("the row stays").state
+}
+
+#[tokio::test]
+async fn rdl_04_to_06_a_deleted_recording_is_gone_for_good_and_leaves_who_and_when() {
+    let Recorded { mut house, agent, start } = recorded("customer.ogg").await;
+    let client = Client::of(&house);
+    let path = format!("/recordings/1/files/{}", start.segment);
+    let own = client.person(Role::Agent, Some(agent)).await;
+    client.call("DELETE", &path).by(&own).send().await.refused(403, "FORBIDDEN");
+    let lead = client.person(Role::Supervisor, None).await;
+    assert_eq!(client.call("DELETE", &path).by(&lead).send().await.status, 204);
+    client.call("GET", &path).by(&lead).send().await.refused(404, "NOT_FOUND");
+    assert_eq!(state_of(&house, start.segment).await, SegmentState::Deleting, "until the recorder says so");
+    let asked = |command: &recorder::Command| *command == recorder::Command::Delete { segment: start.segment };
+    while !asked(&house.engine.recorder_command().await) {}
+
+    // Whether the recorder was told is not known after a crash: it is told again.
+    let mut house = house.crash_and_start().await;
+    while !asked(&house.engine.recorder_command().await) {}
+    house.does(Command::SegmentDeleted { segment: start.segment }).await;
+    assert_eq!(state_of(&house, start.segment).await, SegmentState::Deleted);
+    let client = Client::of(&house);
+    let lead = client.person(Role::Supervisor, None).await;
+    let listed = list(&client, &lead).await;
+    let gone = listed.as_array().expect("a list").iter().find(|one| one["segmentId"] == start.segment.to_string());
+    let gone = gone.unwrap_or_else(|| panic!("it is not listed any more: {listed:#}"));
+    assert_eq!((&gone["status"], &gone["url"], &gone["durationMs"]), (&json!("DELETED"), &Value::Null, &json!(1234)));
+    assert!(gone["deletedBy"].as_str().is_some_and(|by| by.starts_with("supervisor-")), "{gone}");
+    assert!(gone["deletedAt"].as_str().is_some_and(|at| !at.is_empty()), "{gone}");
+    assert_eq!(client.call("DELETE", &path).by(&lead).send().await.status, 204, "once is enough");
+    client.call("DELETE", &format!("/recordings/1/files/{NOTHING}")).by(&lead).send().await.refused(404, "NOT_FOUND");
+}
+
+#[tokio::test]
+async fn a_recording_that_is_still_being_made_is_not_deleted() {
+    let Recorded { house, .. } = recorded("customer.ogg").await;
+    let client = Client::of(&house);
+    let key = client.key().await;
+    let listed = list(&client, &key).await;
+    let open = listed.as_array().expect("a list").iter().find(|one| one["status"] == "RECORDING").expect("one is open");
+    let path = format!("/recordings/1/files/{}", open["segmentId"].as_str().expect("an id"));
+    let refused = client.call("DELETE", &path).by(&key).send().await.refused(400, "BAD_REQUEST");
+    assert!(refused["text"].as_str().expect("a text").contains("when the call is over"), "{refused}");
 }

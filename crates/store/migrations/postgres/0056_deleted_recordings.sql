@@ -1,0 +1,3 @@
+-- Who had a recording deleted, and when.
+ALTER TABLE segments ADD COLUMN deleted_at BIGINT;
+ALTER TABLE segments ADD COLUMN deleted_by TEXT COLLATE "C";
