@@ -10,6 +10,7 @@ import { secondsOf } from "../src/settings/music.tsx";
 import { newPassword } from "../src/settings/parts.tsx";
 import { freeAgents } from "../src/settings/people.tsx";
 import { changesOf, fieldsOf } from "../src/settings/queues.tsx";
+import { fieldsOf as recordingOf, wayOf } from "../src/settings/recording.tsx";
 import { kindOf, messageOf } from "../src/settings/sound.tsx";
 import { strategyOf } from "../src/settings/strategy-form.tsx";
 import { healthOf } from "../src/settings/webhooks.tsx";
@@ -30,6 +31,26 @@ describe("people", () => {
     expect(new Set(passwords).size).toBe(50);
     for (const password of passwords) expect(password).toMatch(/^[a-zA-Z2-9]{16}$/);
     expect(passwords.join("")).not.toMatch(/[0O1lIio]/);
+  });
+});
+
+describe("recording", () => {
+  const own = { agentId: "1", inbound: true, outbound: false, mediaType: "AUDIO" as const };
+
+  it("is as set for all where nothing is set for the agent, or the agent uses that", () => {
+    expect(wayOf(undefined)).toBe("default");
+    expect(wayOf({ ...own, enabled: true, useDefault: true })).toBe("default");
+    expect(wayOf({ ...own, enabled: true, useDefault: false })).toBe("on");
+    expect(wayOf({ ...own, enabled: false, useDefault: false })).toBe("off");
+  });
+
+  it("of an agent is set as a whole", () => {
+    const form = new FormData();
+    form.set("way", "on");
+    form.set("outbound", "on");
+    form.set("media", "AUDIO_AND_VIDEO");
+    const fields = { inbound: false, outbound: true, mediaType: "AUDIO_AND_VIDEO", enabled: true, useDefault: false };
+    expect(recordingOf(new Values(form))).toEqual(fields);
   });
 });
 

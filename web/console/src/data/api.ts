@@ -54,6 +54,8 @@ export interface TimelineEvent {
   durationMs?: number;
   code?: number;
   reason?: string;
+  /** Name of who had something deleted. */
+  by?: string;
 }
 
 export interface Recording {
@@ -74,6 +76,9 @@ export interface Recording {
   /** Null until the file is complete. */
   url: string | null;
   downloadUrl: string | null;
+  deletedAt?: string;
+  /** Name of who had it deleted. */
+  deletedBy?: string;
 }
 
 export interface Agent {

@@ -8,6 +8,7 @@ import { Hours } from "./hours.tsx";
 import { Keys } from "./keys.tsx";
 import { People } from "./people.tsx";
 import { Queues } from "./queues.tsx";
+import { RecordingSettings } from "./recording.tsx";
 import { Routing } from "./routing.tsx";
 import { Statuses } from "./statuses.tsx";
 import { Transfers } from "./transfers.tsx";
@@ -23,6 +24,7 @@ const parts = [
   "hold",
   "transfers",
   "calls",
+  "recording",
   "statuses",
   "keys",
   "webhooks",
@@ -38,6 +40,7 @@ const titles = {
   hold: "holdTitle",
   transfers: "transfersTitle",
   calls: "callsTitle",
+  recording: "recordingTitle",
   statuses: "statuses",
   keys: "apiKeys",
   webhooks: "webhooks",
@@ -90,6 +93,8 @@ function Chosen({ part, session }: { part: Part; session: Session }) {
       return <Transfers />;
     case "calls":
       return <Calls />;
+    case "recording":
+      return <RecordingSettings />;
     case "statuses":
       return <Statuses />;
     case "keys":

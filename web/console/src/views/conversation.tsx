@@ -58,7 +58,9 @@ export function ConversationView({ id, phone, view, session }: Props) {
         <div class="stack">
           <section class="card part" aria-labelledby="recordings-title">
             <h2 id="recordings-title">{t("recordings")}</h2>
-            <Show of={recordings}>{(all) => <Recordings all={all} />}</Show>
+            <Show of={recordings}>
+              {(all) => <Recordings all={all} deletes={session.role !== "AGENT"} reload={recordings.reload} />}
+            </Show>
           </section>
           <section class="card part" aria-labelledby="notes-title">
             <h2 id="notes-title">{t("notes")}</h2>

@@ -2,36 +2,66 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { clock, size, when } from "../../../shared/src/format.ts";
 import { Icon } from "../../../shared/src/icons.tsx";
 import type { Recording } from "../data/api.ts";
+import { recordingApi } from "../data/recording-api.ts";
+import { Ask } from "../settings/ask.tsx";
 import { t } from "../text.ts";
 import { Empty } from "./common.tsx";
 
 const SPEEDS = [0.5, 0.75, 1, 1.25, 1.5, 2];
 
-export function Recordings({ all }: { all: Recording[] }) {
+interface RecordingsProps {
+  all: Recording[];
+  /** Somebody who may delete looks at them. */
+  deletes: boolean;
+  reload: () => void;
+}
+
+export function Recordings({ all, deletes, reload }: RecordingsProps) {
   const [playing, setPlaying] = useState<string | undefined>();
+  const [asked, setAsked] = useState<Recording>();
   if (all.length === 0) return <Empty title={t("noRecordings")} />;
   return (
-    <ul class="recordings" data-testid="recordings">
-      {all.map((recording) => {
-        const key = `${recording.segmentId} ${recording.screen}`;
-        return (
-          <li
-            key={key}
-            data-testid="recording-item"
-            data-status={recording.status}
-            data-participant={recording.participantType}
-            data-screen={recording.screen}
-          >
-            <Line
-              recording={recording}
-              playing={playing === key}
-              onPlay={() => setPlaying(playing === key ? undefined : key)}
-            />
-            {playing === key && <Player recording={recording} />}
-          </li>
-        );
-      })}
-    </ul>
+    <>
+      <ul class="recordings" data-testid="recordings">
+        {all.map((recording) => {
+          const key = `${recording.segmentId} ${recording.screen}`;
+          return (
+            <li
+              key={key}
+              data-testid="recording-item"
+              data-status={recording.status}
+              data-participant={recording.participantType}
+              data-screen={recording.screen}
+            >
+              <Line
+                recording={recording}
+                playing={playing === key}
+                onPlay={() => setPlaying(playing === key ? undefined : key)}
+                onDelete={deletes ? () => setAsked(recording) : undefined}
+              />
+              {playing === key && <Player recording={recording} />}
+            </li>
+          );
+        })}
+      </ul>
+      {asked !== undefined && <AskDelete recording={asked} onDone={reload} onClose={() => setAsked(undefined)} />}
+    </>
+  );
+}
+
+interface AskDeleteProps {
+  recording: Recording;
+  onDone: () => void;
+  onClose: () => void;
+}
+
+function AskDelete({ recording, onDone, onClose }: AskDeleteProps) {
+  const remove = () => recordingApi.deleteSegment(recording.segmentId).then(onDone);
+  const who = recording.participantName || t(recording.participantType);
+  return (
+    <Ask title={t("deleteRecording", { who })} action={t("delete")} danger onSubmit={remove} onClose={onClose}>
+      <p>{t("deleteRecordingHelp")}</p>
+    </Ask>
   );
 }
 
@@ -40,7 +70,14 @@ function title(recording: Recording): string {
   return t("recordingOf", { who: recording.participantName || t(recording.participantType), media });
 }
 
-function Line({ recording, playing, onPlay }: { recording: Recording; playing: boolean; onPlay: () => void }) {
+interface LineProps {
+  recording: Recording;
+  playing: boolean;
+  onPlay: () => void;
+  onDelete: (() => void) | undefined;
+}
+
+function Line({ recording, playing, onPlay, onDelete }: LineProps) {
   const facts = [
     when(recording.startedAt),
     recording.durationMs === null ? "" : clock(recording.durationMs),
@@ -53,6 +90,11 @@ function Line({ recording, playing, onPlay }: { recording: Recording; playing: b
         <span class="small muted">{facts.filter(Boolean).join(" · ")}</span>
         {recording.fileName !== null && <span class="small muted file-name">{recording.fileName}</span>}
         {recording.reason !== undefined && <span class="small">{recording.reason}</span>}
+        {recording.deletedAt !== undefined && (
+          <span class="small" data-testid="deleted-by">
+            {t("deletedBy", { by: recording.deletedBy ?? "", when: when(recording.deletedAt) })}
+          </span>
+        )}
       </div>
       {recording.status !== "FINISHED" && <span class="badge warn">{t(`rec${recording.status}`)}</span>}
       {recording.url !== null && recording.url !== undefined && (
@@ -72,6 +114,18 @@ function Line({ recording, playing, onPlay }: { recording: Recording; playing: b
         >
           <Icon name="download" />
         </a>
+      )}
+      {onDelete !== undefined && (recording.status === "FINISHED" || recording.status === "FAILED") && (
+        <button
+          type="button"
+          class="button icon-only"
+          aria-label={`${t("delete")}: ${title(recording)}`}
+          title={t("delete")}
+          onClick={onDelete}
+          data-testid="delete"
+        >
+          <Icon name="trash" />
+        </button>
       )}
     </div>
   );

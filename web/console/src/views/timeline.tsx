@@ -58,6 +58,7 @@ export function inWords(event: TimelineEvent, { owners, queues, placed }: Known 
     who: word(event.endedBy ?? "PLATFORM"),
     owner: owners?.get(event.legId ?? "") ?? t(isPlaced(event, placed) ? "oneSide" : "CUSTOMER"),
     duration: clock(event.durationMs ?? 0),
+    by: event.by ?? "",
     reason: event.type === "CALL_TRANSFER_FAILED" ? word(event.reason ?? "", "why") : (event.reason ?? ""),
   });
 }
