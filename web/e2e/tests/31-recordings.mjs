@@ -1,0 +1,63 @@
+/** What is recorded as an admin sets it, and what a lead deletes. */
+import { strict as assert } from "node:assert";
+import { signInAt } from "../lib/agent.mjs";
+import { Customer } from "../lib/customer.mjs";
+import { bothThere, call } from "../lib/flow.mjs";
+import { test } from "../lib/harness.mjs";
+import { SECOND } from "../lib/media.mjs";
+
+const id = (name) => `[data-testid="${name}"]`;
+const ofCustomer = `${id("recording-item")}[data-participant="CUSTOMER"]`;
+
+/** An audio call from its beginning to the end of the wrap-up. @param {import("../lib/flow.mjs").Pair} pair */
+async function wholeCall({ agent, customer }) {
+  await call({ agent, customer }, { video: false });
+  await agent.tab.hears(customer.tab.party);
+  await customer.hangUp();
+  await customer.ended();
+  await agent.wrapsUp();
+  await agent.finishWrapUp();
+}
+
+test("recordings: turned off in the settings, and deleted for good by a lead alone", async (t) => {
+  const server = await t.server();
+  const pair = await bothThere(t, server);
+  const { agent } = pair;
+  await wholeCall(pair);
+  await agent.openConversation();
+  await agent.showsRecordings(2);
+  assert(!(await agent.tab.visible(id("delete"))), "agents delete none");
+
+  const admin = await t.tab(SECOND);
+  await signInAt(admin, server, server.login("admin"));
+  await admin.goto(await agent.tab.evaluate(() => location.href));
+  await admin.click(`${ofCustomer} ${id("delete")}`);
+  await admin.appears(id("ask"));
+  await admin.click(id("ask-cancel"));
+  await admin.disappears(id("ask"));
+  await admin.click(`${ofCustomer} ${id("delete")}`);
+  await admin.click(id("ask-do"));
+  await admin.disappears(id("ask"));
+  for (const tab of [admin, agent.tab]) {
+    await tab.appears(`${ofCustomer}[data-status="DELETED"]`);
+    await tab.says(/Deleted by admin, /);
+    assert(!(await tab.visible(`${ofCustomer} ${id("play")}`)), "nobody plays it any more");
+    await tab.says(/^Recording of the customer deleted by admin$/m);
+  }
+
+  await admin.click(id("nav-settings"));
+  await admin.click(id("settings-recording"));
+  const turn = (on) => `${id("recording-switch")}[data-on="${on}"]`;
+  await admin.appears(turn(true));
+  await admin.click(turn(true));
+  await admin.appears(turn(false));
+  await admin.says("Calls that begin now are not recorded.");
+  const customer = await Customer.open(t, server.callLink);
+  await customer.ready();
+  await wholeCall({ agent, customer });
+  await agent.openConversation();
+  await agent.timelineSays(/^Call ended by the customer/);
+  await agent.tab.says("No recordings.");
+  await server.stop();
+  await server.checkRecordings();
+});
