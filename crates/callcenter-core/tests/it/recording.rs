@@ -1,7 +1,7 @@
 //! What the recorder is asked, and what its facts do.
 
 use crate::center::{Center, Talk, seconds};
-use callcenter_core::command::Command;
+use callcenter_core::command::{Command, CommandError, Reply};
 use callcenter_core::event::Event;
 use callcenter_core::limits::RECORDER_ANSWER;
 use callcenter_core::row::SegmentState;
@@ -218,4 +218,52 @@ fn a_recorder_that_is_back_hears_again_what_is_being_recorded() {
     assert_eq!(after.len(), 2);
     assert!(after.iter().any(|start| start.leg == talk.customer && start.segment != before[0].segment));
     assert!(after.contains(&before[1]));
+}
+
+fn deletions(center: &Center) -> Vec<SegmentId> {
+    let deletion = |command| match command {
+        Recorder::Delete { segment } => Some(segment),
+        _ => None,
+    };
+    center.recorder().into_iter().filter_map(deletion).collect()
+}
+
+fn delete(center: &mut Center, segment: SegmentId) -> Result<Reply, CommandError> {
+    let rows = center.segments().into_values().filter(|row| row.id == segment).collect();
+    center.try_command(Command::DeleteSegment { rows, by: "lea".to_owned() })
+}
+
+#[test]
+fn rdl_04_to_06_a_deleted_file_is_asked_for_until_it_is_gone_and_its_row_says_who_and_when() {
+    let (mut center, _, talk) = recorded();
+    let start = starts(&center).remove(0);
+    let refused = delete(&mut center, start.segment);
+    assert!(matches!(&refused, Err(CommandError::Conflict(why)) if why.contains("still being made")), "{refused:?}");
+    center.must(Command::Hangup { leg: talk.customer });
+    center.must(Command::SegmentFinished(file(&start, false, false)));
+    center.must(Command::SegmentFinished(file(&start, true, false)));
+    delete(&mut center, start.segment).expect("deleted");
+    assert_eq!(deletions(&center), [start.segment], "voice and screen at once");
+    let leg = talk.customer;
+    assert!(center.logged().contains(&Event::RecordingDeleted { leg, by: "lea".to_owned() }));
+    for screen in [false, true] {
+        let row = &center.segments()[&(start.segment, screen)];
+        let deletion = row.deleted.clone().expect("who and when");
+        assert_eq!((row.state, deletion.at, deletion.by.as_str()), (SegmentState::Deleting, center.now.wall, "lea"));
+    }
+
+    // What the recorder says of the file it had counts no more; a repeat of the wish is harmless.
+    center.must(Command::SegmentFinished(file(&start, false, false)));
+    delete(&mut center, start.segment).expect("nothing more to do");
+    assert_eq!(center.segments()[&(start.segment, false)].state, SegmentState::Deleting);
+    center.must(Command::RecorderBack);
+    assert_eq!(deletions(&center), [start.segment; 2]);
+    center.restart();
+    assert_eq!(deletions(&center), [start.segment; 3]);
+
+    center.must(Command::SegmentDeleted { segment: start.segment });
+    let row = center.segments()[&(start.segment, false)].clone();
+    assert_eq!((row.state, row.path, row.duration_ms), (SegmentState::Deleted, None, Some(5_000)));
+    center.must(Command::RecorderBack);
+    assert_eq!(deletions(&center).len(), 3, "it is gone");
 }
