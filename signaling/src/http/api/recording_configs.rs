@@ -207,7 +207,7 @@ struct AgentRecordingConfigRequest {
 async fn list_of_agents(
     State(state): State<AppState>,
     caller: Caller,
-    mut params: Params,
+    params: Params,
 ) -> Result<Json<Vec<AgentConfigDto>>, ApiError> {
     let agents: Option<Vec<AgentId>> = params.ids("agentIds");
     params.done()?;
