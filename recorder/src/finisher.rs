@@ -220,12 +220,12 @@ fn manifests_of(folder: &std::path::Path, segment: SegmentId) -> Vec<PathBuf> {
 /// The tombstone first, then the file: a crash between leaves a file that recovery removes.
 fn delete_file(path: &std::path::Path) -> Result<(), String> {
     let mut manifest = disk::read_manifest(path)?;
-    if manifest.state == State::Deleted {
-        return Ok(());
-    }
-    manifest.state.enter(State::Deleted).map_err(|error| error.to_string())?;
     let folder = path.parent().unwrap_or(path);
-    disk::write_manifest(folder, &manifest).map_err(|error| error.to_string())?;
+    if manifest.state != State::Deleted {
+        manifest.state.enter(State::Deleted).map_err(|error| error.to_string())?;
+        disk::write_manifest(folder, &manifest).map_err(|error| error.to_string())?;
+    }
+    // Under a tombstone the file may still be there: the disk refused to remove it.
     if let Some(finished) = &manifest.finished {
         disk::remove(&folder.join(&finished.file)).map_err(|error| error.to_string())?;
     }

@@ -100,3 +100,33 @@ fn a_segment_that_could_never_be_written_fails_with_a_reason() {
     assert!(reason.contains("recordings"), "{reason}");
     recorder.shutdown();
 }
+
+#[test]
+fn a_file_that_the_disk_keeps_is_not_said_to_be_deleted_until_it_is() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let mut recorder = start(dir.path());
+    let leg = segment(1, RecordingMedia::Audio);
+    begin(&mut recorder, &leg, &sent(2));
+    stop(&recorder, &leg);
+    let path = dir.path().join(wait_finished(&mut recorder, false).path);
+    // Something else under its name, which cannot be removed as a file.
+    let aside = dir.path().join("aside");
+    std::fs::rename(&path, &aside).expect("movable");
+    std::fs::create_dir(&path).expect("makeable");
+    let nothing = segment(2, RecordingMedia::Audio);
+    for wanted in [&leg, &nothing] {
+        recorder.commands.send(Command::Delete { segment: wanted.segment }).expect("room for a command");
+    }
+    let first = wait_for(&mut recorder, |event| match event {
+        Event::Deleted { segment } => Some(*segment),
+        _ => None,
+    });
+    assert_eq!(first, nothing.segment, "one after the other, and the first was refused");
+    std::fs::remove_dir(&path).expect("removable");
+    std::fs::rename(&aside, &path).expect("movable");
+    recorder.commands.send(Command::Delete { segment: leg.segment }).expect("room for a command");
+    wait_for(&mut recorder, |event| (*event == Event::Deleted { segment: leg.segment }).then_some(()));
+    assert!(!path.exists(), "a repeat removes what the tombstone stands for");
+    recorder.shutdown();
+    assert_clean(dir.path());
+}
