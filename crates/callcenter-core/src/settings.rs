@@ -59,7 +59,7 @@ fn recording<'de, D: Deserializer<'de>>(from: D) -> Result<Option<RecordingConfi
 
 /// What is to be changed of an account's settings. What is absent stays as it is by then, so that of two people who change
 /// different settings at once both get theirs.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct SettingsChange {
     /// See [`AccountSettings::wrap_up_seconds`].
     pub wrap_up_seconds: Option<u32>,

@@ -4,6 +4,7 @@ use crate::call_center::{CallCenter, Turn};
 use crate::codes::{Code, MEDIA_ERROR, NETWORK_ERROR};
 use crate::command::{CommandError, Reply};
 use crate::event::Event;
+use crate::queries::milliseconds;
 use crate::row::{CallState, ConversationStatus};
 use crate::settings::CONNECT_TIMEOUT;
 use crate::timers::Reason;
@@ -30,7 +31,7 @@ impl CallCenter {
         self.set_leg_phase(customer_leg, LegPhase::Connecting);
         self.set_leg_phase(leg, LegPhase::Connecting);
         self.set_voice(agent, VoiceStatus::InCall, turn);
-        let waiting_ms = u64::try_from(waiting.as_millis()).unwrap_or(u64::MAX);
+        let waiting_ms = milliseconds(waiting);
         self.log_of_call(turn, call, Event::CallAnswered { agent, waiting_ms });
         self.edit_conversation(conversation, turn, |row| {
             row.agent = Some(agent);

@@ -11,6 +11,7 @@ use crate::codes::{NO_ANSWER, REJECTED};
 use crate::command::{CommandError, NewOutboundCall, OutboundCommand, Reply};
 use crate::event::Event;
 use crate::limits::MAX_LIVE_CALLS;
+use crate::queries::milliseconds;
 use crate::row::{CallRow, CallState, ConversationStatus, CustomerRow, LegRow};
 use crate::settings::CONNECT_TIMEOUT;
 use crate::timers::Reason;
@@ -182,7 +183,7 @@ impl CallCenter {
         let row = &self.call_ref(call).row;
         let (conversation, waited) = (row.conversation, now.wall.since(row.waiting_since));
         let agent = self.agent_of(call).expect("an agent's call has the agent's leg");
-        let waiting_ms = u64::try_from(waited.as_millis()).unwrap_or(u64::MAX);
+        let waiting_ms = milliseconds(waited);
         self.log_of_call(turn, call, Event::CallAnswered { agent, waiting_ms });
         self.edit_conversation(conversation, turn, |row| row.status = ConversationStatus::Open);
         Ok(Reply::Accepted { call, leg })

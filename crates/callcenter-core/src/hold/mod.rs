@@ -12,6 +12,7 @@ use crate::call_center::{CallCenter, Turn};
 use crate::command::{CommandError, Reply};
 use crate::event::Event;
 use crate::planted::PlantedBug;
+use crate::queries::milliseconds;
 use crate::row::CallState;
 use crate::sound::Sound;
 use model::{AgentId, CallId, LegId, VoiceStatus};
@@ -61,7 +62,7 @@ impl CallCenter {
     pub(crate) fn end_hold(&mut self, call: CallId, agent: AgentId, turn: &Turn) {
         let Some(since) = self.call_ref(call).row.held_since else { return };
         self.edit_call(call, |row| row.held_since = None);
-        let held_ms = u64::try_from(turn.now.wall.since(since).as_millis()).unwrap_or(u64::MAX);
+        let held_ms = milliseconds(turn.now.wall.since(since));
         self.log_of_call(turn, call, Event::CallResumed { agent, held_ms });
     }
 

@@ -1,3 +1,5 @@
+//! What the core remembers of recording files.
+
 use crate::limits::FINISHED_SEGMENTS_KEPT;
 use crate::row::SegmentRow;
 use model::SegmentId;

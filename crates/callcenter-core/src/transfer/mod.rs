@@ -20,6 +20,7 @@ pub(crate) use strategy::TransferStrategy;
 use crate::call_center::{CallCenter, Turn};
 use crate::codes::Code;
 use crate::command::{CommandError, TransferRefusal};
+use crate::queries::milliseconds;
 use crate::row::{CallState, QueueRow};
 use crate::sound::Sound;
 use model::{AgentId, CallId, EndedBy, LegId, ParticipantType, QueueId};
@@ -79,7 +80,7 @@ impl CallCenter {
     pub(crate) fn talked_ms(&self, call: CallId, turn: &Turn) -> u64 {
         let answered = self.call_ref(call).row.answered_at;
         let talked = answered.map(|answered| turn.now.wall.since(answered)).unwrap_or_default();
-        u64::try_from(talked.as_millis()).unwrap_or(u64::MAX)
+        milliseconds(talked)
     }
 
     /// What is set for the customer to hear while it rings at another agent.

@@ -91,7 +91,7 @@ impl CallCenter {
         let waited = turn.now.wall.since(state.row.waiting_since);
         let is_heard = self.leg_ref(state.customer_leg).is_held_by_engine();
         let length = self.last_message(call).and_then(|prompt| self.prompts.length(prompt)).filter(|_| is_heard);
-        let waiting_ms = u64::try_from(waited.as_millis()).unwrap_or(u64::MAX);
+        let waiting_ms = milliseconds(waited);
         if state.row.wait.away.is_none() {
             self.log_of_call(turn, call, Event::MaximumWaitPassed { waiting_ms });
         }

@@ -1,0 +1,79 @@
+use model::{AgentId, CallId, ConversationId, LegId, ParticipantType, RecordingMedia, SegmentId, WallTime};
+use serde::{Deserialize, Serialize};
+
+/// State of a recording file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum SegmentState {
+    /// Being written.
+    Recording,
+    /// Complete.
+    Finished,
+    /// Nothing could be kept.
+    Failed,
+    /// Nobody can reach it any more; the recorder has not removed it yet.
+    Deleting,
+    /// Removed; the row stays.
+    Deleted,
+}
+
+impl SegmentState {
+    /// Nothing more is to come of it.
+    pub fn is_settled(self) -> bool {
+        !matches!(self, Self::Recording | Self::Deleting)
+    }
+}
+
+/// A recording file, or what is left of it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SegmentRow {
+    /// Key, together with `screen`.
+    pub id: SegmentId,
+    /// The leg's shared screen rather than its voice and camera.
+    pub screen: bool,
+    /// The conversation.
+    pub conversation: ConversationId,
+    /// The call.
+    pub call: CallId,
+    /// The leg.
+    pub leg: LegId,
+    /// Who speaks.
+    pub participant: ParticipantType,
+    /// The agent who speaks, or who handled the call.
+    pub agent: Option<AgentId>,
+    /// Name of who speaks.
+    pub display_name: String,
+    /// State.
+    pub state: SegmentState,
+    /// What it holds.
+    pub media: RecordingMedia,
+    /// Path under the recorder's folder.
+    pub path: Option<String>,
+    /// Name for downloads.
+    pub file_name: Option<String>,
+    /// MIME type.
+    pub mime: Option<String>,
+    /// Size in bytes.
+    pub bytes: Option<u64>,
+    /// Length in milliseconds.
+    pub duration_ms: Option<u64>,
+    /// Stated gaps in milliseconds.
+    pub gaps_ms: Option<u64>,
+    /// SHA-256, lower-case hex.
+    pub sha256: Option<String>,
+    /// Why it failed.
+    pub reason: Option<String>,
+    /// When the recording began.
+    pub started_at: WallTime,
+    /// Who had it deleted, and when.
+    pub deleted: Option<Deletion>,
+}
+
+/// A deletion, for good.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Deletion {
+    /// When, UTC.
+    pub at: WallTime,
+    /// Name of the person, or of the program's key.
+    pub by: String,
+}
