@@ -2,7 +2,7 @@
 
 use crate::{
     schemathesis,
-    shell::{Done, Failure, command, has, root, run},
+    shell::{Done, Failure, command, has, root, run_heard},
     tidy, tools, web,
 };
 use std::time::{Duration, Instant};
@@ -28,13 +28,16 @@ impl Outcome {
 
 /// The parts so far.
 #[derive(Default)]
-pub(crate) struct Parts(Vec<(&'static str, Outcome, Duration)>);
+pub(crate) struct Parts {
+    went: Vec<(&'static str, Outcome, Duration)>,
+    failures: Vec<(&'static str, Failure)>,
+}
 
 impl Parts {
     /// Runs a part, unless what it builds on failed; returns whether it passed.
     pub(crate) fn run(&mut self, name: &'static str, may_run: bool, part: impl FnOnce() -> Done) -> bool {
         if !may_run {
-            self.0.push((name, Outcome::Skipped, Duration::ZERO));
+            self.went.push((name, Outcome::Skipped, Duration::ZERO));
             return false;
         }
         println!("\n=== {name}");
@@ -43,16 +46,20 @@ impl Parts {
         let passed = done.is_ok();
         if let Err(failure) = done {
             println!("{failure}");
+            self.failures.push((name, failure));
         }
         let took = start.elapsed();
         let outcome = if passed { Outcome::Passed } else { Outcome::Failed };
         println!("=== {name}: {} after {:.1} s", outcome.word(), took.as_secs_f64());
-        self.0.push((name, outcome, took));
+        self.went.push((name, outcome, took));
         passed
     }
 
-    /// Prints the closing table and fails if a part failed.
+    /// Says again why parts failed, prints the closing table, and fails if a part failed.
     pub(crate) fn close(&self) -> Done {
+        for (name, failure) in &self.failures {
+            println!("\n=== {name} failed\n{failure}");
+        }
         println!("\n{}", self.table());
         if self.count(Outcome::Failed) == 0 { Ok(()) } else { Err(Failure::new("")) }
     }
@@ -62,16 +69,16 @@ impl Parts {
         let row = |(name, outcome, took): &(&str, Outcome, Duration)| {
             format!("{name} | {}, {:.1} s", outcome.word(), took.as_secs_f64())
         };
-        self.0.iter().map(row).collect()
+        self.went.iter().map(row).collect()
     }
 
     /// Time of each part; the last line counts parts.
     fn table(&self) -> String {
         let mut lines = vec![format!("{:<24} {:>8}", "part", "seconds")];
-        for (name, outcome, took) in &self.0 {
+        for (name, outcome, took) in &self.went {
             lines.push(format!("{name:<24} {:>8.1}  {}", took.as_secs_f64(), outcome.word()));
         }
-        let total: Duration = self.0.iter().map(|(_, _, took)| *took).sum();
+        let total: Duration = self.went.iter().map(|(_, _, took)| *took).sum();
         lines.push(format!("{:<24} {:>8.1}\n", "in all", total.as_secs_f64()));
         let [passed, failed, skipped] =
             [Outcome::Passed, Outcome::Failed, Outcome::Skipped].map(|outcome| self.count(outcome));
@@ -81,7 +88,7 @@ impl Parts {
     }
 
     fn count(&self, wanted: Outcome) -> usize {
-        self.0.iter().filter(|(_, outcome, _)| *outcome == wanted).count()
+        self.went.iter().filter(|(_, outcome, _)| *outcome == wanted).count()
     }
 }
 
@@ -89,8 +96,8 @@ impl Parts {
 pub(crate) fn run_all() -> Done {
     let root = root();
     let in_web = root.join("web");
-    let cargo = |line: &str| run(command(&root, line));
-    let npm = |line: &str| run(command(&in_web, line));
+    let cargo = |line: &str| run_heard(command(&root, line));
+    let npm = |line: &str| run_heard(command(&in_web, line));
     let mut parts = Parts::default();
 
     let tools = parts.run("tools", true, || {
@@ -115,7 +122,7 @@ pub(crate) fn run_all() -> Done {
     parts.run("documents", tools, || {
         let mut doc = command(&root, "cargo doc --locked --no-deps --workspace");
         doc.env("RUSTDOCFLAGS", "-D warnings");
-        run(doc)
+        run_heard(doc)
     });
     // What browsers run is of the same build as what tests run.
     let built = parts.run("tests: build", tools, || cargo("cargo test --locked --workspace --no-run"));
@@ -134,7 +141,7 @@ pub(crate) fn tests(settings: &Settings) -> Done {
     let cargo = |line: &str| {
         let mut tests = command(&root(), line);
         tests.envs(settings.iter().cloned());
-        run(tests)
+        run_heard(tests)
     };
     if !has("cargo-nextest") {
         return cargo("cargo test --locked --workspace --no-fail-fast");
@@ -158,7 +165,7 @@ pub(crate) fn browsers(settings: &Settings, only: &str) -> Done {
     let mut browsers = command(&root.join("web"), "npm run e2e --");
     browsers.arg(only);
     browsers.env("SWITCHROOM_BIN", root.join("target/debug/switchroom")).envs(settings.iter().cloned());
-    run(browsers)
+    run_heard(browsers)
 }
 
 #[cfg(test)]

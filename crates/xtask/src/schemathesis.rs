@@ -1,7 +1,7 @@
 //! The API asked in made-up ways: schemathesis against the tests' build, by the API's own description.
 
 use crate::{
-    shell::{Done, Failure, at, command, root, run, shown},
+    shell::{Done, Failure, at, command, root, run, run_told, shown},
     tools,
 };
 use std::{
@@ -15,6 +15,11 @@ use std::{
 const PACKAGES: &str = include_str!("../schemathesis/requirements.txt");
 /// What is asked and looked at.
 const CONFIG: &str = "crates/xtask/schemathesis/schemathesis.toml";
+
+/// Lines that are said again of an operation, of all of them, and characters of each.
+const FINDING_LINES: usize = 6;
+const FINDINGS_LINES: usize = 24;
+const FINDING_WIDTH: usize = 160;
 
 /// A server with demo data and nothing else.
 struct Server {
@@ -72,12 +77,32 @@ pub(crate) fn check() -> Done {
     let mut ask = command(&data, &folder().join("bin/st").display().to_string());
     ask.arg("--config-file").arg(root.join(CONFIG)).arg("run").arg(format!("{}openapi.json", server.url));
     ask.env("SWITCHROOM_API_KEY", &server.key);
-    let asked = run(ask);
+    let mut found = Findings::default();
+    let asked = run_told(ask, |line| found.hear(line));
     let ended = server.process.try_wait().map_err(|error| Failure::new(format!("the server: {error}")))?;
     server.process.kill().and_then(|()| server.process.wait()).map_err(|error| Failure::new(error.to_string()))?;
     match ended {
         Some(status) => Err(Failure::new(format!("the server ended under the requests: {status}"))),
-        None => asked,
+        None => asked.map_err(|failure| Failure::new(format!("{failure}\n{}", found.lines.join("\n")))),
+    }
+}
+
+/// What a report says of operations that something is wrong with: their names and the lines that follow.
+#[derive(Default)]
+struct Findings {
+    lines: Vec<String>,
+    left: usize,
+}
+
+impl Findings {
+    fn hear(&mut self, line: &str) {
+        if line.starts_with("___") {
+            self.left = FINDING_LINES;
+        }
+        if self.left > 0 && self.lines.len() < FINDINGS_LINES && !line.trim().is_empty() {
+            self.left -= 1;
+            self.lines.push(line.trim_matches('_').trim().chars().take(FINDING_WIDTH).collect());
+        }
     }
 }
 
@@ -112,7 +137,16 @@ fn told(line: &str, what: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::told;
+    use super::{Findings, told};
+
+    #[test]
+    fn what_is_wrong_is_kept_and_the_rest_is_not() {
+        let mut found = Findings::default();
+        let report =
+            ["____ GET /a ____", "1. Test Case ID: x", "", "- Server error", "3", "4", "5", "6", "=== SUMMARY"];
+        report.iter().for_each(|line| found.hear(line));
+        assert_eq!(found.lines, ["GET /a", "1. Test Case ID: x", "- Server error", "3", "4", "5"]);
+    }
 
     #[test]
     fn the_servers_start_is_read() {

@@ -1,11 +1,17 @@
 //! Running other programs.
 
 use std::{
-    env, fmt, io,
+    collections::VecDeque,
+    env, fmt,
+    io::{self, BufRead, BufReader},
     os::unix::fs::MetadataExt,
     path::{Path, PathBuf},
     process::{Command, Stdio},
 };
+
+/// Lines that are said again of what failed, and characters of each.
+const LAST_WORDS: usize = 12;
+const LAST_WORDS_WIDTH: usize = 160;
 
 /// Why a task stopped, in words for the person who started it.
 #[derive(Debug)]
@@ -63,6 +69,41 @@ pub(crate) fn run(mut command: Command) -> Done {
     if status.success() { Ok(()) } else { Err(Failure::new(format!("{shown}: {status}"))) }
 }
 
+/// As [`run`], but the failure ends with the command's last lines: where only the end of a long log is kept, they are
+/// all that is left of it.
+pub(crate) fn run_heard(command: Command) -> Done {
+    let mut last = VecDeque::new();
+    let done = run_told(command, |line| {
+        if !line.trim().is_empty() {
+            last.push_back(line.chars().take(LAST_WORDS_WIDTH).collect::<String>());
+        }
+        if last.len() > LAST_WORDS {
+            last.pop_front();
+        }
+    });
+    done.map_err(|failure| Failure::new(format!("{failure}\n{}", Vec::from(last).join("\n"))))
+}
+
+/// As [`run`], but whoever calls hears each line, too.
+pub(crate) fn run_told(mut command: Command, mut tell: impl FnMut(&str)) -> Done {
+    let shown = shown(&command);
+    println!("$ {shown}");
+    let failed = |error: io::Error| Failure::new(format!("{shown}: {error}"));
+    let (lines, both) = io::pipe().map_err(failed)?;
+    command.stdout(both.try_clone().map_err(failed)?).stderr(both);
+    let mut child = command.spawn().map_err(failed)?;
+    // The command holds the pipe's other end as well, which would never close.
+    drop(command);
+    for line in BufReader::new(lines).split(b'\n') {
+        let line = line.map_err(failed)?;
+        let line = String::from_utf8_lossy(&line);
+        println!("{line}");
+        tell(&line);
+    }
+    let status = child.wait().map_err(failed)?;
+    if status.success() { Ok(()) } else { Err(Failure::new(format!("{shown}: {status}"))) }
+}
+
 /// What a command prints, without line ends around it; `None` when it cannot run or fails.
 pub(crate) fn output(mut command: Command) -> Option<String> {
     let output = command.stderr(Stdio::null()).output().ok()?;
@@ -84,4 +125,18 @@ pub(crate) fn is_root() -> bool {
 pub(crate) fn shown(command: &Command) -> String {
     let words = std::iter::once(command.get_program()).chain(command.get_args());
     words.map(|word| word.to_string_lossy()).collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn last_words_of_what_failed_are_kept() {
+        let mut script = command(Path::new("/"), "sh -c");
+        script.arg("for i in $(seq 40); do echo line $i; done; echo it broke >&2; exit 3");
+        let failure = run_heard(script).expect_err("it fails").to_string();
+        assert!(failure.contains("exit status: 3") && failure.ends_with("line 40\nit broke"), "{failure}");
+        assert_eq!(failure.lines().count(), LAST_WORDS + 1, "{failure}");
+    }
 }
