@@ -248,6 +248,16 @@ pub enum Event {
         /// Why.
         reason: String,
     },
+    /// Nothing of a call is kept from now on.
+    RecordingPaused {
+        /// Who wanted it, by name.
+        by: String,
+    },
+    /// Everything is kept again.
+    RecordingResumed {
+        /// Who wanted it, by name.
+        by: String,
+    },
     /// A recording file was deleted for good.
     RecordingDeleted {
         /// The leg.

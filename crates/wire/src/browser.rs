@@ -268,6 +268,16 @@ pub enum ServerMessage {
         established_at: WallTime,
         /// The call is being recorded.
         recording: bool,
+        /// Nothing of it is kept at present.
+        #[serde(default)]
+        recording_paused: bool,
+    },
+    /// The recording is paused or goes on; told to both parties.
+    RecordingPaused {
+        /// One's own leg.
+        leg: LegId,
+        /// Nothing is kept at present.
+        paused: bool,
     },
     /// The call is on hold; told to both parties.
     Held {
@@ -476,6 +486,9 @@ pub struct LegSnapshot {
     pub media_alive: bool,
     /// The call is being recorded.
     pub recording: bool,
+    /// Nothing of it is kept at present.
+    #[serde(default)]
+    pub recording_paused: bool,
     /// The ringing call, when the phase is `ringing`.
     pub incoming: Option<IncomingCall>,
     /// Since when the call is on hold.

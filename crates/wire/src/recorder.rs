@@ -17,6 +17,13 @@ pub enum Command {
         /// The segment to finish.
         segment: SegmentId,
     },
+    /// Keep nothing of a segment that is being written, or everything again. The time between is a stated gap.
+    SetPaused {
+        /// The segment.
+        segment: SegmentId,
+        /// Whether nothing is kept.
+        paused: bool,
+    },
     /// Remove a finished segment's files, leaving a tombstone.
     Delete {
         /// The segment to remove.

@@ -18,13 +18,14 @@ use wire::tap::TapFrame;
 pub(super) struct LegRecording {
     start: SegmentStart,
     files: BTreeMap<FileRole, LiveFile>,
+    paused: bool,
     camera: Option<Codec>,
     screen: Option<Codec>,
 }
 
 impl LegRecording {
     pub(super) fn begin(start: SegmentStart, dir: &Path, claims: &Claims, outbox: &mut Outbox) -> Self {
-        let mut leg = Self { start, files: BTreeMap::new(), camera: None, screen: None };
+        let mut leg = Self { start, files: BTreeMap::new(), paused: false, camera: None, screen: None };
         let main = Assembler::new(leg.start.epoch, true, None);
         leg.open(FileRole::Main, main, dir, claims, outbox);
         leg
@@ -43,7 +44,16 @@ impl LegRecording {
         self.files.len()
     }
 
+    pub(super) fn set_paused(&mut self, paused: bool, now: MediaTime) {
+        self.paused = paused;
+        self.files.values_mut().for_each(|file| file.assembler().set_paused(paused, now));
+    }
+
     pub(super) fn push(&mut self, frame: &TapFrame, dir: &Path, claims: &Claims, outbox: &mut Outbox) {
+        // What is under way when a pause begins is not kept either, and no file begins in it.
+        if self.paused {
+            return;
+        }
         let Some((role, track)) = self.route(frame.track, frame.codec) else { return };
         if !self.files.contains_key(&role) {
             let picture = Assembler::new(self.start.epoch, false, Some(frame.codec));

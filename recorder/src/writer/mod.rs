@@ -118,6 +118,12 @@ impl Writer {
         match command {
             Command::Start(start) => self.start(*start, given),
             Command::Stop { segment } => self.stop(segment, given),
+            Command::SetPaused { segment, paused } => {
+                let now = self.clock.now(given);
+                if let Some(leg) = self.legs.values_mut().find(|leg| leg.segment() == segment) {
+                    leg.set_paused(paused, now);
+                }
+            }
             Command::Delete { segment } => {
                 self.stop(segment, given);
                 self.deletes.insert(segment);

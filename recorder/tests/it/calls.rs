@@ -184,3 +184,33 @@ fn recordings_that_end_at_one_moment_have_one_length() {
     recorder.shutdown();
     assert_clean(dir.path());
 }
+
+#[test]
+fn nothing_of_a_pause_reaches_the_file_and_the_manifest_states_it() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let mut recorder = start(dir.path());
+    // The recorder's clock follows the frames: what is sent at once is the past, so a pause begins where they end.
+    let leg = segment(1, RecordingMedia::Audio);
+    send_all(&recorder, &leg, &[voice()]);
+    wait_for(&mut recorder, |event| (*event == Event::Started { segment: leg.segment }).then_some(()));
+    recorder.commands.send(Command::SetPaused { segment: leg.segment, paused: true }).expect("room");
+    let (track, codec, mut later) = voice();
+    for packet in &mut later {
+        packet.arrival.0 += SECONDS * 1_000_000;
+        packet.rtp_time = packet.rtp_time.wrapping_add(SECONDS as u32 * 48_000);
+        packet.sequence += SECONDS * 50;
+    }
+    for packet in &later {
+        assert!(recorder.taps.try_send(crate::world::frame(&leg, track, codec, packet)));
+    }
+    stop(&recorder, &leg);
+    let file = wait_finished(&mut recorder, false);
+    assert_eq!(clicks(&listen(&dir.path().join(&file.path))).len(), SECONDS as usize);
+    assert_eq!(file.gaps_ms, 0, "nothing was lost");
+    recorder.shutdown();
+    let manifest = files(dir.path()).into_iter().find(|path| path.extension().is_some_and(|end| end == "json"));
+    let manifest = std::fs::read(manifest.expect("a manifest")).expect("read");
+    let manifest = recording_core::segment::Manifest::parse(&manifest).expect("whole");
+    let paused = manifest.gaps.iter().find(|gap| gap.cause == recording_core::timeline::GapCause::Paused);
+    assert!(paused.is_some_and(|gap| gap.start_ms.abs_diff(SECONDS * 1_000) < 500), "{:?}", manifest.gaps);
+}

@@ -81,6 +81,8 @@ pub enum Operation {
     ListRecordings,
     DownloadRecording,
     DeleteRecording,
+    PauseRecording,
+    ResumeRecording,
     ReadWrapUpConfig,
     SetWrapUpConfig,
     ExtendWrapUp,
@@ -255,6 +257,7 @@ impl Operation {
             RemoveConversationTag => known(MANAGE, Own, All, All),
             // Their calls likewise.
             CreateOutboundConversation => known(MANAGE, Own, All, All),
+            PauseRecording | ResumeRecording => known(MANAGE, Own, All, All),
             HoldCall | ResumeCall | TransferToAgent | TransferToQueue => known(MANAGE, Own, All, All),
             ListTransferAgents => known(READ, Own, All, All),
             CreateConversation | CreateTag | DeleteTag => known(MANAGE, No, All, All),

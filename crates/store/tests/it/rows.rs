@@ -254,6 +254,7 @@ fn call() -> impl Strategy<Value = CallRow> {
         option::of(recorded_media()),
         option::of(recorded_media()),
         option::of((0..=u64::MAX / 2).prop_map(MediaTime)),
+        any::<bool>(),
     );
     let times = (time(), option::of(time()), option::of(time()), option::of(time()));
     let ended_by = select(vec![EndedBy::Customer, EndedBy::Agent, EndedBy::Api, EndedBy::Platform]);
@@ -292,6 +293,7 @@ fn call() -> impl Strategy<Value = CallRow> {
             },
             account_recording: recorded.0,
             recording: recorded.1,
+            recording_paused: recorded.3,
             recording_epoch: recorded.2,
             created_at: times.0,
             answered_at: times.1,

@@ -30,6 +30,7 @@ mod outbound_calls;
 mod queues;
 mod range;
 mod recording_configs;
+mod recording_pause;
 mod recording_source;
 mod recordings;
 mod routing;
@@ -73,6 +74,7 @@ pub(crate) fn register(routes: Routes) -> Routes {
     let routes = routing::register(working_hours::register(routes));
     let routes = notes::register(conversations::register(routes));
     let routes = recordings::register(timeline::register(routes));
+    let routes = recording_pause::register(routes);
     let routes = conversation_tags::register(tags::register(routes));
     let routes = users::register(api_keys::register(webhooks::register(routes)));
     let routes = metadata::register(conversation_routing::register(routes));

@@ -196,13 +196,18 @@ async fn delete(State(state): State<AppState>, caller: Caller, Path(id): Path<St
     if rows.is_empty() {
         return Err(ApiError::unknown_id(&id));
     }
-    let by = match &caller.who {
-        Who::Person(person) => person.login.clone(),
-        Who::Key(key) => state.store.api_key(caller.account, *key).await?.map_or_else(|| caller.name(), |key| key.name),
-    };
+    let by = name_of(&state, &caller).await?;
     tracing::info!(account = %caller.account, by = caller.name(), %segment, "a recording is deleted");
     super::done_by(&state, &caller, Command::Recording(RecordingCommand::Delete { rows, by })).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// Who acts, as people know them: a person's sign-in, or the name of a program's key.
+pub(super) async fn name_of(state: &AppState, caller: &Caller) -> Result<String, ApiError> {
+    Ok(match &caller.who {
+        Who::Person(person) => person.login.clone(),
+        Who::Key(key) => state.store.api_key(caller.account, *key).await?.map_or_else(|| caller.name(), |key| key.name),
+    })
 }
 
 fn unreadable(segment: &SegmentRow, error: &io::Error) -> ApiError {

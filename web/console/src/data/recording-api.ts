@@ -35,6 +35,9 @@ export const recordingApi = {
   /** `seen` is nothing where nothing was set. */
   setOfAgent: (agent: string, seen: AgentRecordingConfig | undefined, config: AgentRecordingFields) =>
     change<AgentRecordingConfig>("PUT", `${AGENTS}/${part(agent)}`, seen ?? {}, config),
+  /** Of the conversation's call nothing is kept, or everything again. */
+  setPaused: (conversation: string, paused: boolean) =>
+    call<void>("POST", `/recordings/1/conversations/${part(conversation)}/${paused ? "pause" : "resume"}`),
   /** All files of a leg, for good. */
   deleteSegment: (segment: string) => call<void>("DELETE", `/recordings/1/files/${part(segment)}`),
 };
