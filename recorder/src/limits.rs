@@ -29,6 +29,8 @@ pub(crate) const TELL_AGAIN: Duration = Duration::from_secs(24 * 3600);
 pub(crate) const BACKLOG_BYTES: usize = 4 << 20;
 /// At most one report of lost frames per file in this time.
 pub(crate) const REPORT_EVERY: Duration = Duration::from_secs(1);
+/// A leg of which nothing but silence came for so long is told of.
+pub(crate) const SILENT_AFTER: Duration = Duration::from_secs(10);
 /// Parts of one live file.
 pub(crate) const PARTS: u32 = 10_000;
 /// Characters of one part of a download name.

@@ -16,6 +16,7 @@ mod hub;
 pub mod limits;
 mod recorder_link;
 pub mod serve;
+mod silence;
 mod start;
 pub mod state;
 mod supply;

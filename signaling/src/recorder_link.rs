@@ -1,6 +1,6 @@
 //! The way to the recorder: commands go out, facts come in.
 
-use crate::{account::Accounts, directory::Directory, engine_link::EngineLink, limits};
+use crate::{account::Accounts, directory::Directory, engine_link::EngineLink, limits, silence::SilenceWatch};
 use callcenter_core::command::{Command as CoreCommand, RecordingCommand};
 use link::{Files, LinkState};
 use model::{AccountId, SegmentId};
@@ -59,16 +59,21 @@ pub(crate) async fn listen(
     recorder: RecorderLink,
     engine: EngineLink,
     metrics: Arc<Metrics>,
+    silence: SilenceWatch,
 ) {
     while let Some(event) = events.recv().await {
         match event {
             Event::Finished(file) => {
                 let (account, segment) = (file.account, file.segment);
+                if !file.screen {
+                    silence.is_over(segment);
+                }
                 tracing::info!(%account, %segment, duration_ms = file.duration_ms, "a recording is complete");
                 state_fact(&accounts, account, CoreCommand::SegmentFinished(file)).await;
             }
             Event::Failed { segment, reason } => {
                 tracing::warn!(%segment, reason, "a recording failed");
+                silence.is_over(segment);
                 match directory.segment(segment) {
                     Some(account) => {
                         state_fact(&accounts, account, CoreCommand::SegmentFailed { segment, reason }).await;
@@ -85,6 +90,14 @@ pub(crate) async fn listen(
                 if let Err(stuck) = wish {
                     // The recorder asks again.
                     tracing::warn!(%leg, %stuck, "a recording waits for its keyframe");
+                }
+            }
+            Event::Silent { segment, leg, silent: true } => silence.is_silent(segment, leg),
+            Event::Silent { segment, silent: false, .. } => {
+                let Some(leg) = silence.is_over(segment) else { continue };
+                if let Some(account) = directory.segment(segment) {
+                    let command = RecordingCommand::SetSilent { leg, silent: false };
+                    state_fact(&accounts, account, CoreCommand::Recording(command)).await;
                 }
             }
             Event::Started { segment } => tracing::debug!(%segment, "a recording runs"),

@@ -11,6 +11,7 @@ use crate::{
         self, ServeError,
         tls::{Tls, TlsError},
     },
+    silence::SilenceWatch,
     state::{Apart, AppState},
     supply::{Maker, Supply},
     webhooks::{self, News},
@@ -119,6 +120,7 @@ pub async fn start(
         throttle: Arc::default(),
         news,
     };
+    let silence = SilenceWatch::new(state.metrics.clone());
     let links = [
         tokio::spawn(engine_link::listen(
             first,
@@ -127,6 +129,7 @@ pub async fn start(
             state.accounts.clone(),
             state.directory.clone(),
             state.hub.clone(),
+            silence.clone(),
         )),
         tokio::spawn(recorder_link::listen(
             recorder_events,
@@ -135,6 +138,7 @@ pub async fn start(
             recorder_link,
             state.engine.clone(),
             state.metrics.clone(),
+            silence,
         )),
         tokio::spawn(supply.run(state.accounts.clone(), state.maker.clone())),
         tokio::spawn(webhooks::run(webhooks_of(&state, receivers))),

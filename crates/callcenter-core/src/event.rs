@@ -248,6 +248,16 @@ pub enum Event {
         /// Why.
         reason: String,
     },
+    /// A leg talks, and its recording holds nothing of it.
+    RecordingSilent {
+        /// The leg.
+        leg: LegId,
+    },
+    /// It does again.
+    RecordingHeard {
+        /// The leg.
+        leg: LegId,
+    },
     /// Nothing of a call is kept from now on.
     RecordingPaused {
         /// Who wanted it, by name.

@@ -272,6 +272,15 @@ pub enum ServerMessage {
         #[serde(default)]
         recording_paused: bool,
     },
+    /// A party talks, and the recording holds nothing of it; or it does again. Told to the agent.
+    RecordingSilent {
+        /// The agent's own leg.
+        leg: LegId,
+        /// Who is not heard in the recording.
+        participant: ParticipantType,
+        /// False when all is well again.
+        silent: bool,
+    },
     /// The recording is paused or goes on; told to both parties.
     RecordingPaused {
         /// One's own leg.

@@ -96,6 +96,16 @@ pub enum Event {
         /// What went wrong, for an operator.
         reason: String,
     },
+    /// Nothing but silence has come from a leg for ten seconds, or sound comes again. Told again with each repeat of the
+    /// segment's start.
+    Silent {
+        /// The segment.
+        segment: SegmentId,
+        /// The leg.
+        leg: LegId,
+        /// False when sound comes again.
+        silent: bool,
+    },
     /// A video track waits for a keyframe; signaling passes the wish on to the engine.
     KeyframeNeeded {
         /// The leg that sends the video.

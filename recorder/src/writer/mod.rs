@@ -136,7 +136,7 @@ impl Writer {
     fn start(&mut self, start: SegmentStart, given: Instant) {
         let (segment, leg) = (start.segment, start.leg);
         match self.legs.get(&leg).map(LegRecording::segment) {
-            Some(same) if same == segment => return,
+            Some(same) if same == segment => return self.legs[&leg].repeat_silence(&mut self.outbox),
             // A leg has one segment at a time: the new one ends the old.
             Some(old) => self.stop(old, given),
             None => {}

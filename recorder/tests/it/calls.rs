@@ -214,3 +214,36 @@ fn nothing_of_a_pause_reaches_the_file_and_the_manifest_states_it() {
     let paused = manifest.gaps.iter().find(|gap| gap.cause == recording_core::timeline::GapCause::Paused);
     assert!(paused.is_some_and(|gap| gap.start_ms.abs_diff(SECONDS * 1_000) < 500), "{:?}", manifest.gaps);
 }
+
+#[test]
+fn a_leg_of_which_nothing_but_silence_comes_is_told_of_until_sound_comes() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let mut recorder = start(dir.path());
+    let leg = segment(1, RecordingMedia::Audio);
+    let (track, codec, packets) = voice();
+    send_all(&recorder, &leg, &[(track, codec, packets.clone())]);
+    let last = packets.last().expect("packets").clone();
+    let later = |seconds: u64, payload: &'static [u8]| {
+        let mut packet = last.clone();
+        packet.arrival.0 += seconds * 1_000_000;
+        packet.rtp_time = packet.rtp_time.wrapping_add(seconds as u32 * 48_000);
+        packet.sequence += seconds;
+        packet.payload = bytes::Bytes::from_static(payload);
+        crate::world::frame(&leg, track, codec, &packet)
+    };
+    // A frame of 20 ms without sound, as senders make it who speak all the time.
+    let quiet: &[u8] = &[0xf8, 0xff, 0xfe];
+    assert!(recorder.taps.try_send(later(11, quiet)));
+    let told = |event: &Event| match event {
+        Event::Silent { segment, leg: of, silent } if *segment == leg.segment && *of == leg.leg => Some(*silent),
+        _ => None,
+    };
+    assert!(wait_for(&mut recorder, told));
+    recorder.commands.send(Command::Start(Box::new(leg.clone()))).expect("room");
+    assert!(wait_for(&mut recorder, told), "whoever asks again hears it again");
+    assert!(recorder.taps.try_send(later(12, &[0xf8, 1, 2, 3, 4, 5, 6, 7])));
+    assert!(!wait_for(&mut recorder, told), "it is heard again");
+    stop(&recorder, &leg);
+    wait_finished(&mut recorder, false);
+    recorder.shutdown();
+}

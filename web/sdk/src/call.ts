@@ -61,6 +61,8 @@ export class Call extends Emitter<CallEvents> {
   recording = false;
   /** It is, but nothing is kept at present. */
   recordingPaused = false;
+  /** Parties who talk and of whom the recording holds nothing; told to agents. */
+  readonly missingInRecording = new Set<ParticipantType>();
   soundBlocked = false;
   /** The place in the queue; 0 until told. */
   position = 0;
@@ -343,6 +345,10 @@ export class Call extends Emitter<CallEvents> {
         if (!this.remoteConnected) this.#setRemoteConnected(true);
         // This page's clock may differ from the server's.
         return this.#established(message.remote, Date.now(), message);
+      case "recording_silent":
+        if (message.silent) this.missingInRecording.add(message.participant);
+        else this.missingInRecording.delete(message.participant);
+        return this.emit("changed", undefined);
       case "recording_paused":
         this.recordingPaused = message.paused;
         return this.emit("changed", undefined);

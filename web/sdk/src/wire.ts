@@ -196,6 +196,7 @@ export type LegMessage =
   | { type: "ringing"; leg: string }
   | { type: "renegotiate"; leg: string; video_codecs: Codec[] }
   | ({ type: "established"; leg: string; remote: Remote; established_at: number } & RecordingState)
+  | { type: "recording_silent"; leg: string; participant: ParticipantType; silent: boolean }
   | { type: "recording_paused"; leg: string; paused: boolean }
   | { type: "held"; leg: string; since: number }
   | { type: "resumed"; leg: string }

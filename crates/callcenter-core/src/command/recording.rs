@@ -31,6 +31,13 @@ pub enum RecordingCommand {
         /// Who wants it, by name.
         by: String,
     },
+    /// A leg talks, and the recorder hears nothing of it; or it does again.
+    SetSilent {
+        /// The leg.
+        leg: LegId,
+        /// False when all is well again.
+        silent: bool,
+    },
     /// Delete a recording's files for good.
     Delete {
         /// The segment's rows as the store has them.

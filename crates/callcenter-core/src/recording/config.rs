@@ -90,6 +90,7 @@ impl CallCenter {
                 self.set_agent_recording(agent, fields, only_new, turn)
             }
             RecordingCommand::SetPaused { leg, paused, by } => self.set_recording_paused(leg, paused, by, turn),
+            RecordingCommand::SetSilent { leg, silent } => self.recording_is_silent(leg, silent, turn),
             RecordingCommand::Delete { rows, by } => self.delete_segment(rows, by, turn),
             RecordingCommand::Deleted { segment } => self.segment_deleted(segment),
         }

@@ -1,4 +1,6 @@
-//! Nothing of a call is kept for a while: a card number is read out. Its files go on, with a stated gap in each.
+//! Nothing of a call is kept for a while, on purpose or because something is broken.
+//!
+//! On purpose: a card number is read out. The call's files go on, with a stated gap in each.
 
 use crate::call_center::{CallCenter, Turn};
 use crate::command::{CommandError, Reply};
@@ -42,6 +44,19 @@ impl CallCenter {
         }
         let legs: Vec<LegId> = self.call_ref(call).talkers().collect();
         legs.into_iter().for_each(|leg| self.tell_leg(leg, ServerMessage::RecordingPaused { leg, paused }));
+        self.conversation_changed(self.call_ref(call).row.conversation);
+        Ok(Reply::Done)
+    }
+
+    /// Whoever is not heard in the recording would only be missed when it is played.
+    pub(crate) fn recording_is_silent(&mut self, leg: LegId, silent: bool, turn: &Turn) -> Result<Reply, CommandError> {
+        let row = &self.live_leg(leg)?.row;
+        let (call, participant) = (row.call, row.participant);
+        let event = if silent { Event::RecordingSilent { leg } } else { Event::RecordingHeard { leg } };
+        self.log_of_call(turn, call, event);
+        if let Some(leg) = self.call_ref(call).agent_leg {
+            self.tell_leg(leg, ServerMessage::RecordingSilent { leg, participant, silent });
+        }
         self.conversation_changed(self.call_ref(call).row.conversation);
         Ok(Reply::Done)
     }
