@@ -2,6 +2,7 @@
 
 use crate::{config::Config, process::ProcessError};
 use media_engine::{EngineConfig, TurnConfig};
+use recorder::{KeySource, RecorderConfig};
 use signaling::{
     TurnServers,
     config::{GivenSockets, TlsFiles, WebhookConfig},
@@ -9,7 +10,7 @@ use signaling::{
 use std::{
     fs,
     net::{IpAddr, SocketAddr, TcpListener},
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::Arc,
 };
 use turn::{Secret, SharedSecret};
@@ -41,7 +42,6 @@ pub(crate) fn signaling_config(
     };
     Ok(signaling::Config {
         data: config.data.dir.clone(),
-        recordings: config.data.dir.clone(),
         http: address_of(&sockets.http, http.bind)?,
         admin: address_of(&sockets.admin, http.admin)?,
         tls,
@@ -56,6 +56,24 @@ pub(crate) fn signaling_config(
         demo,
         sockets,
     })
+}
+
+/// Holds the keys of recordings instead of a file.
+pub(crate) const KEYS_VARIABLE: &str = "SWITCHROOM_RECORDING_KEYS";
+
+/// What the recorder is told.
+pub(crate) fn recorder_config(config: &Config) -> RecorderConfig {
+    let dir = config.data.dir.clone();
+    RecorderConfig { keys: recording_keys(&dir, config.recordings.keys.as_ref()), dir, seal: config.recordings.encrypt }
+}
+
+/// Keys of recordings: those of the environment, otherwise those of the file that is named, or of the usual one.
+pub(crate) fn recording_keys(dir: &Path, file: Option<&PathBuf>) -> KeySource {
+    match (std::env::var(KEYS_VARIABLE), file) {
+        (Ok(keys), _) => KeySource::Text { holder: KEYS_VARIABLE, keys },
+        (Err(_), Some(file)) => KeySource::File(file.clone()),
+        (Err(_), None) => KeySource::usual(dir),
+    }
 }
 
 /// The token that /metrics asks for when it is not read from loopback.

@@ -2,6 +2,7 @@ use super::live_file::LiveFile;
 use super::outbox::Outbox;
 use crate::disk;
 use crate::finisher::Claims;
+use crate::keys::Keys;
 use crate::stats::Counters;
 use model::{Codec, MediaTime, RecordingMedia, SegmentId, TrackKind};
 use recording_core::segment::{FileRole, Manifest};
@@ -17,14 +18,15 @@ use wire::tap::TapFrame;
 #[derive(Debug)]
 pub(super) struct LegRecording {
     start: SegmentStart,
+    keys: Keys,
     files: BTreeMap<FileRole, LiveFile>,
     camera: Option<Codec>,
     screen: Option<Codec>,
 }
 
 impl LegRecording {
-    pub(super) fn begin(start: SegmentStart, dir: &Path, claims: &Claims, outbox: &mut Outbox) -> Self {
-        let mut leg = Self { start, files: BTreeMap::new(), camera: None, screen: None };
+    pub(super) fn begin(start: SegmentStart, dir: &Path, keys: &Keys, claims: &Claims, outbox: &mut Outbox) -> Self {
+        let mut leg = Self { start, keys: keys.clone(), files: BTreeMap::new(), camera: None, screen: None };
         let main = Assembler::new(leg.start.epoch, true, None);
         leg.open(FileRole::Main, main, dir, claims, outbox);
         leg
@@ -81,7 +83,9 @@ impl LegRecording {
     fn open(&mut self, role: FileRole, assembler: Assembler, dir: &Path, claims: &Claims, outbox: &mut Outbox) {
         let manifest = Manifest::begin(self.start.clone(), role);
         claims.add(&manifest.stem());
-        let file = LiveFile::begin(disk::folder(dir, &self.start), disk::root(dir), manifest, assembler, outbox);
+        let key = self.keys.new_key(&manifest.stem());
+        let folder = disk::folder(dir, &self.start);
+        let file = LiveFile::begin(folder, disk::root(dir), manifest, key, assembler, outbox);
         self.files.insert(role, file);
     }
 
