@@ -69,10 +69,11 @@ pub(crate) fn recorder_config(config: &Config) -> RecorderConfig {
 
 /// Keys of recordings: those of the environment, otherwise those of the file that is named, or of the usual one.
 pub(crate) fn recording_keys(dir: &Path, file: Option<&PathBuf>) -> KeySource {
-    match (std::env::var(KEYS_VARIABLE), file) {
-        (Ok(keys), _) => KeySource::Text { holder: KEYS_VARIABLE, keys },
-        (Err(_), Some(file)) => KeySource::File(file.clone()),
-        (Err(_), None) => KeySource::usual(dir),
+    let given = std::env::var_os(KEYS_VARIABLE).filter(|keys| !keys.is_empty());
+    match (given, file) {
+        (Some(keys), _) => KeySource::Text { holder: KEYS_VARIABLE, keys: keys.to_string_lossy().into_owned() },
+        (None, Some(file)) => KeySource::File(file.clone()),
+        (None, None) => KeySource::usual(dir),
     }
 }
 
@@ -221,6 +222,19 @@ mod tests {
         let named = config(&["--turn-url", "turns:a.example.com:443,turn:b.example.com"]);
         let expected = ["turns:a.example.com:443", "turn:b.example.com"].map(str::to_owned);
         assert_eq!(urls(&named, own), Some(expected.to_vec()));
+    }
+
+    #[test]
+    fn recordings_are_sealed_unless_the_configuration_says_otherwise() {
+        let usual = recorder_config(&config(&["--data", "d"]));
+        assert!(usual.seal);
+        assert!(matches!(usual.keys, KeySource::File(path) if path == Path::new("d/keys/recordings.keys")));
+        let dir = tempfile::tempdir().expect("temporary folder");
+        let path = dir.path().join("switchroom.toml");
+        fs::write(&path, "[recordings]\nencrypt = false\nkeys = \"/mnt/keys\"\n").expect("written");
+        let other = recorder_config(&config(&["--config", path.to_str().expect("UTF-8")]));
+        assert!(!other.seal);
+        assert!(matches!(other.keys, KeySource::File(path) if path == Path::new("/mnt/keys")));
     }
 
     #[test]

@@ -96,6 +96,8 @@ impl Keys {
             (None, KeySource::File(path)) if seals => {
                 let ring = KeyRing::empty().with_new_key();
                 write_ring(path, &ring).map_err(|source| KeysError::File { path: path.clone(), source })?;
+                let path = path.display();
+                tracing::info!(%path, "a key for recordings was made: keep a copy, without it nobody can read them");
                 ring
             }
             (None, _) => KeyRing::empty(),

@@ -9,6 +9,7 @@ use crate::{
 use serde_json::{Value, json};
 use std::{
     path::Path,
+    process::Command,
     time::{Duration, Instant},
 };
 
@@ -75,6 +76,13 @@ fn keys_are_rotated_and_copies_made(data: &Path) {
     let copies = data.join("copies");
     let export = ["recordings".as_ref(), "export".as_ref(), data.as_os_str(), "--to".as_ref(), copies.as_os_str()];
     server::operator(export);
+    let wrong = Command::new(env!("CARGO_BIN_EXE_switchroom"))
+        .args(["recordings".as_ref(), "check".as_ref(), data.as_os_str()])
+        .env("SWITCHROOM_RECORDING_KEYS", "these are no keys")
+        .output()
+        .expect("the binary starts");
+    let complaint = String::from_utf8_lossy(&wrong.stderr);
+    assert!(!wrong.status.success() && complaint.contains("SWITCHROOM_RECORDING_KEYS"), "{complaint}");
     let mut copied: Vec<Vec<u8>> = std::fs::read_dir(&copies)
         .expect("a folder")
         .map(|entry| entry.expect("an entry").path())

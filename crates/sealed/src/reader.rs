@@ -11,7 +11,7 @@ const LENGTH_BYTES: u64 = 4;
 pub struct SealedFile<R> {
     from: R,
     file: String,
-    /// `None` for a live file that ends within its head: it has no chunk.
+    /// `None` for a live file without a whole head: it has no chunk.
     key: Option<ChunkKey>,
     layout: Layout,
     length: u64,
@@ -67,11 +67,16 @@ impl<R: Read + Seek> SealedFile<R> {
         Ok(opened)
     }
 
-    /// A live file, up to the last chunk that is all there; a chunk that does not open shows when it is read.
+    /// A live file, up to the last chunk that is all there; a chunk that does not open shows when it is read. Without a
+    /// whole head it has none.
     pub fn live(mut from: R, file: &str, key: &DataKey) -> Result<Self, SealError> {
         let end = seek(&mut from, SeekFrom::End(0), file)?;
         seek(&mut from, SeekFrom::Start(0), file)?;
-        let head = Head::read(&mut from, Kind::Live, file)?;
+        let head = match Head::read(&mut from, Kind::Live, file) {
+            // A disk that lost its power may have kept the file's length and none of its bytes.
+            Err(SealError::Foreign { .. }) => None,
+            head => head?,
+        };
         let listed = if head.is_some() { list(&mut from, end, file)? } else { Vec::new() };
         let length = listed.last().map_or(0, |chunk| chunk.start + u64::from(chunk.length));
         let key = head.map(|head| ChunkKey::new(key, head));

@@ -6,7 +6,7 @@ use model::{Codec, RecordingMedia, TrackKind};
 use recorder::RecorderConfig;
 use std::collections::BTreeSet;
 use std::io::Write;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 use wire::recorder::Command;
 
 const LEGS: u128 = 300;

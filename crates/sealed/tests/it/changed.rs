@@ -122,8 +122,13 @@ fn a_file_of_another_kind_or_a_later_release_is_said_to_be_one() {
     let key = DataKey::random();
     let random = &mut Random::seeded();
     let (mut file, chunks) = finished(b"sound", &key, random);
-    assert!(matches!(read_live(&file, &key), Err(SealError::Foreign { .. })));
-    file[8] = 2;
+    let flushes = [random.bytes(100)];
+    let mut growing = live(&flushes, &key);
+    assert!(matches!(open(&growing, &key, 1), Err(SealError::Foreign { .. })));
+    assert_eq!(read_live(&file, &key).expect("nothing of it is live"), []);
+    assert_eq!(read_live(&[0; 500], &key).expect("what power loss may leave"), []);
+    (file[8], growing[8]) = (2, 2);
+    assert!(matches!(read_live(&growing, &key), Err(SealError::Newer { .. })));
     assert!(matches!(open(&file, &key, chunks), Err(SealError::Newer { .. })));
     assert!(matches!(open(&b"OggS".repeat(30), &key, chunks), Err(SealError::Foreign { .. })));
 }
