@@ -37,3 +37,7 @@ pub(crate) const PARTS: u32 = 10_000;
 pub(crate) const NAME_PART_CHARS: usize = 64;
 /// Segments being written at once.
 pub(crate) const SEGMENTS: usize = 8_192;
+/// Bytes of a recording copied at a time.
+pub(crate) const COPY_BYTES: usize = 64 << 10;
+/// Copies of one name.
+pub(crate) const NAMESAKES: u32 = 10_000;

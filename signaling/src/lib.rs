@@ -27,6 +27,6 @@ pub mod ws;
 pub use clock::Clock;
 pub use config::Config;
 pub use engine_link::EngineChannels;
-pub use recorder_link::{RecorderApart, RecorderChannels};
+pub use recorder_link::{RecorderApart, RecorderChannels, RecorderPlace};
 pub use start::{Server, StartError, start};
 pub use turn::TurnServers;

@@ -2,9 +2,9 @@
 
 use crate::{account::Accounts, directory::Directory, engine_link::EngineLink, limits, silence::SilenceWatch};
 use callcenter_core::command::{Command as CoreCommand, RecordingCommand};
-use link::{Files, LinkState};
+use link::{Files, LinkState, OpenFile};
 use model::{AccountId, SegmentId};
-use std::{collections::BTreeSet, sync::Arc};
+use std::{collections::BTreeSet, fmt, sync::Arc};
 use telemetry::Metrics;
 use tokio::sync::{mpsc, watch};
 use wire::{
@@ -19,8 +19,36 @@ pub struct RecorderChannels {
     pub commands: mpsc::Sender<Command>,
     /// Facts from the recorder.
     pub events: mpsc::Receiver<Event>,
-    /// A recorder beyond a connection; one in this process keeps its files in [`crate::Config::recordings`].
-    pub apart: Option<RecorderApart>,
+    /// Where it is.
+    pub place: RecorderPlace,
+}
+
+/// Where the recorder is, and with it its files.
+#[derive(Clone)]
+pub enum RecorderPlace {
+    /// In this process: opens its finished files.
+    Here(OpenFile),
+    /// In another.
+    Apart(RecorderApart),
+}
+
+impl fmt::Debug for RecorderPlace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Here(_) => f.write_str("Here"),
+            Self::Apart(apart) => f.debug_tuple("Apart").field(apart).finish(),
+        }
+    }
+}
+
+impl RecorderPlace {
+    /// Whether a recorder beyond a connection is there.
+    pub(crate) fn link(&self) -> Option<&watch::Receiver<LinkState>> {
+        match self {
+            Self::Here(_) => None,
+            Self::Apart(apart) => Some(&apart.state),
+        }
+    }
 }
 
 /// A recorder beyond a connection. It outlives this process, and begins every connection with [`Event::Holds`].

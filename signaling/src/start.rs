@@ -80,7 +80,7 @@ pub async fn start(
     let hub = Hub::new(config.connections, metrics.clone());
     let directory = Directory::default();
     let EngineChannels { requests, events: mut engine_events, link: engine_state } = engine;
-    let RecorderChannels { commands, events: recorder_events, apart: recorder_apart } = recorder;
+    let RecorderChannels { commands, events: recorder_events, place } = recorder;
     let supply = Supply::default();
     let maker = maker(&config, &store)?;
     let engine_link = EngineLink::new(requests, supply.clone());
@@ -116,7 +116,7 @@ pub async fn start(
         directory,
         engine: engine_link,
         maker,
-        apart: Apart { engine: engine_state, recorder: recorder_apart },
+        apart: Apart { engine: engine_state, recorder: place },
         throttle: Arc::default(),
         news,
     };

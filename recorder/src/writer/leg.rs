@@ -1,6 +1,7 @@
 use super::live_file::LiveFile;
 use super::outbox::Outbox;
 use crate::finisher::Claims;
+use crate::keys::Keys;
 use crate::stats::Counters;
 use crate::{disk, limits};
 use model::{Codec, MediaTime, RecordingMedia, SegmentId, TrackKind};
@@ -25,6 +26,7 @@ struct Silence {
 #[derive(Debug)]
 pub(super) struct LegRecording {
     start: SegmentStart,
+    keys: Keys,
     files: BTreeMap<FileRole, LiveFile>,
     paused: bool,
     silence: Silence,
@@ -33,9 +35,10 @@ pub(super) struct LegRecording {
 }
 
 impl LegRecording {
-    pub(super) fn begin(start: SegmentStart, dir: &Path, claims: &Claims, outbox: &mut Outbox) -> Self {
+    pub(super) fn begin(start: SegmentStart, dir: &Path, keys: &Keys, claims: &Claims, outbox: &mut Outbox) -> Self {
         let mut leg = Self {
             start,
+            keys: keys.clone(),
             files: BTreeMap::new(),
             paused: false,
             silence: Silence::default(),
@@ -114,7 +117,9 @@ impl LegRecording {
     fn open(&mut self, role: FileRole, assembler: Assembler, dir: &Path, claims: &Claims, outbox: &mut Outbox) {
         let manifest = Manifest::begin(self.start.clone(), role);
         claims.add(&manifest.stem());
-        let file = LiveFile::begin(disk::folder(dir, &self.start), disk::root(dir), manifest, assembler, outbox);
+        let key = self.keys.new_key(&manifest.stem());
+        let folder = disk::folder(dir, &self.start);
+        let file = LiveFile::begin(folder, disk::root(dir), manifest, key, assembler, outbox);
         self.files.insert(role, file);
     }
 

@@ -1,7 +1,7 @@
 //! Whole calls: from tap frames to files that people play.
 
 use crate::synthetic::{Pictures, Relay, Voice, camera, clicks, listen, probe, watch};
-use crate::world::{assert_clean, files, segment, send_all, start, stop, wait_finished, wait_for};
+use crate::world::{assert_clean, files, keys, plain, segment, send_all, start, stop, wait_finished, wait_for};
 use model::{Codec, RecordingMedia, TrackKind};
 use wire::recorder::{Command, Event};
 
@@ -29,7 +29,7 @@ fn a_voice_becomes_an_ogg_file_under_its_download_name() {
     let file = wait_finished(&mut recorder, false);
     assert_eq!((file.mime.as_str(), file.media, file.recovered), ("audio/ogg", RecordingMedia::Audio, false));
     assert_eq!(file.file_name, "00000000-0000-0000-0000-000000000002_Ana-Lópe-z_Kim_20261118110640.ogg");
-    let path = dir.path().join(&file.path);
+    let path = plain(dir.path(), &file.path);
     assert_eq!(std::fs::metadata(&path).expect("the file is there").len(), file.bytes);
     assert_eq!(clicks(&listen(&path)).len(), SECONDS as usize);
     assert!(file.duration_ms >= SECONDS * 1_000 && file.gaps_ms == 0, "{file:?}");
@@ -51,7 +51,7 @@ fn camera_and_screen_become_two_files_in_step() {
     assert_eq!((main.mime.as_str(), screen.mime.as_str()), ("video/webm", "video/mp4"));
     assert!(screen.path.ends_with("-screen.mp4") && screen.file_name.ends_with("-screen.mp4"), "{screen:?}");
     for file in [&main, &screen] {
-        let path = dir.path().join(&file.path);
+        let path = plain(dir.path(), &file.path);
         assert_eq!(watch(&path), 10 * (SECONDS - 2));
         assert!(probe(&path, "stream=start_time").contains("start_time=2.00"), "two seconds after the epoch");
     }
@@ -76,7 +76,7 @@ fn a_codec_that_changes_in_mid_call_gets_its_own_file() {
     recorder.shutdown();
     assert_clean(dir.path());
     let again = files(dir.path()).into_iter().find(|path| path.to_string_lossy().ends_with("-camera-h264.mp4"));
-    assert_eq!(watch(&again.expect("a file of its own")), 40);
+    assert_eq!(watch(&plain(dir.path(), again.expect("a file of its own"))), 40);
 }
 
 #[test]
@@ -132,9 +132,9 @@ fn a_video_without_a_keyframe_asks_for_one() {
 fn two_recorders_do_not_share_a_folder() {
     let dir = tempfile::tempdir().expect("a folder");
     let recorder = start(dir.path());
-    let refused = recorder::start(recorder::RecorderConfig { dir: dir.path().into() });
+    let refused = recorder::start(recorder::RecorderConfig::new(dir.path()));
     assert!(matches!(refused, Err(recorder::StartError::InUse(_))), "{refused:?}");
-    assert!(matches!(recorder::recover(dir.path()), Err(recorder::RecoverError::InUse(_))));
+    assert!(matches!(recorder::recover(dir.path(), &keys(dir.path())), Err(recorder::RecoverError::InUse(_))));
     recorder.shutdown();
     start(dir.path()).shutdown();
 }
@@ -144,7 +144,7 @@ fn a_folder_that_cannot_be_used_is_named() {
     let dir = tempfile::tempdir().expect("a folder");
     let file = dir.path().join("a-file");
     std::fs::write(&file, b"in the way").expect("writable");
-    let refused = recorder::start(recorder::RecorderConfig { dir: file.clone() });
+    let refused = recorder::start(recorder::RecorderConfig::new(&file));
     let text = refused.expect_err("a file is no folder").to_string();
     assert!(text.contains(&*file.to_string_lossy()), "{text}");
 }
@@ -160,7 +160,7 @@ fn a_shutdown_in_mid_call_completes_the_file_and_the_next_start_tells_of_it() {
     let mut recorder = start(dir.path());
     let file = wait_finished(&mut recorder, false);
     assert!(file.recovered && file.segment == leg.segment, "the leg is to be recorded on: {file:?}");
-    assert_eq!(clicks(&listen(&dir.path().join(&file.path))).len(), SECONDS as usize);
+    assert_eq!(clicks(&listen(&plain(dir.path(), &file.path))).len(), SECONDS as usize);
     recorder.shutdown();
 }
 
@@ -205,7 +205,7 @@ fn nothing_of_a_pause_reaches_the_file_and_the_manifest_states_it() {
     }
     stop(&recorder, &leg);
     let file = wait_finished(&mut recorder, false);
-    assert_eq!(clicks(&listen(&dir.path().join(&file.path))).len(), SECONDS as usize);
+    assert_eq!(clicks(&listen(&plain(dir.path(), &file))).len(), SECONDS as usize);
     assert_eq!(file.gaps_ms, 0, "nothing was lost");
     recorder.shutdown();
     let manifest = files(dir.path()).into_iter().find(|path| path.extension().is_some_and(|end| end == "json"));

@@ -174,8 +174,7 @@ async fn bytes(
     params.done()?;
     let segment = segment(&state, &caller, &id, screen).await?;
     let path = segment.path.as_deref().ok_or_else(|| ApiError::unknown_id(&id))?;
-    let files = state.apart.recorder.as_ref().map(|recorder| &recorder.files);
-    let opened = recording_source::open(files, &state.config.recordings, path).await;
+    let opened = recording_source::open(&state.apart.recorder, path).await;
     let (source, length) = opened.map_err(|error| unreadable(&segment, &error))?;
     answer(&caller, &segment, source, length, download, &headers).await
 }
