@@ -4,6 +4,7 @@ import "./console.css";
 import "./views/views.css";
 import "./call/calls.css";
 import "./settings/settings.css";
+import "./player/player.css";
 import "./narrow.css";
 import { App } from "./app.tsx";
 

@@ -1,5 +1,8 @@
 import { translator } from "../../shared/src/i18n.ts";
-import { strings } from "./strings.en.ts";
+import { strings as console } from "./strings.en.ts";
+import { strings as recordings } from "./strings-recordings.en.ts";
+
+const strings = { ...console, ...recordings };
 
 export const t = translator(strings);
 export type TextKey = keyof typeof strings;

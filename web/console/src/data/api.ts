@@ -67,6 +67,8 @@ export interface Recording {
   screen: boolean;
   status: "RECORDING" | "FINISHED" | "FAILED" | "DELETED";
   durationMs: number | null;
+  /** Time that the file misses and states as gaps. */
+  gapsMs?: number | null;
   bytes: number | null;
   mime: string | null;
   fileName: string | null;

@@ -1,3 +1,4 @@
+import { type Peaks, peaksOf } from "../player/peaks.ts";
 import { call, change } from "./api.ts";
 
 export const recordedMedia = ["AUDIO", "AUDIO_AND_VIDEO"] as const;
@@ -25,7 +26,11 @@ export interface AgentRecordingConfig extends AgentRecordingFields {
 
 const ACCOUNT = "/ccaas/voice/2/account-recording-config";
 const AGENTS = "/ccaas/voice/2/agent-recording-configs";
+const FILES = "/recordings/1/files";
 const part = encodeURIComponent;
+
+/** More than a seek bar has room for. */
+const PEAKS = 500;
 
 export const recordingApi = {
   ofAccount: () => call<RecordingConfig>("GET", ACCOUNT),
@@ -36,5 +41,8 @@ export const recordingApi = {
   setOfAgent: (agent: string, seen: AgentRecordingConfig | undefined, config: AgentRecordingFields) =>
     change<AgentRecordingConfig>("PUT", `${AGENTS}/${part(agent)}`, seen ?? {}, config),
   /** All files of a leg, for good. */
-  deleteSegment: (segment: string) => call<void>("DELETE", `/recordings/1/files/${part(segment)}`),
+  deleteSegment: (segment: string) => call<void>("DELETE", `${FILES}/${part(segment)}`),
+  /** How loud it is when; nothing where the server does not tell. */
+  peaks: (segment: string): Promise<Peaks | undefined> =>
+    call<unknown>("GET", `${FILES}/${part(segment)}/peaks?buckets=${PEAKS}`).then(peaksOf, () => undefined),
 };
