@@ -5,6 +5,7 @@ import "./views/views.css";
 import "./call/calls.css";
 import "./settings/settings.css";
 import "./player/player.css";
+import "./views/recordings.css";
 import "./narrow.css";
 import { App } from "./app.tsx";
 

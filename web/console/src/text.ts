@@ -12,3 +12,8 @@ export function word(value: string, prefix = ""): string {
   const key = prefix + value;
   return key in strings ? t(key as TextKey) : value.toLowerCase().replaceAll("_", " ");
 }
+
+/** A word as it begins a line. */
+export function begun(words: string): string {
+  return words.charAt(0).toLocaleUpperCase(t("wordsLocale")) + words.slice(1);
+}

@@ -1,6 +1,6 @@
 import { useEffect, useState } from "preact/hooks";
 
-export const views = ["work", "all", "links", "team", "settings", "devices"] as const;
+export const views = ["work", "all", "recordings", "links", "team", "settings", "devices"] as const;
 export type View = (typeof views)[number];
 
 export interface Route {

@@ -1,16 +1,23 @@
 import { clock, size } from "../../../shared/src/format.ts";
 import type { Recording } from "../data/api.ts";
 import { t } from "../text.ts";
+import { mediaOf, whoOf } from "./parts.ts";
 
 const withDate = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" });
 
+/** A moment with its day and seconds; nothing for what is none. */
+export function fullTime(at: string | number): string | undefined {
+  const date = new Date(at);
+  return Number.isNaN(date.getTime()) ? undefined : withDate.format(date);
+}
+
 /** What is known of a file, as pairs of words; what is not known is left out. */
 export function factsOf(recording: Recording): [string, string][] {
-  const { participantName, participantType, startedAt, durationMs, gapsMs, bytes, mime, fileName } = recording;
+  const { startedAt, durationMs, gapsMs, bytes, mime, fileName } = recording;
   const facts: [string, string | undefined][] = [
-    [t("factWho"), participantName || t(participantType)],
-    [t("factWhat"), recording.screen ? t("screenRecording") : t(recording.mediaType)],
-    [t("factStart"), Number.isNaN(Date.parse(startedAt)) ? undefined : withDate.format(new Date(startedAt))],
+    [t("factWho"), whoOf(recording)],
+    [t("factWhat"), mediaOf(recording)],
+    [t("factStart"), fullTime(startedAt)],
     [t("factLength"), durationMs === null ? undefined : clock(durationMs)],
     [t("factGaps"), gapsText(gapsMs)],
     [t("factSize"), bytes === null ? undefined : size(bytes)],

@@ -1,6 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
 import type { Recording } from "../data/api.ts";
-import type { Loaded } from "../data/load.ts";
 import { hrefOf, useRoute } from "../data/route.ts";
 import { isPlayable, keyOf, partsOf } from "./parts.ts";
 import { parseTime } from "./time.ts";
@@ -37,12 +36,23 @@ export function momentOf(query: string, all: Recording[]): Omit<Opened, "turn"> 
   return { recording, at: parseTime(words.get("t") ?? "") ?? 0 };
 }
 
-/** Which of a conversation's recordings the player has; a link to a moment opens it as well. */
-export function useOpening({ data: all }: Loaded<Recording[]>): Opening {
-  const route = useRoute();
+/** Which of a conversation's recordings the player has. */
+export function useOpening(all: Recording[] | undefined): Opening {
   const [opened, setOpened] = useState<Opened>();
-  const open = (recording: Recording, at = 0) =>
-    setOpened((before) => ({ recording, at, turn: (before?.turn ?? 0) + 1 }));
+  const key = opened && keyOf(opened.recording);
+  const latest = all?.find((one) => keyOf(one) === key);
+  return {
+    opened: opened && { ...opened, recording: latest ?? opened.recording },
+    parts: opened === undefined ? [] : partsOf(all ?? [], opened.recording),
+    open: (recording, at = 0) => setOpened((before) => ({ recording, at, turn: (before?.turn ?? 0) + 1 })),
+    choose: (recording) => setOpened((before) => before && { ...before, recording }),
+    close: () => setOpened(undefined),
+  };
+}
+
+/** Opens what a link to a moment asks for. */
+export function useMoment(all: Recording[] | undefined, { open }: Opening): void {
+  const route = useRoute();
   useEffect(() => {
     const moment = all === undefined ? undefined : momentOf(route.query, all);
     if (moment === undefined) return;
@@ -50,13 +60,4 @@ export function useOpening({ data: all }: Loaded<Recording[]>): Opening {
     // Once is enough: what is closed then stays closed.
     history.replaceState(null, "", hrefOf(route.view, route.id));
   }, [route, all === undefined]);
-  const key = opened && keyOf(opened.recording);
-  const latest = all?.find((one) => keyOf(one) === key);
-  return {
-    opened: opened && { ...opened, recording: latest ?? opened.recording },
-    parts: opened === undefined ? [] : partsOf(all ?? [], opened.recording),
-    open,
-    choose: (recording) => setOpened((before) => before && { ...before, recording }),
-    close: () => setOpened(undefined),
-  };
 }

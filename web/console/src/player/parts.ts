@@ -10,9 +10,18 @@ export function isPlayable(recording: Recording): boolean {
   return recording.url !== null && recording.url !== undefined;
 }
 
+/** Whose it is, in a row of the list too. */
+export function whoOf({ participantName, participantType }: Pick<Recording, "participantName" | "participantType">) {
+  return participantName || t(participantType);
+}
+
+/** What is in it. */
+export function mediaOf({ screen, mediaType }: { screen?: boolean; mediaType: Recording["mediaType"] }): string {
+  return t(screen === true ? "screenRecording" : mediaType);
+}
+
 export function titleOf(recording: Recording): string {
-  const media = recording.screen ? t("screenRecording") : t(recording.mediaType);
-  return t("recordingOf", { who: recording.participantName || t(recording.participantType), media });
+  return t("recordingOf", { who: whoOf(recording), media: mediaOf(recording) });
 }
 
 /** What can be heard or seen of the same call. */

@@ -14,9 +14,9 @@ import { type Loaded, useLoaded } from "../data/load.ts";
 import { MADE_UP, mayBeCalled } from "../data/outgoing.ts";
 import type { Phone } from "../data/phone.ts";
 import type { View } from "../data/route.ts";
-import { useOpening } from "../player/opened.ts";
+import { useMoment, useOpening } from "../player/opened.ts";
 import { OpenedPlayer } from "../player/opened-player.tsx";
-import { keyOf } from "../player/parts.ts";
+import { keyOf, whoOf } from "../player/parts.ts";
 import { t } from "../text.ts";
 import { Empty, Show } from "./common.tsx";
 import { nameOf } from "./conversation-list.tsx";
@@ -36,7 +36,8 @@ export function ConversationView({ id, phone, view, session }: Props) {
   const timeline = useLoaded(id, () => api.timeline(id));
   const notes = useLoaded(id, () => api.notes(id));
   const recordings = useLoaded(id, () => api.recordings(id));
-  const opening = useOpening(recordings);
+  const opening = useOpening(recordings.data);
+  useMoment(recordings.data, opening);
   const [asked, setAsked] = useState<Recording>();
   const onDelete = session.role === "AGENT" ? undefined : setAsked;
   useEffect(
@@ -91,7 +92,13 @@ export function ConversationView({ id, phone, view, session }: Props) {
         </div>
       </div>
       {asked !== undefined && (
-        <AskDelete recording={asked} opening={opening} onDone={recordings.reload} onClose={() => setAsked(undefined)} />
+        <AskDelete
+          segmentId={asked.segmentId}
+          who={whoOf(asked)}
+          opening={opening}
+          onDone={recordings.reload}
+          onClose={() => setAsked(undefined)}
+        />
       )}
     </article>
   );

@@ -42,20 +42,20 @@ export function Recordings({ all, playing, onPlay, onDelete }: RecordingsProps) 
 }
 
 interface AskDeleteProps {
-  recording: Recording;
+  segmentId: string;
+  who: string;
   opening: Opening;
   onDone: () => void;
   onClose: () => void;
 }
 
 /** Whether to delete the files of a leg, for good. */
-export function AskDelete({ recording, opening, onDone, onClose }: AskDeleteProps) {
+export function AskDelete({ segmentId, who, opening, onDone, onClose }: AskDeleteProps) {
   const remove = async () => {
-    await recordingApi.deleteSegment(recording.segmentId);
-    if (opening.opened?.recording.segmentId === recording.segmentId) opening.close();
+    await recordingApi.deleteSegment(segmentId);
+    if (opening.opened?.recording.segmentId === segmentId) opening.close();
     onDone();
   };
-  const who = recording.participantName || t(recording.participantType);
   return (
     <Ask title={t("deleteRecording", { who })} action={t("delete")} danger onSubmit={remove} onClose={onClose}>
       <p>{t("deleteRecordingHelp")}</p>
