@@ -9,6 +9,7 @@ export const strings = {
   download: "Download",
   details: "Details",
   player: "Player: {name}",
+  everybody: "Everybody",
   listenTo: "Listen to",
   place: "Place in the recording",
   placeOf: "{place} of {length}",

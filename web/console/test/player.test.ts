@@ -3,7 +3,7 @@ import type { Recording } from "../src/data/api.ts";
 import { factsOf, formatOf } from "../src/player/details.tsx";
 import { actionOf } from "../src/player/keys.ts";
 import { momentOf, momentQuery } from "../src/player/opened.ts";
-import { keyOf, partsOf, sameMoment } from "../src/player/parts.ts";
+import { keyOf, partsOf, sameMoment, titleOf } from "../src/player/parts.ts";
 import { barsOf, peaksOf, pictureOf } from "../src/player/peaks.ts";
 import { problemOf } from "../src/player/problem.ts";
 import { parseTime, spokenTime, within } from "../src/player/time.ts";
@@ -125,6 +125,12 @@ describe("the parts of a call", () => {
       "s-1-screen",
       "s-2",
     ]);
+  });
+
+  it("are led by what has everybody in it", () => {
+    const composed: Recording = { ...recording, segmentId: "s-5", kind: "COMPOSED", participantName: "" };
+    const parts = partsOf([recording, agent, composed], recording);
+    expect(parts.map(titleOf)).toEqual(["Everybody, audio", "Cleo Martin, audio", "Cleo Martin, audio"]);
   });
 
   it("go on at the same moment, within their own length", () => {

@@ -63,6 +63,8 @@ export interface Recording {
   callId: string;
   participantType: "CUSTOMER" | "AGENT";
   participantName: string;
+  /** One party's voice, or all of them in one file. */
+  kind?: "LEG" | "COMPOSED";
   mediaType: "AUDIO" | "AUDIO_AND_VIDEO";
   screen: boolean;
   status: "RECORDING" | "FINISHED" | "FAILED" | "DELETED";

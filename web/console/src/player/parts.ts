@@ -11,8 +11,12 @@ export function isPlayable(recording: Recording): boolean {
 }
 
 /** Whose it is, in a row of the list too. */
-export function whoOf({ participantName, participantType }: Pick<Recording, "participantName" | "participantType">) {
-  return participantName || t(participantType);
+export function whoOf({
+  kind,
+  participantName,
+  participantType,
+}: Pick<Recording, "kind" | "participantName" | "participantType">): string {
+  return kind === "COMPOSED" ? t("everybody") : participantName || t(participantType);
 }
 
 /** What is in it. */
@@ -24,9 +28,11 @@ export function titleOf(recording: Recording): string {
   return t("recordingOf", { who: whoOf(recording), media: mediaOf(recording) });
 }
 
-/** What can be heard or seen of the same call. */
+/** What can be heard or seen of the same call: all parties together, then each alone. */
 export function partsOf(all: Recording[], one: Recording): Recording[] {
-  return all.filter((other) => other.callId === one.callId && isPlayable(other));
+  const parts = all.filter((other) => other.callId === one.callId && isPlayable(other));
+  const together = (part: Recording) => part.kind === "COMPOSED";
+  return [...parts.filter(together), ...parts.filter((part) => !together(part))];
 }
 
 /** Something is to be seen, not only heard. */

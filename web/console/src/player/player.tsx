@@ -70,7 +70,7 @@ export function Player({ recording, parts, at, linkTo, onChoose, onDelete, onClo
       <header class="player-head">
         {parts.length > 1 ? <Parts {...{ recording, parts, onChoose }} /> : <h2>{titleOf(recording)}</h2>}
         <p class="player-when small muted">
-          {when(recording.startedAt)}{" "}
+          {when(recording.startedAt)}
           <span role="status" data-testid="player-said">
             {loading ? t("loading") : said}
           </span>
