@@ -161,6 +161,32 @@ test(
   { timeoutMs: 180_000 },
 );
 
+test("so is the list of recordings", async (t) => {
+  await mkdir(PICTURES, { recursive: true });
+  const server = await t.server();
+  const pair = await bothThere(t, server);
+  await call(pair, { video: false });
+  await bothHear(pair);
+  await pair.customer.hangUp();
+  await pair.agent.wrapsUp();
+  await pair.agent.finishWrapUp();
+  await pair.agent.openConversation();
+  await pair.agent.showsRecordings(2);
+  const tab = await t.tab(AGENT);
+  await signInAt(tab, server, server.login("supervisor"));
+  await tab.click('[data-testid="nav-recordings"]');
+  await tab.appears('[data-testid="recording-row"]');
+  await examine(tab, "console-recordings");
+  await tab.page.locator('[data-testid="row-details"]').first().click();
+  await tab.page.locator('[data-testid="play"]').first().click();
+  await tab.appears('[data-testid="player"]');
+  await examine(tab, "console-recordings-playing");
+  await tab.fill('[data-testid="filter-name"]', "Nobody");
+  await tab.key("Enter");
+  await tab.says("No recording matches these filters.");
+  await examine(tab, "console-recordings-none");
+});
+
 test("so are the screens of calling a customer", async (t) => {
   await mkdir(PICTURES, { recursive: true });
   const server = await t.server();
