@@ -205,7 +205,7 @@ fn nothing_of_a_pause_reaches_the_file_and_the_manifest_states_it() {
     }
     stop(&recorder, &leg);
     let file = wait_finished(&mut recorder, false);
-    assert_eq!(clicks(&listen(&plain(dir.path(), &file))).len(), SECONDS as usize);
+    assert_eq!(clicks(&listen(&plain(dir.path(), &file.path))).len(), SECONDS as usize);
     assert_eq!(file.gaps_ms, 0, "nothing was lost");
     recorder.shutdown();
     let manifest = files(dir.path()).into_iter().find(|path| path.extension().is_some_and(|end| end == "json"));

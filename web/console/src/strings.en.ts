@@ -324,13 +324,6 @@ export const strings = {
   recFINISHED: "finished",
   recFAILED: "failed",
   recDELETED: "deleted",
-  play: "Play",
-  closePlayer: "Close player",
-  download: "Download",
-  speed: "Speed",
-  player: "Player: {name}",
-  playFailed: "This browser cannot play the file. Download it instead.",
-
   newLink: "New call link",
   linkType: "Type",
   oneTime: "One-time",
