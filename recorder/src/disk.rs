@@ -1,6 +1,7 @@
 //! Where files lie and how they get there. Invariants: `docs/recording-storage.md`.
 
 use crate::names::date_folders;
+use crate::steps::step;
 use recording_core::segment::Manifest;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
@@ -49,11 +50,20 @@ pub(crate) fn is_locked(dir: &Path) -> io::Result<bool> {
 /// the folder.
 pub(crate) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let temporary = temporary(path);
+    step();
     let mut file = File::create(&temporary)?;
+    step();
     file.write_all(bytes)?;
+    step();
     file.sync_all()?;
     drop(file);
-    fs::rename(&temporary, path)?;
+    rename(&temporary, path)
+}
+
+/// Gives a temporary file its name, durably.
+pub(crate) fn rename(temporary: &Path, path: &Path) -> io::Result<()> {
+    step();
+    fs::rename(temporary, path)?;
     sync_folder(path)
 }
 
@@ -67,6 +77,7 @@ pub(crate) fn temporary(path: &Path) -> PathBuf {
 
 /// Makes the names in the folder of `path` durable.
 pub(crate) fn sync_folder(path: &Path) -> io::Result<()> {
+    step();
     File::open(path.parent().unwrap_or(Path::new(".")))?.sync_all()
 }
 
@@ -75,6 +86,7 @@ pub(crate) fn make_folder(folder: &Path, root: &Path) -> io::Result<()> {
     if folder.is_dir() {
         return Ok(());
     }
+    step();
     fs::create_dir_all(folder)?;
     for made in folder.ancestors().take_while(|made| made.starts_with(root)) {
         sync_folder(made)?;
@@ -148,6 +160,7 @@ pub(crate) fn is_manifest(path: &Path) -> bool {
 
 /// Removes a file; one that is not there is removed already.
 pub(crate) fn remove(path: &Path) -> io::Result<()> {
+    step();
     match fs::remove_file(path) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
         _ => Ok(()),

@@ -2,6 +2,7 @@
 
 use crate::finish::hex;
 use crate::keys::Keys;
+use crate::steps::step;
 use recording_core::segment::{Sealed, WrappedKey};
 use sealed::{DataKey, SealedFile, SealingWriter};
 use sha2::{Digest, Sha256};
@@ -28,6 +29,7 @@ pub(crate) fn write(
     keys: &Keys,
     content: impl FnOnce(&mut dyn FnMut(&[u8]) -> io::Result<()>) -> io::Result<()>,
 ) -> io::Result<Written> {
+    step();
     let disk = BufWriter::with_capacity(1 << 18, File::create(path)?);
     let mut out = Out::new(disk, keys.new_key(stem))?;
     let mut hash = Sha256::new();
@@ -38,6 +40,7 @@ pub(crate) fn write(
         out.write_all(chunk)
     })?;
     let (disk, sealed) = out.finish()?;
+    step();
     disk.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()?;
     Ok(Written { bytes, sha256: hex(&hash.finalize()), sealed })
 }

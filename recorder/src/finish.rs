@@ -113,8 +113,7 @@ pub(crate) fn write_checked(
     let written = file::write(&temporary, stem, keys, content)?;
     let mut back = RecordingFile::finished(&temporary, stem, written.sealed.as_ref(), keys)?;
     mux::check(container, back.reader()?)?;
-    std::fs::rename(&temporary, &path)?;
-    disk::sync_folder(&path)?;
+    disk::rename(&temporary, &path)?;
     Ok(written)
 }
 

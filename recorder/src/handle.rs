@@ -3,6 +3,7 @@ use crate::file::RecordingFile;
 use crate::finisher::{self, Job};
 use crate::keys::Keys;
 use crate::stats::{Counters, Stats};
+use crate::steps::step;
 use crate::writer::{self, Input};
 use crate::{disk, limits, open};
 use model::{LegId, TrackKind};
@@ -215,6 +216,7 @@ fn spawn(name: &str, body: impl FnOnce() + Send + 'static) -> io::Result<JoinHan
 /// One `syncfs` for all live files, on its own thread: it may take long, and nobody waits for it.
 fn sync_when_asked(dir: &Path, asked: mpsc::Receiver<()>) {
     while asked.recv().is_ok() {
+        step();
         let synced = std::fs::File::open(disk::root(dir))
             .and_then(|folder| rustix::fs::syncfs(&folder).map_err(io::Error::from));
         if let Err(error) = synced {

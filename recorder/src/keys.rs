@@ -1,6 +1,7 @@
 //! The keys that recordings are sealed with: where they come from, and what they open.
 
 use crate::disk;
+use crate::steps::step;
 use recording_core::segment::WrappedKey;
 use sealed::{DataKey, KeyError, KeyRing, Wrapped};
 use std::fmt;
@@ -148,11 +149,12 @@ pub(crate) fn write_ring(path: &Path, ring: &KeyRing) -> io::Result<()> {
     let fresh = disk::temporary(path);
     // An earlier one that was not complete may have other rights.
     disk::remove(&fresh)?;
+    step();
     let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&fresh)?;
     file.write_all(format!("{EXPLANATION}{}", ring.to_text()).as_bytes())?;
     file.sync_all()?;
-    fs::rename(&fresh, path)?;
-    File::open(folder)?.sync_all()?;
+    disk::rename(&fresh, path)?;
+    step();
     // The folder itself may be new.
     File::open(folder.canonicalize()?.parent().unwrap_or(Path::new("/")))?.sync_all()
 }

@@ -22,6 +22,7 @@ mod open;
 mod recover;
 mod rotate;
 mod stats;
+mod steps;
 mod writer;
 
 pub use check::{CheckReport, Problem, check};
@@ -36,3 +37,5 @@ pub use open::open_file;
 pub use recover::{RecoverError, RecoveryReport, recover};
 pub use rotate::{RotateError, RotationReport, rotate};
 pub use stats::Stats;
+#[cfg(feature = "fatal-steps")]
+pub use steps::die_at_step;

@@ -1,6 +1,7 @@
 use super::outbox::Outbox;
 use crate::finisher::Closed;
 use crate::stats::Counters;
+use crate::steps::step;
 use crate::{disk, limits};
 use model::SegmentId;
 use recording_core::mux::{LiveTracks, LiveWriter};
@@ -154,6 +155,7 @@ impl LiveFile {
             let part = self.part.as_mut().expect("a part was opened");
             let (bytes, taken) = part.cluster(self.backlog.iter());
             let first_of_part = part.span_ms.is_none();
+            step();
             if let Err(error) = part.file.write_all(&bytes) {
                 self.part = None;
                 counters.write_errors.fetch_add(1, Relaxed);
@@ -193,10 +195,12 @@ impl LiveFile {
         let writer = LiveWriter::new(tracks);
         let name = disk::part_name(&self.manifest.stem(), self.next_part, writer.tracks().extension());
         let path = self.folder.join(name);
+        step();
         let file = OpenOptions::new().append(true).create_new(true).open(&path)?;
         let sealer = self.key.as_ref().map(LiveSealer::new);
         let mut part = Part { writer, sealer, file, path, span_ms: None };
         let head = part.head();
+        step();
         if let Err(error) = part.file.write_all(&head) {
             disk::remove(&part.path)?;
             return Err(error);

@@ -6,6 +6,7 @@ mod damage;
 mod disk_trouble;
 mod kills;
 mod sealing;
+mod steps;
 #[path = "../../../crates/recording-core/tests/it/synthetic.rs"]
 mod synthetic;
 mod world;
