@@ -134,10 +134,9 @@ describe("the parts of a call", () => {
   });
 
   it("go on at the same moment, within their own length", () => {
-    expect(sameMoment(recording, agent, 20)).toBe(15);
-    expect(sameMoment(agent, recording, 20)).toBe(25);
-    expect(sameMoment(recording, agent, 2)).toBe(0);
-    expect(sameMoment(agent, { ...recording, durationMs: 10_000 }, 20)).toBe(10);
+    // An agent who came later has a file that begins with silence.
+    expect(sameMoment(agent, 20)).toBe(20);
+    expect(sameMoment({ ...recording, durationMs: 10_000 }, 20)).toBe(10);
   });
 
   it("are found again by a link to a moment", () => {

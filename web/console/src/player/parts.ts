@@ -40,9 +40,7 @@ export function hasPicture(recording: Recording): boolean {
   return recording.screen || (recording.mime ?? "").startsWith("video/");
 }
 
-/** The same moment in another file of the call, in seconds from that file's start; files begin at different times. */
-export function sameMoment(from: Recording, to: Recording, seconds: number): number {
-  const apart = (Date.parse(from.startedAt) - Date.parse(to.startedAt)) / 1000;
-  const moment = Math.max(0, seconds + (Number.isNaN(apart) ? 0 : apart));
-  return to.durationMs === null ? moment : Math.min(moment, to.durationMs / 1000);
+/** The same moment in another file of the call, in seconds: all of them begin when the recording of the call did. */
+export function sameMoment(to: Recording, seconds: number): number {
+  return to.durationMs === null ? seconds : Math.min(seconds, to.durationMs / 1000);
 }

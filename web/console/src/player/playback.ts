@@ -112,7 +112,7 @@ function useSource(media: Media | null, recording: Recording, at: number) {
     const before = source.current;
     if (keyOf(before.recording) !== keyOf(recording)) {
       const moment = media.readyState === HAVE_NOTHING ? before.at : media.currentTime;
-      source.current = { recording, at: sameMoment(before.recording, recording, moment), play: !media.paused };
+      source.current = { recording, at: sameMoment(recording, moment), play: !media.paused };
     }
     load();
     let current = true;
