@@ -81,6 +81,8 @@ pub enum Operation {
     ListRecordings,
     DownloadRecording,
     DeleteRecording,
+    ListRecordingMetadata,
+    DownloadRecordingFile,
     ReadWrapUpConfig,
     SetWrapUpConfig,
     ExtendWrapUp,
@@ -247,7 +249,7 @@ impl Operation {
             // Conversations: an agent's own, the team's for its leads.
             ListConversations | ReadConversation | ListNotes | ReadNote | ReadTimeline | ListRecordings
             | DownloadRecording | SimulateRouting | ReadMetadata => known(READ, Own, All, All),
-            ListLinkedConversations => known(READ, Own, All, All),
+            ListLinkedConversations | ListRecordingMetadata | DownloadRecordingFile => known(READ, Own, All, All),
             ReplaceConversation | PatchConversation | AssignConversation | UnassignConversation | RouteConversation
             | SetMetadata | PatchMetadata | DeleteMetadata | AddConversationTag | AddNote => {
                 known(MANAGE, Own, All, All)

@@ -95,6 +95,15 @@ impl Params {
         read
     }
 
+    /// A count or time that is not negative.
+    pub(crate) fn count(&mut self, name: &str) -> Option<i64> {
+        let read = self.text(name)?.parse().ok().filter(|number| *number >= 0);
+        if read.is_none() {
+            self.reject(name, "must be a whole number, 0 or more");
+        }
+        read
+    }
+
     /// The paging of `/ccaas/1`: page, limit, orderBy.
     pub(crate) fn limit_page<F: Sortable + Default>(&mut self) -> PageRequest<F> {
         let page = self.number("page", 0..=u32::MAX).unwrap_or(0);

@@ -110,6 +110,7 @@ impl CallCenter {
             account_recording: self.account_records(CallDirection::Inbound),
             recording: None,
             recording_epoch: None,
+            handed_over: None,
             created_at: turn.now.wall,
             answered_at: None,
             ended_at: None,

@@ -31,6 +31,27 @@ pub(super) async fn open(recorder: Option<&Files>, folder: &Path, path: &str) ->
 }
 
 impl Source {
+    /// `count` bytes from `first` on, all of which the file has, in memory.
+    pub(super) async fn read(&mut self, first: u64, count: usize) -> io::Result<Vec<u8>> {
+        match self {
+            Self::Local(file) => {
+                file.seek(SeekFrom::Start(first)).await?;
+                let mut bytes = vec![0; count];
+                file.read_exact(&mut bytes).await?;
+                Ok(bytes)
+            }
+            Self::Remote { .. } if count == 0 => Ok(Vec::new()),
+            Self::Remote { files, path } => {
+                let mut part = files.open(path, first, count as u64).await.map_err(io_error)?;
+                let mut bytes = Vec::with_capacity(count);
+                while let Some(chunk) = part.next().await.map_err(io_error)? {
+                    bytes.extend_from_slice(&chunk);
+                }
+                if bytes.len() == count { Ok(bytes) } else { Err(io::ErrorKind::UnexpectedEof.into()) }
+            }
+        }
+    }
+
     /// The bytes from `first` on.
     pub(super) async fn body(self, first: u64, count: u64) -> io::Result<Body> {
         match self {
