@@ -2,7 +2,7 @@
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use link::Address;
-use model::Codec;
+use model::{AccountId, CallId, Codec, ConversationId};
 use std::{
     fmt,
     net::{IpAddr, SocketAddr},
@@ -34,9 +34,12 @@ pub(crate) enum Command {
         #[arg(long, default_value = "Switchroom")]
         name: String,
     },
-    /// Look after recording files while no server uses them.
+    /// Look after recording files.
     #[command(subcommand)]
     Recordings(RecordingsCommand),
+    /// Look after the keys that recordings are sealed with.
+    #[command(subcommand)]
+    Keys(KeysCommand),
     /// Make real calls by a plan and report how they went; exit status 1 when a limit of the plan does not hold.
     Loadtest(LoadtestArgs),
     /// Print every configuration key with its default.
@@ -49,12 +52,60 @@ pub(crate) enum RecordingsCommand {
     Check {
         /// The data folder.
         dir: PathBuf,
+        #[command(flatten)]
+        keys: KeysArgs,
     },
+    /// Write plain copies under their download names, and a table of whose they are.
+    Export(ExportArgs),
     /// Complete what a crash left behind; `up` does the same at its start.
     Recover {
         /// The data folder.
         dir: PathBuf,
+        #[command(flatten)]
+        keys: KeysArgs,
     },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ExportArgs {
+    /// The data folder. A server may be using it.
+    pub(crate) dir: PathBuf,
+    /// Where copies and recordings.csv go: a new or an empty folder.
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) to: PathBuf,
+    /// Recordings of this account alone.
+    #[arg(long, value_name = "ID")]
+    pub(crate) account: Option<AccountId>,
+    /// Recordings of this conversation alone.
+    #[arg(long, value_name = "ID")]
+    pub(crate) conversation: Option<ConversationId>,
+    /// Recordings of this call alone.
+    #[arg(long, value_name = "ID")]
+    pub(crate) call: Option<CallId>,
+    #[command(flatten)]
+    pub(crate) keys: KeysArgs,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum KeysCommand {
+    /// Make a new key that seals from now on, and wrap the keys of all recordings with it, so that the old ones can be
+    /// taken out of the file. The recorder must be stopped.
+    Rotate {
+        /// The data folder.
+        #[arg(long = "data", env = "SWITCHROOM_DATA", value_name = "DIR")]
+        dir: PathBuf,
+        #[command(flatten)]
+        keys: KeysArgs,
+    },
+}
+
+/// With what recordings are opened.
+#[derive(Debug, Args)]
+pub(crate) struct KeysArgs {
+    /// File with the keys of recordings, where it is not keys/recordings.keys in the data folder. The environment
+    /// variable SWITCHROOM_RECORDING_KEYS, where it is set, goes before both.
+    #[arg(long = "keys", value_name = "FILE")]
+    pub(crate) file: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

@@ -1,7 +1,7 @@
 //! Roles in this process: their handles as channels, and their numbers as metrics.
 
 use media_engine::{EngineHandle, SendError};
-use std::{sync::Arc, time::Duration};
+use std::{io, sync::Arc, time::Duration};
 use telemetry::Metrics;
 use tokio::{sync::mpsc, time::sleep};
 use wire::engine::Request;
@@ -51,6 +51,16 @@ pub(crate) async fn order_recorder(recorder: &recorder::CommandSender, command: 
             sleep(BUSY_PAUSE).await;
         }
     }
+}
+
+/// Opens the recorder's files for whoever serves them.
+pub(crate) fn recorded_files(
+    open: impl Fn(&str) -> io::Result<recorder::RecordingFile> + Send + Sync + 'static,
+) -> link::OpenFile {
+    Arc::new(move |path| {
+        let mut file = open(path)?;
+        Ok(link::OpenedFile::new(file.length(), Box::new(move |at, buffer| file.read_at(at, buffer))))
+    })
 }
 
 /// Puts the recorder's numbers into the metrics once a second, as long as the process runs.

@@ -14,7 +14,7 @@ mod settings;
 mod up;
 
 use clap::Parser as _;
-use cli::{Cli, Command};
+use cli::{Cli, Command, KeysCommand};
 use process::ProcessError;
 use std::process::ExitCode;
 
@@ -30,6 +30,7 @@ fn main() -> ExitCode {
         Command::Recorder(args) => ended(roles::recorder::run(&args)),
         Command::Certs { dir, name } => certs::run(&dir, &name),
         Command::Recordings(command) => recordings::run(&command),
+        Command::Keys(KeysCommand::Rotate { dir, keys }) => recordings::rotate(&dir, &keys),
         Command::Loadtest(args) => load::run(&args),
         Command::Config => {
             print!("{}", config::DEFAULTS);

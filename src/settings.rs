@@ -2,6 +2,7 @@
 
 use crate::{config::Config, process::ProcessError};
 use media_engine::{EngineConfig, TurnConfig};
+use recorder::{KeySource, RecorderConfig};
 use signaling::{
     TurnServers,
     config::{GivenSockets, TlsFiles, WebhookConfig},
@@ -9,7 +10,7 @@ use signaling::{
 use std::{
     fs,
     net::{IpAddr, SocketAddr, TcpListener},
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::Arc,
 };
 use turn::{Secret, SharedSecret};
@@ -41,7 +42,6 @@ pub(crate) fn signaling_config(
     };
     Ok(signaling::Config {
         data: config.data.dir.clone(),
-        recordings: config.data.dir.clone(),
         http: address_of(&sockets.http, http.bind)?,
         admin: address_of(&sockets.admin, http.admin)?,
         tls,
@@ -56,6 +56,25 @@ pub(crate) fn signaling_config(
         demo,
         sockets,
     })
+}
+
+/// Holds the keys of recordings instead of a file.
+pub(crate) const KEYS_VARIABLE: &str = "SWITCHROOM_RECORDING_KEYS";
+
+/// What the recorder is told.
+pub(crate) fn recorder_config(config: &Config) -> RecorderConfig {
+    let dir = config.data.dir.clone();
+    RecorderConfig { keys: recording_keys(&dir, config.recordings.keys.as_ref()), dir, seal: config.recordings.encrypt }
+}
+
+/// Keys of recordings: those of the environment, otherwise those of the file that is named, or of the usual one.
+pub(crate) fn recording_keys(dir: &Path, file: Option<&PathBuf>) -> KeySource {
+    let given = std::env::var_os(KEYS_VARIABLE).filter(|keys| !keys.is_empty());
+    match (given, file) {
+        (Some(keys), _) => KeySource::Text { holder: KEYS_VARIABLE, keys: keys.to_string_lossy().into_owned() },
+        (None, Some(file)) => KeySource::File(file.clone()),
+        (None, None) => KeySource::usual(dir),
+    }
 }
 
 /// The token that /metrics asks for when it is not read from loopback.
@@ -203,6 +222,19 @@ mod tests {
         let named = config(&["--turn-url", "turns:a.example.com:443,turn:b.example.com"]);
         let expected = ["turns:a.example.com:443", "turn:b.example.com"].map(str::to_owned);
         assert_eq!(urls(&named, own), Some(expected.to_vec()));
+    }
+
+    #[test]
+    fn recordings_are_sealed_unless_the_configuration_says_otherwise() {
+        let usual = recorder_config(&config(&["--data", "d"]));
+        assert!(usual.seal);
+        assert!(matches!(usual.keys, KeySource::File(path) if path == Path::new("d/keys/recordings.keys")));
+        let dir = tempfile::tempdir().expect("temporary folder");
+        let path = dir.path().join("switchroom.toml");
+        fs::write(&path, "[recordings]\nencrypt = false\nkeys = \"/mnt/keys\"\n").expect("written");
+        let other = recorder_config(&config(&["--config", path.to_str().expect("UTF-8")]));
+        assert!(!other.seal);
+        assert!(matches!(other.keys, KeySource::File(path) if path == Path::new("/mnt/keys")));
     }
 
     #[test]

@@ -8,7 +8,7 @@ use crate::{
     settings::{self, TurnSecret},
 };
 use media_engine::EngineConfig;
-use signaling::{EngineChannels, RecorderChannels, Server};
+use signaling::{EngineChannels, RecorderChannels, RecorderPlace, Server};
 use std::{fs, path::Path, sync::Arc};
 use store::Store;
 use tokio::sync::mpsc;
@@ -29,7 +29,7 @@ async fn serve(args: &UpArgs, process: Process) -> Result<(), ProcessError> {
         signaling::serve::check_demo(&signaling_config).map_err(ProcessError::new)?;
     }
     // The recorder takes the folder's lock, so that a second process stops here.
-    let mut recorder = recorder::start(recorder::RecorderConfig { dir: data.clone() }).map_err(ProcessError::new)?;
+    let mut recorder = recorder::start(settings::recorder_config(&config)).map_err(ProcessError::new)?;
     let database = config.database.location(&data).map_err(ProcessError)?;
     let store = Store::open_at(&database).await.map_err(ProcessError::new)?;
     let taps = recorder.taps.clone();
@@ -56,7 +56,7 @@ async fn serve(args: &UpArgs, process: Process) -> Result<(), ProcessError> {
     let recorder_channels = RecorderChannels {
         commands: join::recorder_commands(recorder.commands.clone()),
         events: std::mem::replace(&mut recorder.events, no_events),
-        apart: None,
+        place: RecorderPlace::Here(join::recorded_files(recorder.opener())),
     };
     let server = signaling::start(
         signaling_config,

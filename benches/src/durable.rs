@@ -7,7 +7,7 @@ use callcenter_core::{
 };
 use model::{AccountId, AgentId, AgentStatus, CallMedia, LinkId, Role, WallTime};
 use signaling::{
-    Clock, Config, EngineChannels, RecorderChannels, Server,
+    Clock, Config, EngineChannels, RecorderChannels, RecorderPlace, Server,
     account::AccountHandle,
     config::{GivenSockets, WebhookConfig},
 };
@@ -143,7 +143,6 @@ pub(crate) async fn serve(folder: &Path, location: &Location, account: AccountId
     let loopback = ([127, 0, 0, 1], 0).into();
     let config = Config {
         data: folder.to_owned(),
-        recordings: folder.to_owned(),
         http: loopback,
         admin: loopback,
         tls: None,
@@ -160,7 +159,11 @@ pub(crate) async fn serve(folder: &Path, location: &Location, account: AccountId
     };
     let metrics = Arc::new(Metrics::new("bench").map_err(|error| error.to_string())?);
     let engine = EngineChannels { requests, events: engine_events, link: None };
-    let recorder = RecorderChannels { commands, events: recorder_events, apart: None };
+    let recorder = RecorderChannels {
+        commands,
+        events: recorder_events,
+        place: RecorderPlace::Here(Arc::new(|_| Err(std::io::ErrorKind::NotFound.into()))),
+    };
     signaling::start(config, engine, recorder, store, metrics, Clock).await.map_err(|error| error.to_string())
 }
 

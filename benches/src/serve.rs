@@ -84,7 +84,7 @@ fn run_floor(mut port: Port, variant: Variant, load: Load, callers: u16) {
 /// Runs an engine of one thread until the input ends. What it taps goes to a recorder that keeps nothing of it.
 pub(crate) fn engine() -> Outcome {
     let folder = tempfile::tempdir()?;
-    let recorder = recorder::start(recorder::RecorderConfig { dir: folder.path().to_owned() })?;
+    let recorder = recorder::start(recorder::RecorderConfig::new(folder.path()))?;
     let taps = recorder.taps.clone();
     let metrics = Arc::new(telemetry::Metrics::new("bench")?);
     let config = EngineConfig { pin: true, real_time: true, ..EngineConfig::new(loopback()) };

@@ -1,12 +1,14 @@
 use crate::disk;
+use crate::file::{Hashing, RecordingFile};
 use crate::finish::hex;
+use crate::keys::Keys;
 use recording_core::mux;
-use recording_core::segment::{Finished, Manifest, State};
-use sha2::{Digest, Sha256};
+use recording_core::segment::{Finished, Manifest, Sealed, State};
+use sha2::Digest;
 use std::collections::BTreeSet;
 use std::fmt;
 use std::fs::File;
-use std::io::{self, Read};
+use std::io;
 use std::path::{Path, PathBuf};
 
 /// Something that is not as it should be.
@@ -58,8 +60,8 @@ impl fmt::Display for CheckReport {
 }
 
 /// Verifies every recording under `dir`: manifests readable, files whole from the first to the last byte, of the
-/// stated length, size and SHA-256, and nothing there that no manifest names.
-pub fn check(dir: &Path) -> io::Result<CheckReport> {
+/// stated length, size and SHA-256, sealed ones as they lie on disk, too, and nothing there that no manifest names.
+pub fn check(dir: &Path, keys: &Keys) -> io::Result<CheckReport> {
     std::fs::read_dir(dir)?;
     let running = disk::is_locked(dir)?;
     let mut report = CheckReport::default();
@@ -73,7 +75,7 @@ pub fn check(dir: &Path) -> io::Result<CheckReport> {
     })?;
     for path in manifests {
         match disk::read_manifest(&path) {
-            Ok(manifest) => check_segment(&path, &manifest, running, &mut files, &mut report),
+            Ok(manifest) => check_segment(&path, &manifest, keys, running, &mut files, &mut report),
             Err(what) => report.problems.push(Problem { path, what }),
         }
     }
@@ -89,6 +91,7 @@ pub fn check(dir: &Path) -> io::Result<CheckReport> {
 fn check_segment(
     path: &Path,
     manifest: &Manifest,
+    keys: &Keys,
     running: bool,
     files: &mut BTreeSet<PathBuf>,
     report: &mut CheckReport,
@@ -114,7 +117,7 @@ fn check_segment(
     };
     let file = folder.join(&finished.file);
     files.remove(&file);
-    match check_file(&file, finished) {
+    match check_file(&file, &manifest.stem(), finished, keys) {
         Ok(()) => {
             report.sound += 1;
             report.duration_ms += finished.duration_ms;
@@ -123,9 +126,11 @@ fn check_segment(
     }
 }
 
-fn check_file(path: &Path, stated: &Finished) -> Result<(), String> {
-    let file = File::open(path).map_err(|error| format!("cannot be opened: {error}"))?;
-    let mut hashed = Hashed { file, hash: Sha256::new(), bytes: 0 };
+fn check_file(path: &Path, stem: &str, stated: &Finished, keys: &Keys) -> Result<(), String> {
+    let opened = RecordingFile::finished(path, stem, stated.sealed.as_ref(), keys);
+    let mut file = opened.map_err(|error| format!("cannot be opened: {error}"))?;
+    let reader = file.reader().map_err(|error| format!("cannot be read: {error}"))?;
+    let mut hashed = Hashing::new(reader);
     let checked = mux::check(stated.container, &mut hashed).map_err(|error| error.to_string())?;
     if hashed.bytes != stated.bytes {
         return Err(format!("has {} bytes, the manifest says {}", hashed.bytes, stated.bytes));
@@ -136,20 +141,15 @@ fn check_file(path: &Path, stated: &Finished) -> Result<(), String> {
     if hex(&hashed.hash.finalize()) != stated.sha256 {
         return Err("was changed: its SHA-256 is not the manifest's".into());
     }
-    Ok(())
+    stated.sealed.as_ref().map_or(Ok(()), |sealed| check_sealed(path, sealed))
 }
 
-struct Hashed {
-    file: File,
-    hash: Sha256,
-    bytes: u64,
-}
-
-impl Read for Hashed {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let count = self.file.read(buffer)?;
-        self.hash.update(&buffer[..count]);
-        self.bytes += count as u64;
-        Ok(count)
+/// As it lies on disk: whoever compares copies of it does so without its key.
+fn check_sealed(path: &Path, stated: &Sealed) -> Result<(), String> {
+    let mut hashed = Hashing::new(File::open(path).map_err(|error| format!("cannot be opened: {error}"))?);
+    io::copy(&mut hashed, &mut io::sink()).map_err(|error| format!("cannot be read: {error}"))?;
+    if (hashed.bytes, hex(&hashed.hash.finalize())) != (stated.bytes, stated.sha256.clone()) {
+        return Err("the manifest has another SHA-256 of it as it is sealed".into());
     }
+    Ok(())
 }

@@ -1,13 +1,13 @@
 //! Completes one segment's file: live parts in, finished file and manifest out, parts gone.
 
 use crate::disk;
+use crate::file::{self, RecordingFile, Written};
+use crate::keys::Keys;
 use crate::names::file_name;
 use recording_core::mux::{self, Container, FinishError, FinishPlan, LiveError, LiveIndex};
 use recording_core::segment::{FileRole, Finished, Manifest, State};
-use sha2::{Digest, Sha256};
-use std::fs::File;
-use std::io::{self, BufWriter, Write};
-use std::os::unix::fs::FileExt;
+use sealed::KeyError;
+use std::io;
 use std::path::Path;
 use wire::recorder::{Event, SegmentFile};
 
@@ -18,24 +18,32 @@ pub(crate) enum CompleteError {
     Io(#[from] io::Error),
     #[error("{0}")]
     Live(#[from] LiveError),
+    #[error("{0}")]
+    Key(#[from] KeyError),
     #[error("the finished file does not pass its own check: {0}")]
     Check(#[from] mux::CheckError),
 }
 
 /// Finishes the file of `manifest`, which lies in `folder`. On return the manifest on disk says `finished`,
 /// `recovered` or `failed`.
-pub(crate) fn complete(folder: &Path, mut manifest: Manifest, recovered: bool) -> Result<Manifest, CompleteError> {
-    let parts = disk::parts(folder, &manifest.stem())?;
+pub(crate) fn complete(
+    folder: &Path,
+    mut manifest: Manifest,
+    recovered: bool,
+    keys: &Keys,
+) -> Result<Manifest, CompleteError> {
+    let stem = manifest.stem();
+    let key = manifest.live_key.as_ref().map(|key| keys.data_key(&stem, key)).transpose()?;
     let mut index = LiveIndex::default();
-    let mut files = Vec::with_capacity(parts.len());
-    for (_, path) in &parts {
-        let file = File::open(path)?;
-        index.add_part(&file)?;
-        files.push(file);
+    let mut parts = Vec::new();
+    for (_, path) in disk::parts(folder, &stem)? {
+        let mut part = RecordingFile::part(&path, key.as_ref())?;
+        index.add_part(part.reader()?)?;
+        parts.push(part);
     }
     match FinishPlan::new(index) {
         Ok(plan) => {
-            manifest.finished = Some(write_finished(folder, &manifest, &plan, &files)?);
+            manifest.finished = Some(write_finished(folder, &manifest, &plan, &mut parts, keys)?);
             let done = if recovered { State::Recovered } else { State::Finished };
             manifest.state.enter(done).expect("only open segments are completed");
         }
@@ -44,6 +52,8 @@ pub(crate) fn complete(folder: &Path, mut manifest: Manifest, recovered: bool) -
             manifest.state.enter(State::Failed).expect("only open segments are completed");
         }
     }
+    // The parts go, and nobody needs their key any more.
+    manifest.live_key = None;
     disk::write_manifest(folder, &manifest)?;
     remove_parts(folder, &manifest)?;
     Ok(manifest)
@@ -61,43 +71,51 @@ fn write_finished(
     folder: &Path,
     manifest: &Manifest,
     plan: &FinishPlan,
-    parts: &[File],
+    parts: &mut [RecordingFile],
+    keys: &Keys,
 ) -> Result<Finished, CompleteError> {
     let container = plan.container();
-    let path = folder.join(format!("{}.{}", manifest.stem(), container.extension()));
-    let temporary = disk::temporary(&path);
-    let (bytes, sha256) = write_hashed(&temporary, plan, parts)?;
-    mux::check(container, File::open(&temporary)?)?;
-    std::fs::rename(&temporary, &path)?;
-    disk::sync_folder(&path)?;
+    let stem = manifest.stem();
+    let name = format!("{stem}.{}", container.extension());
+    let written = write_checked(folder, &name, container, keys, |write| {
+        plan.write(
+            |part, offset, length| {
+                let mut payload = vec![0; length as usize];
+                parts[part as usize].read_exact_at(offset, &mut payload)?;
+                Ok::<_, io::Error>(payload)
+            },
+            write,
+        )
+    })?;
     Ok(Finished {
-        file: format!("{}.{}", manifest.stem(), container.extension()),
+        file: name,
         container,
         download_name: download_name(manifest, container),
-        bytes,
+        bytes: written.bytes,
         duration_ms: plan.duration_ms(),
-        sha256,
+        sha256: written.sha256,
+        sealed: written.sealed,
     })
 }
 
-fn write_hashed(path: &Path, plan: &FinishPlan, parts: &[File]) -> io::Result<(u64, String)> {
-    let mut out = BufWriter::with_capacity(1 << 18, File::create(path)?);
-    let mut hash = Sha256::new();
-    let mut bytes = 0;
-    plan.write(
-        |part, offset, length| {
-            let mut payload = vec![0; length as usize];
-            parts[part as usize].read_exact_at(&mut payload, offset)?;
-            Ok::<_, io::Error>(payload)
-        },
-        |chunk| {
-            hash.update(chunk);
-            bytes += chunk.len() as u64;
-            out.write_all(chunk)
-        },
-    )?;
-    out.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()?;
-    Ok((bytes, hex(&hash.finalize())))
+/// Writes a finished file under `name`, whose stem its key is made for: a temporary file, which is read back whole
+/// and has its name only then.
+pub(crate) fn write_checked(
+    folder: &Path,
+    name: &str,
+    container: Container,
+    keys: &Keys,
+    content: impl FnOnce(&mut dyn FnMut(&[u8]) -> io::Result<()>) -> io::Result<()>,
+) -> Result<Written, CompleteError> {
+    let path = folder.join(name);
+    let stem = name.split('.').next().unwrap_or(name);
+    let temporary = disk::temporary(&path);
+    let written = file::write(&temporary, stem, keys, content)?;
+    let mut back = RecordingFile::finished(&temporary, stem, written.sealed.as_ref(), keys)?;
+    mux::check(container, back.reader()?)?;
+    std::fs::rename(&temporary, &path)?;
+    disk::sync_folder(&path)?;
+    Ok(written)
 }
 
 /// Lower-case hex digits.

@@ -2,6 +2,7 @@
 
 use crate::finish::{complete, fact};
 use crate::handle::Shared;
+use crate::keys::Keys;
 use crate::{disk, limits, recover};
 use model::SegmentId;
 use recording_core::segment::{Manifest, State};
@@ -67,6 +68,7 @@ impl Claims {
 
 pub(crate) struct Finisher {
     dir: PathBuf,
+    keys: Keys,
     events: events::Sender<Event>,
     claims: Claims,
     shared: Arc<Shared>,
@@ -75,13 +77,19 @@ pub(crate) struct Finisher {
 }
 
 impl Finisher {
-    pub(crate) fn new(dir: PathBuf, events: events::Sender<Event>, claims: Claims, shared: Arc<Shared>) -> Self {
-        Self { dir, events, claims, shared, later: Vec::new() }
+    pub(crate) fn new(
+        dir: PathBuf,
+        keys: Keys,
+        events: events::Sender<Event>,
+        claims: Claims,
+        shared: Arc<Shared>,
+    ) -> Self {
+        Self { dir, keys, events, claims, shared, later: Vec::new() }
     }
 
     pub(crate) fn run(mut self, jobs: mpsc::Receiver<Job>) {
         let claims = self.claims.clone();
-        let report = recover::recover_unclaimed(&self.dir, |stem| claims.has(stem), &mut |known| {
+        let report = recover::recover_unclaimed(&self.dir, &self.keys, |stem| claims.has(stem), &mut |known| {
             if known.completed {
                 self.tell(known.folder, &known.manifest);
             } else if known.manifest.state != State::Deleted
@@ -127,7 +135,7 @@ impl Finisher {
     }
 
     fn complete(&mut self, closed: Closed) {
-        match complete(&closed.folder, (*closed.manifest).clone(), closed.cut_short) {
+        match complete(&closed.folder, (*closed.manifest).clone(), closed.cut_short, &self.keys) {
             Ok(done) => {
                 self.shared.counters.finishing.fetch_sub(1, Relaxed);
                 self.tell(&closed.folder, &done);
@@ -223,6 +231,10 @@ fn delete_file(path: &std::path::Path) -> Result<(), String> {
     let folder = path.parent().unwrap_or(path);
     if manifest.state != State::Deleted {
         manifest.state.enter(State::Deleted).map_err(|error| error.to_string())?;
+        // Without its key, what a disk may keep of the file is nothing.
+        if let Some(finished) = &mut manifest.finished {
+            finished.sealed = None;
+        }
         disk::write_manifest(folder, &manifest).map_err(|error| error.to_string())?;
     }
     // Under a tombstone the file may still be there: the disk refused to remove it.

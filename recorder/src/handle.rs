@@ -1,12 +1,14 @@
 use crate::config::{RecorderConfig, StartError};
+use crate::file::RecordingFile;
 use crate::finisher::{self, Job};
+use crate::keys::Keys;
 use crate::stats::{Counters, Stats};
 use crate::writer::{self, Input};
-use crate::{disk, limits};
+use crate::{disk, limits, open};
 use model::{LegId, TrackKind};
 use std::collections::BTreeMap;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, mpsc};
 use std::thread::{self, JoinHandle};
@@ -123,6 +125,8 @@ pub struct RecorderHandle {
     pub commands: CommandSender,
     /// Facts, in order. If nobody fetches them the recorder keeps the last ones that matter and goes on.
     pub events: events::Receiver<Event>,
+    dir: PathBuf,
+    keys: Keys,
     shared: Arc<Shared>,
     inputs: mpsc::Sender<Input>,
     threads: Vec<JoinHandle<()>>,
@@ -138,6 +142,12 @@ impl RecorderHandle {
     pub fn stats_reader(&self) -> impl Fn() -> Stats + Send + Sync + Clone + 'static {
         let shared = Arc::clone(&self.shared);
         move || shared.counters.snapshot()
+    }
+
+    /// Opens finished files by their paths, as [`crate::open_file`] does; it can be given away.
+    pub fn opener(&self) -> impl Fn(&str) -> io::Result<RecordingFile> + Send + Sync + Clone + 'static {
+        let (dir, keys) = (self.dir.clone(), self.keys.clone());
+        move |path| open::open_file(&dir, path, &keys)
     }
 
     /// Ends all segments, completes their files and waits for it. Facts that were not fetched are told by the next
@@ -156,10 +166,11 @@ impl RecorderHandle {
 
 /// Starts the recorder: takes the folder's lock, and completes in the background what an earlier run left.
 pub fn start(config: RecorderConfig) -> Result<RecorderHandle, StartError> {
-    let RecorderConfig { dir } = config;
+    let RecorderConfig { dir, keys, seal } = config;
     let folder_error = |source| StartError::Folder { dir: dir.clone(), source };
     prepare(&dir).map_err(folder_error)?;
     let lock = disk::lock(&dir).map_err(folder_error)?.ok_or_else(|| StartError::InUse(dir.clone()))?;
+    let keys = Keys::open(&keys, seal)?;
     let shared = Arc::new(Shared::default());
     let (inputs, received) = mpsc::channel();
     let (event_sender, events) = events::channel(limits::QUEUED_EVENTS);
@@ -167,8 +178,9 @@ pub fn start(config: RecorderConfig) -> Result<RecorderHandle, StartError> {
     let (syncs, received_syncs) = mpsc::sync_channel::<()>(1);
     let claims = finisher::Claims::new();
 
-    let finisher = finisher::Finisher::new(dir.clone(), event_sender.clone(), claims.clone(), Arc::clone(&shared));
-    let writer = writer::Writer::new(dir.clone(), event_sender, jobs, syncs, claims, Arc::clone(&shared));
+    let finisher =
+        finisher::Finisher::new(dir.clone(), keys.clone(), event_sender.clone(), claims.clone(), Arc::clone(&shared));
+    let writer = writer::Writer::new(dir.clone(), keys.clone(), event_sender, jobs, syncs, claims, Arc::clone(&shared));
     let sync_dir = dir.clone();
     let threads = [
         spawn("recorder-write", move || writer.run(received)),
@@ -183,6 +195,8 @@ pub fn start(config: RecorderConfig) -> Result<RecorderHandle, StartError> {
         taps: TapSender { inputs: inputs.clone(), shared: Arc::clone(&shared) },
         commands: CommandSender { inputs: inputs.clone(), shared: Arc::clone(&shared) },
         events,
+        dir,
+        keys,
         shared,
         inputs,
         threads,

@@ -29,9 +29,15 @@ pub(crate) const TELL_AGAIN: Duration = Duration::from_secs(24 * 3600);
 pub(crate) const BACKLOG_BYTES: usize = 4 << 20;
 /// At most one report of lost frames per file in this time.
 pub(crate) const REPORT_EVERY: Duration = Duration::from_secs(1);
+/// A leg of which nothing but silence came for so long is told of.
+pub(crate) const SILENT_AFTER: Duration = Duration::from_secs(10);
 /// Parts of one live file.
 pub(crate) const PARTS: u32 = 10_000;
 /// Characters of one part of a download name.
 pub(crate) const NAME_PART_CHARS: usize = 64;
 /// Segments being written at once.
 pub(crate) const SEGMENTS: usize = 8_192;
+/// Bytes of a recording copied at a time.
+pub(crate) const COPY_BYTES: usize = 64 << 10;
+/// Copies of one name.
+pub(crate) const NAMESAKES: u32 = 10_000;

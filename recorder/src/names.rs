@@ -26,7 +26,7 @@ pub(crate) fn date_folders(started_at: WallTime) -> [String; 3] {
 }
 
 /// The nearest time that has a four-digit year.
-fn utc(at: WallTime) -> Timestamp {
+pub(crate) fn utc(at: WallTime) -> Timestamp {
     const LAST: i64 = 253_402_207_199_000;
     Timestamp::from_millisecond(at.0.clamp(0, LAST)).expect("a time between 1970 and 9999")
 }

@@ -1,4 +1,5 @@
 use crate::finish::{complete, remove_parts};
+use crate::keys::Keys;
 use crate::{disk, limits};
 use recording_core::segment::{Manifest, State};
 use std::fmt;
@@ -68,11 +69,11 @@ impl fmt::Display for RecoveryReport {
 
 /// Completes every recording under `dir` that a dead recorder left open, and removes left-overs. [`crate::start`]
 /// does the same; this is for a folder on which no recorder runs.
-pub fn recover(dir: &Path) -> Result<RecoveryReport, RecoverError> {
+pub fn recover(dir: &Path, keys: &Keys) -> Result<RecoveryReport, RecoverError> {
     let folder_error = |source| RecoverError::Folder { dir: dir.into(), source };
     std::fs::read_dir(dir).map_err(folder_error)?;
     let _lock = disk::lock(dir).map_err(folder_error)?.ok_or_else(|| RecoverError::InUse(dir.into()))?;
-    recover_unclaimed(dir, |_| false, &mut |_| {}).map_err(folder_error)
+    recover_unclaimed(dir, keys, |_| false, &mut |_| {}).map_err(folder_error)
 }
 
 /// What recovery knows about one manifest.
@@ -87,6 +88,7 @@ pub(crate) struct Known<'a> {
 /// completed now or lately: the fact may not have reached anyone before the end of the earlier run.
 pub(crate) fn recover_unclaimed(
     dir: &Path,
+    keys: &Keys,
     claimed: impl Fn(&str) -> bool,
     known: &mut dyn FnMut(Known<'_>),
 ) -> io::Result<RecoveryReport> {
@@ -106,7 +108,7 @@ pub(crate) fn recover_unclaimed(
         }
     }
     for path in manifests.into_iter().filter(|path| !claimed(stem(path))) {
-        match recover_one(&path, &mut report) {
+        match recover_one(&path, keys, &mut report) {
             Ok((manifest, completed)) if completed || is_recent(&path) => {
                 known(Known { folder: path.parent().unwrap_or(dir), manifest, completed });
             }
@@ -123,11 +125,11 @@ fn is_recent(path: &Path) -> bool {
 }
 
 /// The manifest as it is now, and whether it was completed just now.
-fn recover_one(path: &Path, report: &mut RecoveryReport) -> Result<(Manifest, bool), String> {
+fn recover_one(path: &Path, keys: &Keys, report: &mut RecoveryReport) -> Result<(Manifest, bool), String> {
     let manifest = disk::read_manifest(path)?;
     let folder = path.parent().unwrap_or(path);
     if manifest.state.is_open() {
-        let done = complete(folder, manifest, true).map_err(|error| error.to_string())?;
+        let done = complete(folder, manifest, true, keys).map_err(|error| error.to_string())?;
         match (&done.finished, &done.failure) {
             (Some(finished), _) => report.recovered.push(folder.join(&finished.file)),
             (None, reason) => report.failed.push((path.into(), reason.clone().unwrap_or_default())),

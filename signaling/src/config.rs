@@ -13,8 +13,6 @@ use std::{
 pub struct Config {
     /// Folder for keys and the database.
     pub data: PathBuf,
-    /// Folder under which the recorder keeps its files; paths of segments are relative to it.
-    pub recordings: PathBuf,
     /// Address of pages, API and signaling; port 0 picks a free one.
     pub http: SocketAddr,
     /// Address of metrics and health for operators; port 0 picks a free one.
@@ -127,7 +125,6 @@ impl FromStr for Cidr {
 pub(crate) fn for_tests(http: &str) -> Config {
     Config {
         data: PathBuf::from("unused"),
-        recordings: PathBuf::from("unused/recordings"),
         http: http.parse().expect("an address"),
         admin: SocketAddr::from(([127, 0, 0, 1], 0)),
         tls: None,

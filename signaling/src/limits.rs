@@ -27,6 +27,11 @@ pub const NEGOTIATIONS: usize = 4096;
 /// How long the engine may take to answer an offer; less than the ten seconds that a page waits for its request.
 pub const NEGOTIATION_TIME: Duration = Duration::from_secs(9);
 
+/// The level from which a microphone counts as talked into: -47 dBov, above the noise of most rooms.
+pub const TALK_LEVEL: u8 = 80;
+/// Seconds in a row of such a level after which a leg that the recorder calls silent is an alarm.
+pub const TALKS_FOR: u32 = 3;
+
 /// Prompts of all accounts that are kept at hand; more cannot be made.
 pub const PROMPTS_AT_HAND: usize = 4_096;
 /// Their bytes.

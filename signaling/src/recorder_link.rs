@@ -1,10 +1,10 @@
 //! The way to the recorder: commands go out, facts come in.
 
-use crate::{account::Accounts, directory::Directory, engine_link::EngineLink, limits};
+use crate::{account::Accounts, directory::Directory, engine_link::EngineLink, limits, silence::SilenceWatch};
 use callcenter_core::command::{Command as CoreCommand, RecordingCommand};
-use link::{Files, LinkState};
+use link::{Files, LinkState, OpenFile};
 use model::{AccountId, SegmentId};
-use std::{collections::BTreeSet, sync::Arc};
+use std::{collections::BTreeSet, fmt, sync::Arc};
 use telemetry::Metrics;
 use tokio::sync::{mpsc, watch};
 use wire::{
@@ -19,8 +19,36 @@ pub struct RecorderChannels {
     pub commands: mpsc::Sender<Command>,
     /// Facts from the recorder.
     pub events: mpsc::Receiver<Event>,
-    /// A recorder beyond a connection; one in this process keeps its files in [`crate::Config::recordings`].
-    pub apart: Option<RecorderApart>,
+    /// Where it is.
+    pub place: RecorderPlace,
+}
+
+/// Where the recorder is, and with it its files.
+#[derive(Clone)]
+pub enum RecorderPlace {
+    /// In this process: opens its finished files.
+    Here(OpenFile),
+    /// In another.
+    Apart(RecorderApart),
+}
+
+impl fmt::Debug for RecorderPlace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Here(_) => f.write_str("Here"),
+            Self::Apart(apart) => f.debug_tuple("Apart").field(apart).finish(),
+        }
+    }
+}
+
+impl RecorderPlace {
+    /// Whether a recorder beyond a connection is there.
+    pub(crate) fn link(&self) -> Option<&watch::Receiver<LinkState>> {
+        match self {
+            Self::Here(_) => None,
+            Self::Apart(apart) => Some(&apart.state),
+        }
+    }
 }
 
 /// A recorder beyond a connection. It outlives this process, and begins every connection with [`Event::Holds`].
@@ -59,16 +87,21 @@ pub(crate) async fn listen(
     recorder: RecorderLink,
     engine: EngineLink,
     metrics: Arc<Metrics>,
+    silence: SilenceWatch,
 ) {
     while let Some(event) = events.recv().await {
         match event {
             Event::Finished(file) => {
                 let (account, segment) = (file.account, file.segment);
+                if !file.screen {
+                    silence.is_over(segment);
+                }
                 tracing::info!(%account, %segment, duration_ms = file.duration_ms, "a recording is complete");
                 state_fact(&accounts, account, CoreCommand::SegmentFinished(file)).await;
             }
             Event::Failed { segment, reason } => {
                 tracing::warn!(%segment, reason, "a recording failed");
+                silence.is_over(segment);
                 match directory.segment(segment) {
                     Some(account) => {
                         state_fact(&accounts, account, CoreCommand::SegmentFailed { segment, reason }).await;
@@ -85,6 +118,14 @@ pub(crate) async fn listen(
                 if let Err(stuck) = wish {
                     // The recorder asks again.
                     tracing::warn!(%leg, %stuck, "a recording waits for its keyframe");
+                }
+            }
+            Event::Silent { segment, leg, silent: true } => silence.is_silent(segment, leg),
+            Event::Silent { segment, silent: false, .. } => {
+                let Some(leg) = silence.is_over(segment) else { continue };
+                if let Some(account) = directory.segment(segment) {
+                    let command = RecordingCommand::SetSilent { leg, silent: false };
+                    state_fact(&accounts, account, CoreCommand::Recording(command)).await;
                 }
             }
             Event::Started { segment } => tracing::debug!(%segment, "a recording runs"),

@@ -11,6 +11,7 @@ use crate::{
         self, ServeError,
         tls::{Tls, TlsError},
     },
+    silence::SilenceWatch,
     state::{Apart, AppState},
     supply::{Maker, Supply},
     webhooks::{self, News},
@@ -79,7 +80,7 @@ pub async fn start(
     let hub = Hub::new(config.connections, metrics.clone());
     let directory = Directory::default();
     let EngineChannels { requests, events: mut engine_events, link: engine_state } = engine;
-    let RecorderChannels { commands, events: recorder_events, apart: recorder_apart } = recorder;
+    let RecorderChannels { commands, events: recorder_events, place } = recorder;
     let supply = Supply::default();
     let maker = maker(&config, &store)?;
     let engine_link = EngineLink::new(requests, supply.clone());
@@ -115,10 +116,11 @@ pub async fn start(
         directory,
         engine: engine_link,
         maker,
-        apart: Apart { engine: engine_state, recorder: recorder_apart },
+        apart: Apart { engine: engine_state, recorder: place },
         throttle: Arc::default(),
         news,
     };
+    let silence = SilenceWatch::new(state.metrics.clone());
     let links = [
         tokio::spawn(engine_link::listen(
             first,
@@ -127,6 +129,7 @@ pub async fn start(
             state.accounts.clone(),
             state.directory.clone(),
             state.hub.clone(),
+            silence.clone(),
         )),
         tokio::spawn(recorder_link::listen(
             recorder_events,
@@ -135,6 +138,7 @@ pub async fn start(
             recorder_link,
             state.engine.clone(),
             state.metrics.clone(),
+            silence,
         )),
         tokio::spawn(supply.run(state.accounts.clone(), state.maker.clone())),
         tokio::spawn(webhooks::run(webhooks_of(&state, receivers))),

@@ -2,7 +2,7 @@
 
 use crate::{
     account::Accounts, auth::Auth, clock::Clock, config::Config, directory::Directory, engine_link::EngineLink,
-    http::throttle::Throttle, hub::Hub, recorder_link::RecorderApart, supply::Maker, webhooks::News,
+    http::throttle::Throttle, hub::Hub, recorder_link::RecorderPlace, supply::Maker, webhooks::News,
 };
 use link::LinkState;
 use std::sync::Arc;
@@ -34,18 +34,17 @@ pub struct AppState {
     pub(crate) news: News,
 }
 
-/// Roles that are processes of their own; those in this process are absent.
-#[derive(Clone, Default)]
+/// Roles that may be processes of their own; an engine in this process is absent.
+#[derive(Clone)]
 pub(crate) struct Apart {
     pub(crate) engine: Option<watch::Receiver<LinkState>>,
-    pub(crate) recorder: Option<RecorderApart>,
+    pub(crate) recorder: RecorderPlace,
 }
 
 impl Apart {
     /// What is in the way of calls or their recording.
     pub(crate) fn problems(&self) -> Vec<String> {
-        let recorder = self.recorder.as_ref().map(|recorder| &recorder.state);
-        let states = [("media engine", self.engine.as_ref()), ("recorder", recorder)];
+        let states = [("media engine", self.engine.as_ref()), ("recorder", self.recorder.link())];
         let down = |(role, state): (&str, Option<&watch::Receiver<LinkState>>)| match &*state?.borrow() {
             LinkState::Up { .. } => None,
             LinkState::Down { reason: Some(reason) } => Some(format!("the {role} is not connected: {reason}")),

@@ -34,6 +34,7 @@ pub(crate) struct Config {
     pub(crate) link: Link,
     pub(crate) engine: Engine,
     pub(crate) recorder: Recorder,
+    pub(crate) recordings: Recordings,
     pub(crate) log: Log,
     pub(crate) limits: Limits,
 }
@@ -125,6 +126,14 @@ pub(crate) struct Recorder {
     pub(crate) admin: SocketAddr,
     #[serde(deserialize_with = "address")]
     pub(crate) address: Address,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Recordings {
+    pub(crate) encrypt: bool,
+    #[serde(deserialize_with = "empty_is_no_path")]
+    pub(crate) keys: Option<PathBuf>,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -232,6 +241,10 @@ fn validate(config: &Config) -> Result<(), ConfigError> {
 fn empty_is_none<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
     let text = String::deserialize(deserializer)?;
     Ok((!text.is_empty()).then_some(text))
+}
+
+fn empty_is_no_path<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<PathBuf>, D::Error> {
+    Ok(empty_is_none(deserializer)?.map(PathBuf::from))
 }
 
 fn addresses<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Address>, D::Error> {

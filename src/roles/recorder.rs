@@ -9,13 +9,10 @@ use crate::{
     process::{self, Process, ProcessError},
     settings, up,
 };
-use link::{Control, ControlSettings, Line, Listener, WhenFull, control, receive_taps};
-use recorder::{CommandSender, Ledger, RecorderConfig, TapSender};
+use link::{Control, ControlSettings, Line, Listener, OpenFile, WhenFull, control, receive_taps};
+use recorder::{CommandSender, Ledger, TapSender};
 use serde_json::Value;
-use std::{
-    path::PathBuf,
-    sync::{Arc, Mutex},
-};
+use std::sync::{Arc, Mutex};
 use tokio::sync::mpsc;
 use wire::{
     link::Role,
@@ -31,10 +28,9 @@ async fn serve(args: &RecorderArgs, process: Process) -> Result<(), ProcessError
     let Process { config, level, metrics, .. } = process;
     let token = settings::metrics_token(&config)?;
     let node = node(&config, Role::Recorder)?;
-    let dir = config.data.dir.clone();
-    up::make_data_folder(&dir)?;
+    up::make_data_folder(&config.data.dir)?;
     let listener = Listener::bind(&node, config.recorder.link, "recorder.link").map_err(ProcessError::new)?;
-    let mut recorder = recorder::start(RecorderConfig { dir: dir.clone() }).map_err(ProcessError::new)?;
+    let mut recorder = recorder::start(settings::recorder_config(&config)).map_err(ProcessError::new)?;
     let link = listener.local_addr();
     let ([control_line, taps_line], listening) = listener.serve([Role::Signaling, Role::Engine]);
     let states = [(Role::Signaling, control_line.state()), (Role::Engine, taps_line.state())];
@@ -44,7 +40,7 @@ async fn serve(args: &RecorderArgs, process: Process) -> Result<(), ProcessError
     take_taps(taps_line, recorder.taps.clone());
     let (_, no_events) = mpsc::channel(1);
     let events = std::mem::replace(&mut recorder.events, no_events);
-    obey(control_line, recorder.commands.clone(), events, dir);
+    obey(control_line, recorder.commands.clone(), events, join::recorded_files(recorder.opener()));
     tokio::spawn(join::report_recorder(recorder.stats_reader(), metrics));
     announce::print_role("recorder", link, admin, None, args.common.print_json);
 
@@ -67,7 +63,7 @@ fn take_taps(line: Line, taps: TapSender) {
 }
 
 /// Joins signaling's line to the recorder, and keeps the ledger from which a signaling that was away learns.
-fn obey(line: Line, recorder: CommandSender, mut events: mpsc::Receiver<Event>, dir: PathBuf) {
+fn obey(line: Line, recorder: CommandSender, mut events: mpsc::Receiver<Event>, files: OpenFile) {
     let ledger = Arc::new(Mutex::new(Ledger::default()));
     let held = Arc::clone(&ledger);
     let holds = move || Event::Holds { segments: held.lock().expect("the ledger does not panic").segments() };
@@ -77,7 +73,7 @@ fn obey(line: Line, recorder: CommandSender, mut events: mpsc::Receiver<Event>, 
         is_passing: |event| matches!(event, Event::KeyframeNeeded { .. }),
         greeting: Some(Box::new(holds)),
         unsupported,
-        files: Some(Arc::new(move |path| recorder::open_file(&dir, path))),
+        files: Some(files),
     };
     let Control { messages, mut incoming, .. } = control::<Event, Command>(line, settings);
     let noted = Arc::clone(&ledger);

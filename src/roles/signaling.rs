@@ -9,7 +9,7 @@ use crate::{
     up,
 };
 use link::{Control, ControlSettings, WhenFull, control, dial};
-use signaling::{EngineChannels, RecorderApart, RecorderChannels};
+use signaling::{EngineChannels, RecorderApart, RecorderChannels, RecorderPlace};
 use std::sync::Arc;
 use store::Store;
 use wire::{
@@ -50,7 +50,7 @@ async fn serve(args: &SignalingArgs, process: Process) -> Result<(), ProcessErro
         RecorderChannels {
             commands: recorder.messages,
             events: recorder.incoming,
-            apart: Some(RecorderApart { state: recorder.state, files: recorder.files }),
+            place: RecorderPlace::Apart(RecorderApart { state: recorder.state, files: recorder.files }),
         },
         store,
         Arc::clone(&metrics),

@@ -133,7 +133,8 @@ fn segment(leg: usize, epoch: MediaTime) -> SegmentStart {
 
 /// Runs the call in virtual time and gives the legs' finished files.
 fn record_call(dir: &Path, seed: u64) -> BTreeMap<usize, std::path::PathBuf> {
-    let recorder = recorder::start(recorder::RecorderConfig { dir: dir.to_path_buf() }).expect("the folder is ours");
+    let recorder = recorder::start(recorder::RecorderConfig::new(dir)).expect("the folder is ours");
+    let open = recorder.opener();
     let mut events = recorder.events;
     let mut world = World::pair(Instant::now(), seed);
     let epoch = world
@@ -175,7 +176,8 @@ fn record_call(dir: &Path, seed: u64) -> BTreeMap<usize, std::path::PathBuf> {
     while files.len() < 2 {
         match events.blocking_recv().expect("the recorder runs") {
             Event::Finished(file) => {
-                files.insert((file.segment.0.as_u128() - 1) as usize, dir.join(&file.path));
+                let leg = (file.segment.0.as_u128() - 1) as usize;
+                files.insert(leg, recorded::plain(&open, &file.path, &dir.join(format!("{leg}.ogg"))));
             }
             Event::Failed { reason, .. } => panic!("a recording failed: {reason}"),
             _ => {}

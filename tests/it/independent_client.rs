@@ -7,7 +7,11 @@ use crate::{
     tone,
 };
 use serde_json::{Value, json};
-use std::time::{Duration, Instant};
+use std::{
+    path::Path,
+    process::Command,
+    time::{Duration, Instant},
+};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_call_between_two_independent_clients_is_heard_and_recorded() {
@@ -41,6 +45,7 @@ async fn a_call_between_two_independent_clients_is_heard_and_recorded() {
         let recording = recordings.iter().find(|one| one["participantType"] == participant).expect("one per leg");
         let file = data.path().join(participant);
         server.download(recording["url"].as_str().expect("finished"), &file);
+        any_part_is_served(&server, recording["url"].as_str().expect("finished"), &file);
         let pcm = recorded::pcm(&file);
         let middle = &pcm[pcm.len() / 2..];
         assert!(tone::share(middle, own) > 0.8, "{participant}'s file holds their own tone");
@@ -52,6 +57,42 @@ async fn a_call_between_two_independent_clients_is_heard_and_recorded() {
     }
     server.kill();
     server::recordings_are_clean(data.path());
+    keys_are_rotated_and_copies_made(data.path());
+}
+
+/// What lies on disk is sealed, and who asks for a part of it gets that part.
+fn any_part_is_served(server: &Server, url: &str, downloaded: &Path) {
+    let whole = std::fs::read(downloaded).expect("readable");
+    for (first, last) in [(0, 0), (whole.len() / 3, whole.len() / 2), (whole.len() - 10, whole.len() - 1)] {
+        assert!(server.range(url, first, last) == whole[first..=last], "bytes {first} to {last} of {}", whole.len());
+    }
+}
+
+/// As an operator does it; afterwards recordings are what they were.
+fn keys_are_rotated_and_copies_made(data: &Path) {
+    let printed = server::operator(["keys".as_ref(), "rotate".as_ref(), "--data".as_ref(), data.as_os_str()]);
+    assert!(printed.contains("2 recordings rewrapped"), "{printed}");
+    server::recordings_are_clean(data);
+    let copies = data.join("copies");
+    let export = ["recordings".as_ref(), "export".as_ref(), data.as_os_str(), "--to".as_ref(), copies.as_os_str()];
+    server::operator(export);
+    let wrong = Command::new(env!("CARGO_BIN_EXE_switchroom"))
+        .args(["recordings".as_ref(), "check".as_ref(), data.as_os_str()])
+        .env("SWITCHROOM_RECORDING_KEYS", "these are no keys")
+        .output()
+        .expect("the binary starts");
+    let complaint = String::from_utf8_lossy(&wrong.stderr);
+    assert!(!wrong.status.success() && complaint.contains("SWITCHROOM_RECORDING_KEYS"), "{complaint}");
+    let mut copied: Vec<Vec<u8>> = std::fs::read_dir(&copies)
+        .expect("a folder")
+        .map(|entry| entry.expect("an entry").path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "ogg"))
+        .map(|path| std::fs::read(path).expect("readable"))
+        .collect();
+    let mut heard = ["AGENT", "CUSTOMER"].map(|name| std::fs::read(data.join(name)).expect("readable"));
+    copied.sort();
+    heard.sort();
+    assert!(copied == heard, "a copy is what people download");
 }
 
 /// EVT-01, EVT-02 and EVT-04.

@@ -155,6 +155,17 @@ impl Server {
         std::io::copy(&mut response.body_mut().as_reader(), &mut file).expect("saved");
     }
 
+    /// Bytes of a file of the API, the first and the last of them by number.
+    pub(crate) fn range(&self, path: &str, first: usize, last: usize) -> Vec<u8> {
+        let mut response = ureq::get(self.url(path))
+            .header("authorization", format!("App {}", self.told("api_key")))
+            .header("range", format!("bytes={first}-{last}"))
+            .call()
+            .unwrap_or_else(|error| panic!("{path}: {error}"));
+        assert_eq!(response.status(), 206, "{path}");
+        response.body_mut().read_to_vec().unwrap_or_else(|error| panic!("{path}: {error}"))
+    }
+
     /// SIGKILL, as a crash.
     pub(crate) fn kill(self) {
         self.process.kill();
@@ -164,11 +175,15 @@ impl Server {
 /// Runs `switchroom recordings recover` and `check`, as an operator would after a crash.
 pub(crate) fn recordings_are_clean(data: &Path) {
     for action in ["recover", "check"] {
-        let output = Command::new(env!("CARGO_BIN_EXE_switchroom"))
-            .args(["recordings", action])
-            .arg(data)
-            .output()
-            .expect("the binary starts");
-        assert!(output.status.success(), "{action}: {}", String::from_utf8_lossy(&output.stdout));
+        operator(["recordings".as_ref(), action.as_ref(), data.as_os_str()]);
     }
+}
+
+/// Runs a command to its good end; gives what it prints.
+pub(crate) fn operator<const N: usize>(arguments: [&OsStr; N]) -> String {
+    let output = Command::new(env!("CARGO_BIN_EXE_switchroom")).args(arguments).output().expect("the binary starts");
+    let printed = String::from_utf8_lossy(&output.stdout).into_owned();
+    let complaint = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{arguments:?}: {printed}{complaint}");
+    printed
 }

@@ -248,6 +248,26 @@ pub enum Event {
         /// Why.
         reason: String,
     },
+    /// A leg talks, and its recording holds nothing of it.
+    RecordingSilent {
+        /// The leg.
+        leg: LegId,
+    },
+    /// It does again.
+    RecordingHeard {
+        /// The leg.
+        leg: LegId,
+    },
+    /// Nothing of a call is kept from now on.
+    RecordingPaused {
+        /// Who wanted it, by name.
+        by: String,
+    },
+    /// Everything is kept again.
+    RecordingResumed {
+        /// Who wanted it, by name.
+        by: String,
+    },
     /// A recording file was deleted for good.
     RecordingDeleted {
         /// The leg.

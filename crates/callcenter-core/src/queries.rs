@@ -189,6 +189,7 @@ impl CallCenter {
             established_at: call.row.answered_at.filter(|_| established),
             media_alive: true,
             recording: established && call.row.recording.is_some(),
+            recording_paused: established && call.row.recording_paused,
             incoming: self.incoming_call(leg, now),
             held_since: call.row.held_since.filter(|_| call.row.state == CallState::Held),
             transfer: established.then(|| self.transfer_as_told(leg)).flatten(),

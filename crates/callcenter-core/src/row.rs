@@ -308,6 +308,8 @@ pub struct CallRow {
     pub account_recording: Option<RecordingMedia>,
     /// What is recorded of it with the agent who has it.
     pub recording: Option<RecordingMedia>,
+    /// Nothing of it is kept at present.
+    pub recording_paused: bool,
     /// Zero of the recording's timeline on the engine's clock.
     pub recording_epoch: Option<MediaTime>,
     /// Who handed it over last.

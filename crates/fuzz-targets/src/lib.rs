@@ -10,6 +10,7 @@ mod leg_packets;
 mod prompt_file;
 mod recorded_packets;
 mod recording_files;
+mod sealed_file;
 mod sfu_datagrams;
 mod sfu_offers;
 mod srtp_packets;
@@ -24,6 +25,7 @@ pub use leg_packets::leg_packets;
 pub use prompt_file::prompt_file;
 pub use recorded_packets::recorded_packets;
 pub use recording_files::recording_files;
+pub use sealed_file::sealed_file;
 pub use sfu_datagrams::sfu_datagrams;
 pub use sfu_offers::sfu_offers;
 pub use srtp_packets::srtp_packets;
@@ -43,6 +45,7 @@ pub const TARGETS: &[(&str, Target)] = &[
     ("prompt_file", prompt_file),
     ("recorded_packets", recorded_packets),
     ("recording_files", recording_files),
+    ("sealed_file", sealed_file),
     ("sfu_datagrams", sfu_datagrams),
     ("sfu_offers", sfu_offers),
     ("srtp_packets", srtp_packets),

@@ -4,15 +4,50 @@ use crate::frame;
 use crate::limits;
 use bytes::Bytes;
 use quinn::{Connection, RecvStream, SendStream};
-use std::io::{self, SeekFrom};
+use std::fmt;
+use std::io;
 use std::sync::Arc;
-use tokio::io::{AsyncReadExt, AsyncSeekExt};
 use tokio::sync::watch;
 use tokio::time::timeout;
 use wire::link::{FileReply, FileRequest};
 
-/// Opens a file by its path as [`FileRequest`] has it, and refuses paths that lead elsewhere.
-pub type OpenFile = Arc<dyn Fn(&str) -> io::Result<std::fs::File> + Send + Sync>;
+/// Opens a file by its path as [`FileRequest`] has it, and refuses paths that lead elsewhere. It may block.
+pub type OpenFile = Arc<dyn Fn(&str) -> io::Result<OpenedFile> + Send + Sync>;
+
+/// Reads bytes at a place into a buffer: at least one, unless the file ends there. It may block.
+pub type ReadAt = Box<dyn FnMut(u64, &mut [u8]) -> io::Result<usize> + Send>;
+
+/// A file that whoever keeps it reads for others, however it lies on disk.
+pub struct OpenedFile {
+    /// Bytes that can be read.
+    pub length: u64,
+    read_at: ReadAt,
+}
+
+impl fmt::Debug for OpenedFile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("OpenedFile").field("length", &self.length).finish_non_exhaustive()
+    }
+}
+
+impl OpenedFile {
+    /// A file of so many bytes.
+    pub fn new(length: u64, read_at: ReadAt) -> Self {
+        Self { length, read_at }
+    }
+
+    /// The next bytes at a place, at most `most` of them; none where the file ends. The file comes back with them, for
+    /// reading on.
+    pub async fn read(mut self, offset: u64, most: usize) -> io::Result<(Self, Bytes)> {
+        let read = tokio::task::spawn_blocking(move || {
+            let mut chunk = vec![0; most];
+            let count = (self.read_at)(offset, &mut chunk)?;
+            chunk.truncate(count);
+            Ok((self, Bytes::from(chunk)))
+        });
+        read.await.map_err(io::Error::other)?
+    }
+}
 
 /// Why a file does not come.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -101,12 +136,8 @@ pub(crate) async fn serve(connection: Connection, open: OpenFile) {
 async fn answer(mut send: SendStream, mut receive: RecvStream, open: OpenFile) -> io::Result<()> {
     let request = timeout(limits::FILE_TIME, frame::read_json(&mut receive, limits::OPENING_BYTES)).await?;
     let FileRequest { path, first, count } = request.map_err(io::Error::other)?;
-    let opened = tokio::task::spawn_blocking(move || {
-        let file = open(&path)?;
-        let length = file.metadata()?.len();
-        Ok::<_, io::Error>((file, length))
-    });
-    let (file, length) = match opened.await.map_err(io::Error::other)? {
+    let opened = tokio::task::spawn_blocking(move || open(&path));
+    let mut file = match opened.await.map_err(io::Error::other)? {
         Ok(found) => found,
         Err(error) => {
             let reply = FileReply::Missing { reason: error.to_string() };
@@ -114,16 +145,19 @@ async fn answer(mut send: SendStream, mut receive: RecvStream, open: OpenFile) -
             return send.finish().map_err(io::Error::other);
         }
     };
-    frame::write_json(&mut send, &FileReply::Found { length }).await?;
-    let mut file = tokio::fs::File::from_std(file);
-    file.seek(SeekFrom::Start(first)).await?;
-    let mut part = file.take(count);
-    let mut chunk = vec![0; limits::FILE_CHUNK_BYTES];
-    loop {
-        let read = part.read(&mut chunk).await?;
-        if read == 0 {
-            return send.finish().map_err(io::Error::other);
+    frame::write_json(&mut send, &FileReply::Found { length: file.length }).await?;
+    let (mut at, mut left) = (first, count.min(file.length.saturating_sub(first)));
+    while left > 0 {
+        let most = usize::try_from(left).unwrap_or(usize::MAX).min(limits::FILE_CHUNK_BYTES);
+        // Without it the stream ends before what was announced, which the other side notices.
+        let read = file.read(at, most).await;
+        let (read_on, chunk) = read.inspect_err(|error| tracing::warn!(%error, "a file cannot be read to its end"))?;
+        if chunk.is_empty() {
+            break;
         }
-        timeout(limits::FILE_TIME, send.write_all(&chunk[..read])).await??;
+        file = read_on;
+        (at, left) = (at + chunk.len() as u64, left - chunk.len() as u64);
+        timeout(limits::FILE_TIME, send.write_all(&chunk)).await??;
     }
+    send.finish().map_err(io::Error::other)
 }

@@ -27,7 +27,7 @@ pub use certs::{CertsError, MadeFile, YEARS, make as make_certs};
 pub use control::{Control, ControlSettings, WhenFull, control};
 pub use dial::{Address, NotAddress, dial};
 pub use error::{LinkError, ListenError};
-pub use files::{FileError, Files, OpenFile, RemoteFile};
+pub use files::{FileError, Files, OpenFile, OpenedFile, ReadAt, RemoteFile};
 pub use identity::{CertificateFiles, IdentityError};
 pub use line::{Line, LinkState};
 pub use listen::{Listener, Listening};

@@ -89,6 +89,16 @@ impl Assembler {
         }
     }
 
+    /// From `now` on nothing is kept, or everything again; what is between is stated as a gap.
+    pub fn set_paused(&mut self, paused: bool, now: MediaTime) {
+        if let Some(audio) = &mut self.audio {
+            audio.set_paused(paused, now, &mut self.blocks);
+        }
+        if let Some(video) = &mut self.video {
+            video.set_paused(paused, &mut self.blocks);
+        }
+    }
+
     /// Frames of the track were dropped before they came here.
     pub fn note_dropped_frames(&mut self, track: BlockTrack) {
         match (track, &mut self.audio, &mut self.video) {

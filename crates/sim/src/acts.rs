@@ -35,6 +35,7 @@ const WORK: &[(u64, Act)] = &[
     (3, World::agent_hangs_up),
     (5, World::agent_holds),
     (7, World::agent_resumes),
+    (3, World::recording_is_paused_or_goes_on),
     (13, World::agent_hands_over),
     (3, World::agent_hands_over_to_queue),
     (4, World::placed_call_is_handed_over),

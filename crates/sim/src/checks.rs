@@ -113,11 +113,15 @@ impl World {
                 [patches(legs[0], legs[1]), patches(legs[1], legs[0])].concat().into_iter().collect();
             assert_eq!(room.patches, both_ways, "patches of {id}");
         }
-        let tapped: BTreeSet<LegId> = if call.recorded { legs.iter().copied().collect() } else { BTreeSet::new() };
+        let is_kept = call.recorded && !call.paused;
+        let tapped: BTreeSet<LegId> = if is_kept { legs.iter().copied().collect() } else { BTreeSet::new() };
         assert_eq!(room.taps, tapped, "taps of {id}");
         for leg in legs {
             let segment = self.core.leg(leg).and_then(|row| row.segment);
             assert!(segment.is_none_or(|segment| self.recorder.known.contains(&segment)), "file of {leg}");
+            let is_open = segment.filter(|segment| self.recorder.open.contains_key(segment));
+            let paused = is_open.is_none_or(|segment| self.recorder.paused.contains(&segment) == call.paused);
+            assert!(paused, "whether the file of {leg} is paused");
             let failed = self.store.segments.values().any(|row| row.leg == leg && row.state == SegmentState::Failed);
             assert!(!call.recorded || segment.is_some() || failed, "{leg} is not recorded");
         }

@@ -119,6 +119,8 @@ fn name(event: &Event) -> &'static str {
         Event::CallTurnedAway { .. } => "turned away",
         Event::CallEnded { .. } => "ended",
         Event::WrapUpStarted { .. } => "wrap-ups",
+        Event::RecordingPaused { .. } => "recordings paused",
+        Event::RecordingResumed { .. } => "recordings that go on",
         Event::RecordingFinished { .. } => "files finished",
         Event::RecordingFailed { .. } => "files failed",
         Event::AgentCapacity { full: true, .. } => "agents at full capacity",

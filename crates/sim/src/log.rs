@@ -32,6 +32,7 @@ struct Call {
     rings: Option<(AgentId, LegId)>,
     agent: Option<AgentId>,
     held: Option<WallTime>,
+    recording_paused: bool,
     transfers_to: Option<AgentId>,
     handed_over: bool,
     answered: Option<WallTime>,
@@ -195,6 +196,12 @@ impl Call {
                 assert_eq!(self.held.replace(record.at), None, "{id} is held twice");
                 self.stage = Stage::Held;
             }
+            Event::RecordingPaused { .. } => {
+                assert!(!std::mem::replace(&mut self.recording_paused, true), "{id} is paused twice");
+            }
+            Event::RecordingResumed { .. } => {
+                assert!(std::mem::take(&mut self.recording_paused), "only what is paused goes on");
+            }
             Event::CallResumed { held_ms, .. } => {
                 let held = self.held.take().expect("only what is held is resumed");
                 assert_eq!(record.at.since(held).as_millis(), u128::from(held_ms));
@@ -231,6 +238,7 @@ impl Call {
         let end = row.ended_at.zip(row.ended_by).zip(row.end_code);
         assert_eq!(self.ended, end.map(|((at, by), code)| (at, by, code)), "end of {id}");
         assert_eq!(self.held, row.held_since, "hold of {id}");
+        assert_eq!(self.recording_paused, row.recording_paused, "whether the recording of {id} is paused");
         assert_eq!(self.waiting, row.waiting_since, "wait of {id}");
         assert_eq!(self.turned_away, row.wait.away, "working hours of {id}");
         assert_eq!(row.state == CallState::Ended, self.ended.is_some(), "whether {id} is over");

@@ -9,6 +9,8 @@ use wire::recorder::{Command, SegmentFile, SegmentStart};
 pub(crate) struct Recorder {
     pub(crate) open: BTreeMap<SegmentId, SegmentStart>,
     pub(crate) known: BTreeSet<SegmentId>,
+    /// Open files of which nothing is kept at present.
+    pub(crate) paused: BTreeSet<SegmentId>,
     /// Facts on their way to the core.
     pub(crate) facts: VecDeque<CoreCommand>,
 }
@@ -22,11 +24,18 @@ impl Recorder {
                 }
             }
             Command::Stop { segment } => self.finish(*segment, false),
+            Command::SetPaused { segment, paused: true } if self.open.contains_key(segment) => {
+                self.paused.insert(*segment);
+            }
+            Command::SetPaused { segment, .. } => {
+                self.paused.remove(segment);
+            }
             other => panic!("the core leaves {other:?} to the shell"),
         }
     }
 
     fn finish(&mut self, segment: SegmentId, recovered: bool) {
+        self.paused.remove(&segment);
         let Some(start) = self.open.remove(&segment) else { return };
         // Every other leg shared a screen.
         if start.leg.0.as_u128().is_multiple_of(2) {
@@ -43,6 +52,7 @@ impl Recorder {
     }
 
     pub(crate) fn fail(&mut self, segment: SegmentId) {
+        self.paused.remove(&segment);
         if self.open.remove(&segment).is_some() {
             self.facts.push_back(CoreCommand::SegmentFailed { segment, reason: "disk full".to_owned() });
         }

@@ -7,7 +7,7 @@ use crate::random::Random;
 use crate::recorder::Recorder;
 use crate::store::Store;
 use callcenter_core::audio::PromptSource;
-use callcenter_core::command::{Command, Reply};
+use callcenter_core::command::{Command, RecordingCommand, Reply};
 use callcenter_core::effect::Effect;
 use callcenter_core::event::EventRecord;
 use callcenter_core::row::RowChange;
@@ -281,6 +281,7 @@ fn is_decisive(command: &Command) -> bool {
             | Command::Hangup { .. }
             | Command::Hold { .. }
             | Command::Resume { .. }
+            | Command::Recording(RecordingCommand::SetPaused { .. })
             | Command::TransferToAgent { .. }
             | Command::TransferToQueue { .. }
             | Command::LegConnected { .. }

@@ -39,6 +39,7 @@ pub struct Metrics {
     taps_behind: IntGauge,
     tap_frames_dropped: IntCounter,
     recordings: IntGaugeVec,
+    silent_recordings: IntGauge,
     participant_panics: IntCounter,
     websockets: IntGauge,
     http_requests: IntCounterVec,
@@ -94,6 +95,11 @@ impl Metrics {
                 IntCounter::new("tap_frames_dropped_total", "Frames that recordings miss because a disk was slow.")?,
             )?,
             recordings: add(r, IntGaugeVec::new(Opts::new("recordings", "Recording files by state."), &["state"])?)?,
+            silent_recordings: gauge(
+                r,
+                "silent_recordings",
+                "Legs that talk and of which the recording holds nothing, now: look at them.",
+            )?,
             participant_panics: add(
                 r,
                 IntCounter::new("participant_panics_total", "Participants dropped because of a bug of ours.")?,
@@ -143,6 +149,11 @@ impl Metrics {
     /// Frames were dropped from taps.
     pub fn tap_frames_dropped(&self, frames: u64) {
         self.tap_frames_dropped.inc_by(frames);
+    }
+
+    /// How many legs talk of which the recording holds nothing.
+    pub fn set_silent_recordings(&self, legs: usize) {
+        self.silent_recordings.set(as_gauge(legs));
     }
 
     /// How many recording files are in a state now, for example `live`, `finished` or `failed`.

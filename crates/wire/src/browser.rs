@@ -268,6 +268,25 @@ pub enum ServerMessage {
         established_at: WallTime,
         /// The call is being recorded.
         recording: bool,
+        /// Nothing of it is kept at present.
+        #[serde(default)]
+        recording_paused: bool,
+    },
+    /// A party talks, and the recording holds nothing of it; or it does again. Told to the agent.
+    RecordingSilent {
+        /// The agent's own leg.
+        leg: LegId,
+        /// Who is not heard in the recording.
+        participant: ParticipantType,
+        /// False when all is well again.
+        silent: bool,
+    },
+    /// The recording is paused or goes on; told to both parties.
+    RecordingPaused {
+        /// One's own leg.
+        leg: LegId,
+        /// Nothing is kept at present.
+        paused: bool,
     },
     /// The call is on hold; told to both parties.
     Held {
@@ -476,6 +495,9 @@ pub struct LegSnapshot {
     pub media_alive: bool,
     /// The call is being recorded.
     pub recording: bool,
+    /// Nothing of it is kept at present.
+    #[serde(default)]
+    pub recording_paused: bool,
     /// The ringing call, when the phase is `ringing`.
     pub incoming: Option<IncomingCall>,
     /// Since when the call is on hold.

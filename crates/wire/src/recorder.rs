@@ -17,6 +17,13 @@ pub enum Command {
         /// The segment to finish.
         segment: SegmentId,
     },
+    /// Keep nothing of a segment that is being written, or everything again. The time between is a stated gap.
+    SetPaused {
+        /// The segment.
+        segment: SegmentId,
+        /// Whether nothing is kept.
+        paused: bool,
+    },
     /// Remove a finished segment's files, leaving a tombstone.
     Delete {
         /// The segment to remove.
@@ -88,6 +95,16 @@ pub enum Event {
         dropped: u64,
         /// What went wrong, for an operator.
         reason: String,
+    },
+    /// Nothing but silence has come from a leg for ten seconds, or sound comes again. Told again with each repeat of the
+    /// segment's start.
+    Silent {
+        /// The segment.
+        segment: SegmentId,
+        /// The leg.
+        leg: LegId,
+        /// False when sound comes again.
+        silent: bool,
     },
     /// A video track waits for a keyframe; signaling passes the wish on to the engine.
     KeyframeNeeded {

@@ -9,6 +9,7 @@ use std::{
     io::{BufRead, BufReader, Read},
     path::{Path, PathBuf},
     process::{Child, ChildStdout, Stdio},
+    thread,
 };
 
 /// Schemathesis and all that it builds on, each of one version: the same seed makes the same requests.
@@ -65,20 +66,50 @@ fn folder() -> PathBuf {
     root().join("target/schemathesis")
 }
 
-/// Starts a server on free ports, asks all that the configuration names, and looks whether it still runs.
+/// Whose operations are asked of a server of their own, by their paths. All are asked at once: whoever asks too often is
+/// told to wait, and most of the time is such waiting.
+const SHARES: [Share; 3] = [
+    Share { name: "calls a-s", only: "--include-path-regex", paths: "^/ccaas/voice/2/[a-s]" },
+    Share { name: "calls w", only: "--include-path-regex", paths: "^/ccaas/voice/2/w" },
+    Share { name: "others", only: "--exclude-path-regex", paths: "^/ccaas/voice/2/[a-sw]" },
+];
+
+struct Share {
+    name: &'static str,
+    /// Option of schemathesis.
+    only: &'static str,
+    paths: &'static str,
+}
+
+/// Asks all that the configuration names, a server for each share, and looks whether they still run.
 pub(crate) fn check() -> Done {
     let root = root();
     let data = root.join("target/schemathesis-data");
     if data.exists() {
         fs::remove_dir_all(&data).map_err(at(&data))?;
     }
-    fs::create_dir_all(&data).map_err(at(&data))?;
-    let mut server = start(&root, &data)?;
-    let mut ask = command(&data, &folder().join("bin/st").display().to_string());
+    let asked: Vec<Done> = thread::scope(|scope| {
+        let ask = |share: &'static Share| {
+            let (root, data) = (&root, data.join(share.name.replace(' ', "-")));
+            scope.spawn(move || ask(share, root, &data))
+        };
+        let all: Vec<_> = SHARES.iter().map(ask).collect();
+        all.into_iter().map(|one| one.join().unwrap_or_else(|_| Err(Failure::new("it panicked")))).collect()
+    });
+    asked.into_iter().collect()
+}
+
+fn ask(share: &Share, root: &Path, data: &Path) -> Done {
+    fs::create_dir_all(data).map_err(at(data))?;
+    let mut server = start(root, data)?;
+    let mut ask = command(data, &folder().join("bin/st").display().to_string());
     ask.arg("--config-file").arg(root.join(CONFIG)).arg("run").arg(format!("{}openapi.json", server.url));
-    ask.env("SWITCHROOM_API_KEY", &server.key);
+    ask.arg(share.only).arg(share.paths).env("SWITCHROOM_API_KEY", &server.key);
     let mut found = Findings::default();
-    let asked = run_told(ask, |line| found.hear(line));
+    let asked = run_told(ask, |line| {
+        println!("{:<11}{line}", share.name);
+        found.hear(line);
+    });
     let ended = server.process.try_wait().map_err(|error| Failure::new(format!("the server: {error}")))?;
     server.process.kill().and_then(|()| server.process.wait()).map_err(|error| Failure::new(error.to_string()))?;
     match ended {

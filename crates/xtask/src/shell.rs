@@ -74,6 +74,7 @@ pub(crate) fn run(mut command: Command) -> Done {
 pub(crate) fn run_heard(command: Command) -> Done {
     let mut last = VecDeque::new();
     let done = run_told(command, |line| {
+        println!("{line}");
         if !line.trim().is_empty() {
             last.push_back(line.chars().take(LAST_WORDS_WIDTH).collect::<String>());
         }
@@ -84,7 +85,7 @@ pub(crate) fn run_heard(command: Command) -> Done {
     done.map_err(|failure| Failure::new(format!("{failure}\n{}", Vec::from(last).join("\n"))))
 }
 
-/// As [`run`], but whoever calls hears each line, too.
+/// As [`run`], but what the command prints is told line by line instead of shown.
 pub(crate) fn run_told(mut command: Command, mut tell: impl FnMut(&str)) -> Done {
     let shown = shown(&command);
     println!("$ {shown}");
@@ -96,9 +97,7 @@ pub(crate) fn run_told(mut command: Command, mut tell: impl FnMut(&str)) -> Done
     drop(command);
     for line in BufReader::new(lines).split(b'\n') {
         let line = line.map_err(failed)?;
-        let line = String::from_utf8_lossy(&line);
-        println!("{line}");
-        tell(&line);
+        tell(&String::from_utf8_lossy(&line));
     }
     let status = child.wait().map_err(failed)?;
     if status.success() { Ok(()) } else { Err(Failure::new(format!("{shown}: {status}"))) }

@@ -1,30 +1,50 @@
 use super::live_file::LiveFile;
 use super::outbox::Outbox;
-use crate::disk;
 use crate::finisher::Claims;
+use crate::keys::Keys;
 use crate::stats::Counters;
+use crate::{disk, limits};
 use model::{Codec, MediaTime, RecordingMedia, SegmentId, TrackKind};
 use recording_core::segment::{FileRole, Manifest};
 use recording_core::timeline::Packet;
-use recording_core::{Assembler, BlockTrack};
+use recording_core::{Assembler, BlockTrack, opus_packet};
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Instant;
 use wire::recorder::{Event, SegmentStart};
 use wire::tap::TapFrame;
 
+/// How long a leg has been silent.
+#[derive(Debug, Default)]
+struct Silence {
+    /// When sound came last; nothing until time is looked at after the start or a pause.
+    since: Option<MediaTime>,
+    is_told: bool,
+}
+
 /// One leg's segment: the main file, and others as soon as there is something for them.
 #[derive(Debug)]
 pub(super) struct LegRecording {
     start: SegmentStart,
+    keys: Keys,
     files: BTreeMap<FileRole, LiveFile>,
+    paused: bool,
+    silence: Silence,
     camera: Option<Codec>,
     screen: Option<Codec>,
 }
 
 impl LegRecording {
-    pub(super) fn begin(start: SegmentStart, dir: &Path, claims: &Claims, outbox: &mut Outbox) -> Self {
-        let mut leg = Self { start, files: BTreeMap::new(), camera: None, screen: None };
+    pub(super) fn begin(start: SegmentStart, dir: &Path, keys: &Keys, claims: &Claims, outbox: &mut Outbox) -> Self {
+        let mut leg = Self {
+            start,
+            keys: keys.clone(),
+            files: BTreeMap::new(),
+            paused: false,
+            silence: Silence::default(),
+            camera: None,
+            screen: None,
+        };
         let main = Assembler::new(leg.start.epoch, true, None);
         leg.open(FileRole::Main, main, dir, claims, outbox);
         leg
@@ -43,8 +63,24 @@ impl LegRecording {
         self.files.len()
     }
 
+    pub(super) fn set_paused(&mut self, paused: bool, now: MediaTime) {
+        self.paused = paused;
+        self.silence.since = None;
+        self.files.values_mut().for_each(|file| file.assembler().set_paused(paused, now));
+    }
+
     pub(super) fn push(&mut self, frame: &TapFrame, dir: &Path, claims: &Claims, outbox: &mut Outbox) {
+        // What is under way when a pause begins is not kept either, and no file begins in it.
+        if self.paused {
+            return;
+        }
         let Some((role, track)) = self.route(frame.track, frame.codec) else { return };
+        if track == BlockTrack::Audio && !opus_packet::is_quiet(&frame.payload) {
+            self.silence.since = Some(frame.arrival);
+            if std::mem::take(&mut self.silence.is_told) {
+                self.tell_silence(outbox);
+            }
+        }
         if !self.files.contains_key(&role) {
             let picture = Assembler::new(self.start.epoch, false, Some(frame.codec));
             self.open(role, picture, dir, claims, outbox);
@@ -81,7 +117,9 @@ impl LegRecording {
     fn open(&mut self, role: FileRole, assembler: Assembler, dir: &Path, claims: &Claims, outbox: &mut Outbox) {
         let manifest = Manifest::begin(self.start.clone(), role);
         claims.add(&manifest.stem());
-        let file = LiveFile::begin(disk::folder(dir, &self.start), disk::root(dir), manifest, assembler, outbox);
+        let key = self.keys.new_key(&manifest.stem());
+        let folder = disk::folder(dir, &self.start);
+        let file = LiveFile::begin(folder, disk::root(dir), manifest, key, assembler, outbox);
         self.files.insert(role, file);
     }
 
@@ -100,10 +138,27 @@ impl LegRecording {
     }
 
     pub(super) fn write(&mut self, media_now: MediaTime, now: Instant, counters: &Counters, outbox: &mut Outbox) {
+        let since = *self.silence.since.get_or_insert(media_now);
+        if !self.paused && !self.silence.is_told && media_now.since(since) >= limits::SILENT_AFTER {
+            self.silence.is_told = true;
+            self.tell_silence(outbox);
+        }
         for file in self.files.values_mut() {
             file.assembler().advance(media_now);
             file.write(now, counters, outbox);
         }
+    }
+
+    /// Whoever asked for this leg may not know.
+    pub(super) fn repeat_silence(&self, outbox: &mut Outbox) {
+        if self.silence.is_told {
+            self.tell_silence(outbox);
+        }
+    }
+
+    fn tell_silence(&self, outbox: &mut Outbox) {
+        let Self { start: SegmentStart { segment, leg, .. }, silence, .. } = self;
+        outbox.push(Event::Silent { segment: *segment, leg: *leg, silent: silence.is_told });
     }
 
     pub(super) fn save_gaps(&mut self) {

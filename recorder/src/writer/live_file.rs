@@ -4,9 +4,10 @@ use crate::stats::Counters;
 use crate::{disk, limits};
 use model::SegmentId;
 use recording_core::mux::{LiveTracks, LiveWriter};
-use recording_core::segment::{FileRole, Manifest, State};
+use recording_core::segment::{FileRole, Manifest, State, WrappedKey};
 use recording_core::timeline::{Gap, GapCause};
 use recording_core::{Assembler, Block, BlockTrack};
+use sealed::{DataKey, LiveSealer};
 use std::collections::VecDeque;
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
@@ -25,6 +26,8 @@ pub(super) struct LiveFile {
     folder: PathBuf,
     root: PathBuf,
     manifest: Manifest,
+    /// All parts are sealed with it; without one they are plain.
+    key: Option<DataKey>,
     assembler: Assembler,
     part: Option<Part>,
     next_part: u32,
@@ -45,6 +48,7 @@ pub(super) struct LiveFile {
 #[derive(Debug)]
 struct Part {
     writer: LiveWriter,
+    sealer: Option<LiveSealer>,
     file: File,
     path: PathBuf,
     /// First and last place in it, milliseconds.
@@ -57,14 +61,18 @@ impl LiveFile {
     pub(super) fn begin(
         folder: PathBuf,
         root: PathBuf,
-        manifest: Manifest,
+        mut manifest: Manifest,
+        key: Option<(DataKey, WrappedKey)>,
         assembler: Assembler,
         outbox: &mut Outbox,
     ) -> Self {
+        let (key, wrapped) = key.unzip();
+        manifest.live_key = wrapped;
         let mut file = Self {
             folder,
             root,
             manifest,
+            key,
             assembler,
             part: None,
             next_part: 1,
@@ -144,7 +152,7 @@ impl LiveFile {
                 self.part = Some(self.open_part(tracks.clone())?);
             }
             let part = self.part.as_mut().expect("a part was opened");
-            let (bytes, taken) = part.writer.cluster(self.backlog.iter());
+            let (bytes, taken) = part.cluster(self.backlog.iter());
             let first_of_part = part.span_ms.is_none();
             if let Err(error) = part.file.write_all(&bytes) {
                 self.part = None;
@@ -185,14 +193,17 @@ impl LiveFile {
         let writer = LiveWriter::new(tracks);
         let name = disk::part_name(&self.manifest.stem(), self.next_part, writer.tracks().extension());
         let path = self.folder.join(name);
-        let mut file = OpenOptions::new().append(true).create_new(true).open(&path)?;
-        if let Err(error) = file.write_all(&writer.head()) {
-            disk::remove(&path)?;
+        let file = OpenOptions::new().append(true).create_new(true).open(&path)?;
+        let sealer = self.key.as_ref().map(LiveSealer::new);
+        let mut part = Part { writer, sealer, file, path, span_ms: None };
+        let head = part.head();
+        if let Err(error) = part.file.write_all(&head) {
+            disk::remove(&part.path)?;
             return Err(error);
         }
         self.next_part += 1;
-        disk::sync_folder(&path)?;
-        Ok(Part { writer, file, path, span_ms: None })
+        disk::sync_folder(&part.path)?;
+        Ok(part)
     }
 
     fn ensure_manifest(&mut self) -> io::Result<()> {
@@ -296,6 +307,24 @@ impl LiveFile {
 }
 
 impl Part {
+    /// What the part begins with, as it stands on disk.
+    fn head(&mut self) -> Vec<u8> {
+        let head = self.writer.head();
+        match &mut self.sealer {
+            Some(sealer) => [sealer.head(), sealer.seal(&head)].concat(),
+            None => head,
+        }
+    }
+
+    /// The next cluster as it stands on disk, and how many of the blocks it takes.
+    fn cluster<'a>(&mut self, blocks: impl Iterator<Item = &'a Block> + Clone) -> (Vec<u8>, usize) {
+        let (cluster, taken) = self.writer.cluster(blocks);
+        match &mut self.sealer {
+            Some(sealer) => (sealer.seal(&cluster), taken),
+            None => (cluster, taken),
+        }
+    }
+
     /// The name still leads to the file we write.
     fn is_in_place(&self) -> bool {
         let (Ok(named), Ok(open)) = (std::fs::metadata(&self.path), self.file.metadata()) else { return false };

@@ -9,6 +9,7 @@ mod outbox;
 
 use crate::finisher::{Claims, Job};
 use crate::handle::Shared;
+use crate::keys::Keys;
 use crate::{disk, limits};
 use clock::MediaClock;
 use leg::LegRecording;
@@ -36,6 +37,7 @@ pub(crate) enum Input {
 
 pub(crate) struct Writer {
     dir: PathBuf,
+    keys: Keys,
     jobs: mpsc::Sender<Job>,
     syncs: mpsc::SyncSender<()>,
     claims: Claims,
@@ -55,6 +57,7 @@ pub(crate) struct Writer {
 impl Writer {
     pub(crate) fn new(
         dir: PathBuf,
+        keys: Keys,
         events: events::Sender<Event>,
         jobs: mpsc::Sender<Job>,
         syncs: mpsc::SyncSender<()>,
@@ -64,6 +67,7 @@ impl Writer {
         let now = Instant::now();
         Self {
             dir,
+            keys,
             jobs,
             syncs,
             claims,
@@ -118,6 +122,12 @@ impl Writer {
         match command {
             Command::Start(start) => self.start(*start, given),
             Command::Stop { segment } => self.stop(segment, given),
+            Command::SetPaused { segment, paused } => {
+                let now = self.clock.now(given);
+                if let Some(leg) = self.legs.values_mut().find(|leg| leg.segment() == segment) {
+                    leg.set_paused(paused, now);
+                }
+            }
             Command::Delete { segment } => {
                 self.stop(segment, given);
                 self.deletes.insert(segment);
@@ -130,7 +140,7 @@ impl Writer {
     fn start(&mut self, start: SegmentStart, given: Instant) {
         let (segment, leg) = (start.segment, start.leg);
         match self.legs.get(&leg).map(LegRecording::segment) {
-            Some(same) if same == segment => return,
+            Some(same) if same == segment => return self.legs[&leg].repeat_silence(&mut self.outbox),
             // A leg has one segment at a time: the new one ends the old.
             Some(old) => self.stop(old, given),
             None => {}
@@ -149,7 +159,7 @@ impl Writer {
             self.outbox.push(Event::Failed { segment, reason });
             return;
         }
-        self.legs.insert(leg, LegRecording::begin(start, &self.dir, &self.claims, &mut self.outbox));
+        self.legs.insert(leg, LegRecording::begin(start, &self.dir, &self.keys, &self.claims, &mut self.outbox));
         tracing::info!(%segment, %leg, "recording started");
     }
 

@@ -1,7 +1,7 @@
 //! The check finds what is wrong, and recovery leaves nothing undone.
 
 use crate::synthetic::{Relay, Voice};
-use crate::world::{assert_clean, files, segment, send_all, start, stop, wait_finished};
+use crate::world::{assert_clean, files, keys, segment, send_all, start, stop, wait_finished};
 use model::{Codec, RecordingMedia, TrackKind};
 use std::path::{Path, PathBuf};
 
@@ -18,7 +18,7 @@ fn recorded(dir: &Path) -> PathBuf {
 }
 
 fn problem(dir: &Path) -> String {
-    let report = recorder::check(dir).expect("readable");
+    let report = recorder::check(dir, &keys(dir)).expect("readable");
     assert_eq!(report.problems.len(), 1, "{report}");
     report.problems[0].what.clone()
 }
@@ -33,10 +33,10 @@ fn a_changed_a_cut_a_missing_and_a_foreign_file_are_found() {
     let mut changed = whole.clone();
     changed[whole.len() / 2] ^= 1;
     std::fs::write(&path, &changed).expect("writable");
-    assert!(problem(dir.path()).contains("checksum"));
+    assert!(problem(dir.path()).contains("chunk 0 of"));
 
     std::fs::write(&path, &whole[..whole.len() - 10]).expect("writable");
-    assert!(problem(dir.path()).contains("ends within"));
+    assert!(problem(dir.path()).contains("chunk 0 of"));
 
     std::fs::remove_file(&path).expect("removable");
     assert!(problem(dir.path()).contains("cannot be opened"));
@@ -47,7 +47,7 @@ fn a_changed_a_cut_a_missing_and_a_foreign_file_are_found() {
     std::fs::remove_file(path.with_file_name("stranger.ogg")).expect("removable");
 
     std::fs::write(path.with_extension("json"), b"{ not json").expect("writable");
-    let report = recorder::check(dir.path()).expect("readable").to_string();
+    let report = recorder::check(dir.path(), &keys(dir.path())).expect("readable").to_string();
     assert!(report.contains("unreadable manifest"), "{report}");
 }
 
@@ -59,8 +59,8 @@ fn recovery_removes_the_left_overs_of_interrupted_steps() {
     for left_over in [format!("{stem}.ogg.tmp"), format!("{stem}.live-1.webm"), format!("{stem}.json.tmp")] {
         std::fs::write(path.with_file_name(left_over), b"half").expect("writable");
     }
-    assert!(!recorder::check(dir.path()).expect("readable").is_clean());
-    let report = recorder::recover(dir.path()).expect("nobody works there");
+    assert!(!recorder::check(dir.path(), &keys(dir.path())).expect("readable").is_clean());
+    let report = recorder::recover(dir.path(), &keys(dir.path())).expect("nobody works there");
     assert!(report.is_clean() && report.removed.len() == 3, "{report}");
     assert_clean(dir.path());
     assert_eq!(files(dir.path()).len(), 2);

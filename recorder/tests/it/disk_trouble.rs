@@ -1,7 +1,7 @@
 //! A disk that refuses: the call goes on, the loss is stated, and recording goes on when it can.
 
 use crate::synthetic::{Relay, Voice, clicks, listen};
-use crate::world::{assert_clean, files, frame, segment, start, stop, wait_finished, wait_for};
+use crate::world::{assert_clean, files, frame, plain, segment, start, stop, wait_finished, wait_for};
 use model::{Codec, RecordingMedia, TrackKind};
 use recorder::RecorderHandle;
 use recording_core::timeline::Packet;
@@ -48,7 +48,7 @@ fn a_folder_removed_in_mid_call_is_made_again_and_the_loss_is_stated() {
     stop(&recorder, &leg);
     let file = wait_finished(&mut recorder, false);
     // The first six seconds are silence now, the rest stands in its place.
-    let heard = clicks(&listen(&dir.path().join(&file.path)));
+    let heard = clicks(&listen(&plain(dir.path(), &file.path)));
     assert!(heard.len() >= 5, "{heard:?}");
     assert!(heard[0] > 5_000_000 && file.duration_ms >= 12_000, "{heard:?} {file:?}");
     assert!(file.gaps_ms >= 4_000, "{file:?}");
@@ -77,7 +77,7 @@ fn a_disk_that_refuses_for_a_while_loses_nothing_that_fits_the_backlog() {
     std::fs::rename(&aside, &folder).expect("movable");
     stop(&recorder, &leg);
     let file = wait_finished(&mut recorder, false);
-    assert_eq!(clicks(&listen(&dir.path().join(&file.path))).len(), 12, "nothing is missing: {file:?}");
+    assert_eq!(clicks(&listen(&plain(dir.path(), &file.path))).len(), 12, "nothing is missing: {file:?}");
     recorder.shutdown();
     assert_clean(dir.path());
 }

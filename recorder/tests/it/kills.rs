@@ -1,7 +1,7 @@
 //! SIGKILL at random instants: after recovery every file is sound and lacks at most one second.
 
 use crate::synthetic::{Pictures, Random, Relay, Sent, Voice, camera, clicks, listen, watch};
-use crate::world::{assert_clean, files, frame, segment_at, send_all, start, stop, wait_finished};
+use crate::world::{assert_clean, files, frame, keys, plain, segment_at, send_all, start, stop, wait_finished};
 use model::{Codec, MediaTime, RecordingMedia, TrackKind};
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
@@ -91,7 +91,7 @@ impl Drop for Killed {
 }
 
 fn verify_recovered(dir: &Path, sent_ms: u64, seed: u64) {
-    let report = recorder::recover(dir).expect("nobody works there");
+    let report = recorder::recover(dir, &keys(dir)).expect("nobody works there");
     assert!(report.is_clean(), "seed {seed}, killed at {sent_ms} ms: {report}");
     assert_clean(dir);
     let manifests: Vec<PathBuf> =
@@ -103,7 +103,7 @@ fn verify_recovered(dir: &Path, sent_ms: u64, seed: u64) {
         let finished = manifest.finished.unwrap_or_else(|| panic!("seed {seed}: nothing kept of {sent_ms} ms"));
         let missing = sent_ms.saturating_sub(finished.duration_ms);
         assert!(missing <= 1_000, "seed {seed}: {missing} ms of {sent_ms} ms are missing");
-        let file = path.with_file_name(&finished.file);
+        let file = plain(dir, path.with_file_name(&finished.file));
         let expected = (finished.duration_ms.saturating_sub(600) / 1_000) as usize;
         let heard = clicks(&listen(&file));
         assert!(heard.len() >= expected, "seed {seed}: of {finished:?} only {heard:?}, gaps {:?}", manifest.gaps);
@@ -172,7 +172,7 @@ fn the_next_start_completes_what_a_killed_one_left_and_records_on() {
     stop(&recorder, &leg);
     let file = wait_finished(&mut recorder, false);
     assert!(!file.recovered && file.duration_ms >= 8_000, "{file:?}");
-    let heard = clicks(&listen(&dir.path().join(&file.path)));
+    let heard = clicks(&listen(&plain(dir.path(), &file.path)));
     assert!(heard.len() == 3 && heard[0].abs_diff(5_500_000) < 45_000, "{heard:?}");
     recorder.shutdown();
     assert_clean(dir.path());

@@ -5,7 +5,7 @@ use model::{
     AccountId, CallDirection, CallId, Codec, ConversationId, LegId, MediaTime, ParticipantType, RecordingMedia,
     SegmentId, TrackKind, WallTime,
 };
-use recorder::{RecorderConfig, RecorderHandle};
+use recorder::{KeySource, Keys, RecorderConfig, RecorderHandle};
 use recording_core::timeline::Packet;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -13,7 +13,7 @@ use wire::recorder::{Command, Event, SegmentFile, SegmentStart};
 use wire::tap::TapFrame;
 
 pub(crate) fn start(dir: &Path) -> RecorderHandle {
-    recorder::start(RecorderConfig { dir: dir.into() }).expect("the recorder starts")
+    recorder::start(RecorderConfig::new(dir)).expect("the recorder starts")
 }
 
 /// What signaling says about leg `number` of a call that began at [`EPOCH`].
@@ -94,6 +94,29 @@ pub(crate) fn wait_finished(recorder: &mut RecorderHandle, screen: bool) -> Segm
     })
 }
 
+/// The keys of a folder.
+pub(crate) fn keys(dir: &Path) -> Keys {
+    Keys::read(&KeySource::usual(dir)).expect("the recorder made them")
+}
+
+/// A plain copy of a recording beside the folder of recordings, for players.
+pub(crate) fn plain(dir: &Path, path: impl AsRef<Path>) -> PathBuf {
+    let path = path.as_ref();
+    let inside = path.strip_prefix(dir).unwrap_or(path).to_str().expect("UTF-8");
+    let mut file = recorder::open_file(dir, inside, &keys(dir)).expect("it opens");
+    let mut bytes = vec![0; usize::try_from(file.length()).expect("it is short")];
+    let mut at = 0;
+    while at < bytes.len() {
+        let count = file.read_at(at as u64, &mut bytes[at..]).expect("it is sound");
+        assert!(count > 0, "it is as long as it says");
+        at += count;
+    }
+    let copy = dir.join("plain").join(path.file_name().expect("a name"));
+    std::fs::create_dir_all(dir.join("plain")).expect("makeable");
+    std::fs::write(&copy, bytes).expect("writable");
+    copy
+}
+
 /// Names of all files under the folder of recordings.
 pub(crate) fn files(dir: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
@@ -110,6 +133,6 @@ pub(crate) fn files(dir: &Path) -> Vec<PathBuf> {
 
 /// The folder is as it should be after all is done.
 pub(crate) fn assert_clean(dir: &Path) {
-    let report = recorder::check(dir).expect("the folder can be read");
+    let report = recorder::check(dir, &keys(dir)).expect("the folder can be read");
     assert!(report.is_clean(), "{report}");
 }

@@ -220,7 +220,9 @@ impl<'a> Owner<'a> {
                     wire::recorder::Command::Delete { segment } => {
                         self.outside.directory.put_segment(self.account, *segment);
                     }
-                    wire::recorder::Command::Stop { .. } | wire::recorder::Command::Tell { .. } => {}
+                    wire::recorder::Command::Stop { .. }
+                    | wire::recorder::Command::SetPaused { .. }
+                    | wire::recorder::Command::Tell { .. } => {}
                 }
                 self.outside.recorder.command(command).await;
             }

@@ -3,8 +3,9 @@ use crate::{
     account::Accounts,
     directory::{Directory, EngineSide, LegEntry},
     hub::Hub,
+    silence::SilenceWatch,
 };
-use callcenter_core::command::Command;
+use callcenter_core::command::{Command, RecordingCommand};
 use model::LegId;
 use tokio::sync::mpsc;
 use wire::{browser::ServerMessage, engine::Event};
@@ -18,8 +19,9 @@ pub(crate) async fn listen(
     accounts: Accounts,
     directory: Directory,
     hub: Hub,
+    silence: SilenceWatch,
 ) {
-    let listener = Listener { link, accounts, directory, hub };
+    let listener = Listener { link, accounts, directory, hub, silence };
     for event in first {
         listener.hear(event).await;
     }
@@ -34,6 +36,7 @@ pub(super) struct Listener {
     pub(super) accounts: Accounts,
     pub(super) directory: Directory,
     pub(super) hub: Hub,
+    pub(super) silence: SilenceWatch,
 }
 
 impl Listener {
@@ -83,7 +86,16 @@ impl Listener {
                     self.hub.tell(entry.account, &entry.seat, message);
                 }
             }
-            Event::Stats { legs } => quality::tell(&legs, &self.directory, &self.hub),
+            Event::Stats { legs } => {
+                quality::tell(&legs, &self.directory, &self.hub);
+                for leg in self.silence.hear(&legs) {
+                    tracing::warn!(%leg, "a leg talks, and its recording holds nothing of it");
+                    if let Some(entry) = self.directory.leg(leg) {
+                        let command = RecordingCommand::SetSilent { leg, silent: true };
+                        self.post(&entry, Command::Recording(command)).await;
+                    }
+                }
+            }
         }
     }
 

@@ -83,6 +83,8 @@ pub enum Operation {
     DeleteRecording,
     ListRecordingMetadata,
     DownloadRecordingFile,
+    PauseRecording,
+    ResumeRecording,
     ReadWrapUpConfig,
     SetWrapUpConfig,
     ExtendWrapUp,
@@ -257,6 +259,7 @@ impl Operation {
             RemoveConversationTag => known(MANAGE, Own, All, All),
             // Their calls likewise.
             CreateOutboundConversation => known(MANAGE, Own, All, All),
+            PauseRecording | ResumeRecording => known(MANAGE, Own, All, All),
             HoldCall | ResumeCall | TransferToAgent | TransferToQueue => known(MANAGE, Own, All, All),
             ListTransferAgents => known(READ, Own, All, All),
             CreateConversation | CreateTag | DeleteTag => known(MANAGE, No, All, All),

@@ -5,7 +5,7 @@ use callcenter_core::{
     command::Command as CoreCommand,
     row::{CallState, SegmentState},
 };
-use model::{AgentId, AgentStatus, CallId, CallMedia, Codec, EndedBy, LegId, TrackKind, VoiceStatus};
+use model::{AgentId, AgentStatus, CallId, CallMedia, Codec, EndedBy, LegId, ParticipantType, TrackKind, VoiceStatus};
 use wire::{
     browser::{ClientMessage, LegPhase, MediaState, OfferReason, RingEnd, ServerMessage},
     engine::{Command, Event, LegStats},
@@ -397,4 +397,52 @@ async fn an_agent_who_is_away_is_told_of_nothing() {
         _ => None,
     });
     assert_eq!(state.await, AgentStatus::Away);
+}
+
+#[tokio::test]
+async fn an_agent_is_told_that_the_recording_holds_nothing_of_a_customer_who_talks() {
+    let mut house = House::open().await;
+    house.record_calls().await;
+    let agent_id = house.agent("Ada").await;
+    let Talk { started, mut agent, agent_leg, .. } = talk(&mut house, agent_id).await;
+    let segment = loop {
+        match house.engine.recorder_command().await {
+            recorder::Command::Start(start) if start.leg == started.leg => break start.segment,
+            _ => {}
+        }
+    };
+    let silent = |silent| recorder::Event::Silent { segment, leg: started.leg, silent };
+    house.engine.facts.send(silent(true)).await.expect("signaling lives");
+    let stats = |leg, audio_level| LegStats {
+        leg,
+        at: Default::default(),
+        quality: LegQuality::default(),
+        receiving: vec![TrackKind::Audio],
+        one_way: false,
+        audio_level,
+    };
+    // The recorder's word and the engine's come by two ways: levels are told until the alarm is there.
+    let mut alarm = None;
+    for _ in 0..500 {
+        let legs = vec![stats(started.leg, 100), stats(agent_leg, 0)];
+        house.engine.tell(Event::Stats { legs }).await;
+        let told = agent.until("quality or the alarm", |message| match message {
+            ServerMessage::RecordingSilent { leg, participant, silent } => Some(Some((leg, participant, silent))),
+            ServerMessage::Quality { .. } => Some(None),
+            _ => None,
+        });
+        alarm = told.await;
+        if alarm.is_some() {
+            break;
+        }
+    }
+    assert_eq!(alarm, Some((agent_leg, ParticipantType::Customer, true)));
+    assert!(house.server.state.metrics.encode().contains("switchroom_silent_recordings 1\n"));
+    house.engine.facts.send(silent(false)).await.expect("signaling lives");
+    let over = agent.until("the end of the alarm", |message| match message {
+        ServerMessage::RecordingSilent { silent, .. } => Some(silent),
+        _ => None,
+    });
+    assert!(!over.await);
+    assert!(house.server.state.metrics.encode().contains("switchroom_silent_recordings 0\n"));
 }

@@ -37,7 +37,9 @@ export function Talk({ call, guest, note }: Props) {
       <header class="talk-bar">
         <span class="talk-title">{guest?.title ?? t("title")}</span>
         <span class="talk-state">
-          {guest?.callOptions?.recordingIndicator === true && call.recording && established && <Recording />}
+          {guest?.callOptions?.recordingIndicator === true && call.recording && established && (
+            <Recording paused={call.recordingPaused} />
+          )}
           {established && <Timer call={call} />}
         </span>
       </header>
@@ -66,12 +68,12 @@ function statusName(call: Call): string {
   return Object.entries(CallStatus).find(([, value]) => value === call.status)?.[0] ?? "";
 }
 
-function Recording() {
+function Recording({ paused }: { paused: boolean }) {
   return (
-    <span class="recording" data-testid="recording">
-      <span class="dot bad" aria-hidden="true" />
-      <span class="visually-hidden">{t("recordingLong")}</span>
-      <span aria-hidden="true">{t("recording")}</span>
+    <span class="recording" role="status" data-testid="recording" data-paused={paused}>
+      <span class={`dot ${paused ? "" : "bad"}`} aria-hidden="true" />
+      <span class="visually-hidden">{t(paused ? "recordingPausedLong" : "recordingLong")}</span>
+      <span aria-hidden="true">{t(paused ? "recordingPaused" : "recording")}</span>
     </span>
   );
 }

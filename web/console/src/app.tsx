@@ -14,6 +14,7 @@ import { SettingsView } from "./settings/settings.tsx";
 import { SignIn } from "./sign-in.tsx";
 import { t } from "./text.ts";
 import { TopBar } from "./top-bar.tsx";
+import { AllRecordings } from "./views/all-recordings.tsx";
 import { DevicesView } from "./views/devices.tsx";
 import { LinksView } from "./views/links.tsx";
 import { TeamView } from "./views/team.tsx";
@@ -113,6 +114,8 @@ function skipToContent(): void {
 function CurrentView({ session, phone, leads }: { session: Session; phone: Phone | undefined; leads: boolean }) {
   const route = useRoute();
   switch (route.view) {
+    case "recordings":
+      return <AllRecordings session={session} query={route.query} />;
     case "links":
       return <LinksView session={session} />;
     case "devices":

@@ -4,6 +4,8 @@ import "./console.css";
 import "./views/views.css";
 import "./call/calls.css";
 import "./settings/settings.css";
+import "./player/player.css";
+import "./views/recordings.css";
 import "./narrow.css";
 import { App } from "./app.tsx";
 

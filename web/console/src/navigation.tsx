@@ -28,6 +28,7 @@ export function Navigation({ leads, admin, takesCalls }: Props) {
   const entries: Entry[] = [
     { view: "work", text: "myWork", icon: "inbox", shown: takesCalls },
     { view: "all", text: "allWork", icon: "inbox", shown: leads },
+    { view: "recordings", text: "recordings", icon: "recordings", shown: true },
     { view: "links", text: "callLinks", icon: "link", shown: true },
     { view: "team", text: "team", icon: "people", shown: leads },
     { view: "settings", text: "settingsTitle", icon: "settings", shown: admin },

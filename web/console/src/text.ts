@@ -1,5 +1,8 @@
 import { translator } from "../../shared/src/i18n.ts";
-import { strings } from "./strings.en.ts";
+import { strings as console } from "./strings.en.ts";
+import { strings as recordings } from "./strings-recordings.en.ts";
+
+const strings = { ...console, ...recordings };
 
 export const t = translator(strings);
 export type TextKey = keyof typeof strings;
@@ -8,4 +11,9 @@ export type TextKey = keyof typeof strings;
 export function word(value: string, prefix = ""): string {
   const key = prefix + value;
   return key in strings ? t(key as TextKey) : value.toLowerCase().replaceAll("_", " ");
+}
+
+/** A word as it begins a line. */
+export function begun(words: string): string {
+  return words.charAt(0).toLocaleUpperCase(t("wordsLocale")) + words.slice(1);
 }

@@ -192,8 +192,9 @@ describe("errors", () => {
 
 describe("addresses", () => {
   it("come back as they were made", () => {
-    expect(parseRoute(hrefOf("all", "a/b"))).toEqual({ view: "all", id: "a/b" });
-    expect(parseRoute("#/links")).toEqual({ view: "links", id: undefined });
-    expect(parseRoute("")).toEqual({ view: "work", id: undefined });
+    expect(parseRoute(hrefOf("all", "a/b"))).toEqual({ view: "all", id: "a/b", query: "" });
+    expect(parseRoute(hrefOf("all", "a?b", "play=c&t=75"))).toEqual({ view: "all", id: "a?b", query: "play=c&t=75" });
+    expect(parseRoute("#/links")).toEqual({ view: "links", id: undefined, query: "" });
+    expect(parseRoute("")).toEqual({ view: "work", id: undefined, query: "" });
   });
 });

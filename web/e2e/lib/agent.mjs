@@ -262,7 +262,7 @@ export class Agent {
   async playRecording(participant) {
     const item = `[data-testid="recording-item"][data-participant="${participant}"][data-screen="false"]`;
     await this.tab.click(`${item} ${id("play")}`);
-    const player = `${item} ${id("player")}`;
+    const player = id("player-media");
     const state = () =>
       this.tab.evaluate((css) => {
         const media = /** @type {HTMLMediaElement | null} */ (document.querySelector(css));
@@ -285,7 +285,8 @@ export class Agent {
       const now = await state();
       return (now.currentTime >= target && now.readyState >= 2) || Promise.reject(new Error(JSON.stringify(now)));
     });
-    await this.tab.click(`${item} ${id("play")}`);
+    await this.tab.click(id("close-player"));
+    await this.tab.disappears(id("player"));
     return duration;
   }
 

@@ -217,12 +217,22 @@ export class Server {
   }
 
   /** Runs `switchroom recordings check` on its data, and it must find nothing wrong. */
-  async checkRecordings() {
-    const child = endWithUs(spawn(SWITCHROOM_BIN, ["recordings", "check", this.data]));
+  checkRecordings() {
+    return this.#recordings("check");
+  }
+
+  /** Writes plain copies of its recordings, for players. @param {string} to  a new folder */
+  exportRecordings(to) {
+    return this.#recordings("export", "--to", to);
+  }
+
+  /** @param {string} action @param {string[]} flags */
+  async #recordings(action, ...flags) {
+    const child = endWithUs(spawn(SWITCHROOM_BIN, ["recordings", action, this.data, ...flags]));
     let output = "";
     for (const pipe of [child.stdout, child.stderr]) pipe.on("data", (chunk) => (output += chunk));
-    const [code] = await within(once(child, "close"), 30_000, "recordings check");
-    assert.equal(code, 0, `recordings check: ${output}`);
+    const [code] = await within(once(child, "close"), 30_000, `recordings ${action}`);
+    assert.equal(code, 0, `recordings ${action}: ${output}`);
     return output;
   }
 }

@@ -1,5 +1,7 @@
 /** What is recorded as an admin sets it, and what a lead deletes. */
 import { strict as assert } from "node:assert";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { signInAt } from "../lib/agent.mjs";
 import { Customer } from "../lib/customer.mjs";
 import { bothThere, call } from "../lib/flow.mjs";
@@ -17,6 +19,13 @@ async function wholeCall({ agent, customer }) {
   await customer.ended();
   await agent.wrapsUp();
   await agent.finishWrapUp();
+}
+
+/** What the recorder wrote down of each file. @param {string} data @returns {{gaps: {cause: string}[]}[]} */
+function manifests(data) {
+  const folder = join(data, "recordings");
+  const names = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".json"));
+  return names.map((name) => JSON.parse(readFileSync(join(folder, name), "utf8")));
 }
 
 test("recordings: turned off in the settings, and deleted for good by a lead alone", async (t) => {
@@ -61,4 +70,36 @@ test("recordings: turned off in the settings, and deleted for good by a lead alo
   await agent.tab.says("No recordings.");
   await server.stop();
   await server.checkRecordings();
+});
+
+test("recordings: paused by click and by key, and what is said meanwhile is not kept", async (t) => {
+  const server = await t.server();
+  const pair = await bothThere(t, server);
+  const { agent, customer } = pair;
+  await call(pair, { video: false });
+  await agent.tab.hears(customer.tab.party);
+  const state = (paused) => `${id("recording")}[data-paused="${paused}"]`;
+  await agent.tab.appears(state(false));
+  await agent.tab.click(id("pause-recording"));
+  await agent.tab.appears(state(true));
+  await agent.timelineSays(/^Recording paused by /);
+  await agent.tab.key("r");
+  await agent.tab.appears(state(false));
+  await agent.timelineSays(/^Recording goes on, by /);
+  await agent.tab.key("r");
+  await agent.tab.appears(state(true));
+  // Whoever comes back to the page sees that nothing is kept.
+  await agent.tab.reload();
+  await agent.tab.appears(state(true));
+  await customer.hangUp();
+  await agent.wrapsUp();
+  await agent.finishWrapUp();
+  await server.stop();
+  await server.checkRecordings();
+  const gaps = manifests(server.data).map(({ gaps }) => gaps.filter(({ cause }) => cause === "paused"));
+  assert.deepEqual(
+    gaps.map((paused) => paused.length > 0),
+    [true, true],
+    "both legs state the gap",
+  );
 });

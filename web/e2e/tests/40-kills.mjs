@@ -30,8 +30,9 @@ async function killAndStart(server) {
 async function pulsesInFiles(server) {
   await server.stop();
   await server.checkRecordings();
-  const folder = join(server.data, "recordings");
-  const files = (await readdir(folder, { recursive: true })).filter((name) => /\.(webm|mp4|ogg)$/.test(name));
+  const folder = join(server.data, "copies");
+  await server.exportRecordings(folder);
+  const files = (await readdir(folder)).filter((name) => /\.(webm|mp4|ogg)$/.test(name));
   const pulses = new Map([AGENT, CUSTOMER].map((party) => [party.toneHz, 0]));
   for (const file of files) {
     const { seconds, audio } = await probeFile(join(folder, file));

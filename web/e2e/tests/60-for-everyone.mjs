@@ -7,9 +7,10 @@ import { assertAccessible, assertFitsWidth } from "../lib/accessible.mjs";
 import { Agent, signInAt } from "../lib/agent.mjs";
 import { Called } from "../lib/called.mjs";
 import { Customer } from "../lib/customer.mjs";
-import { bothHear, bothSee, bothThere, callWithTwoAgents } from "../lib/flow.mjs";
+import { bothHear, bothSee, bothThere, call, callWithTwoAgents } from "../lib/flow.mjs";
 import { test } from "../lib/harness.mjs";
 import { AGENT, CUSTOMER, MUSIC, wav } from "../lib/media.mjs";
+import { Player } from "../lib/player.mjs";
 
 const PICTURES = process.env.SWITCHROOM_SCREENSHOTS ?? join(tmpdir(), "switchroom-screenshots");
 const NARROWEST = { width: 320, height: 640 };
@@ -111,6 +112,80 @@ test(
   },
   { timeoutMs: 180_000 },
 );
+
+test(
+  "so is the player of recordings",
+  async (t) => {
+    await mkdir(PICTURES, { recursive: true });
+    const server = await t.server();
+    const pair = await bothThere(t, server);
+    const { agent, customer } = pair;
+    await call(pair, { video: true });
+    await bothSee(pair);
+    await bothHear(pair);
+    await customer.hangUp();
+    await agent.wrapsUp();
+    await agent.finishWrapUp();
+    await agent.openConversation();
+    await agent.showsRecordings(2);
+    // As loud as people are who talk in turns.
+    const talk = (from) =>
+      Array.from({ length: 500 }, (_, at) => (((at / 83 + from) | 0) % 2) * (90 + ((at * 73) % 160)));
+    const json = { durationMs: 8000, channels: [talk(0), talk(1)] };
+    await agent.tab.page.route("**/peaks?*", (route) => route.fulfill({ json }));
+    const player = new Player(agent.tab);
+    await player.open("CUSTOMER");
+    await player.until("plays", ({ place }) => place > 0.5);
+    await player.press("k");
+    await agent.tab.click('[data-testid="details"]');
+    await examine(agent.tab, "console-player-picture");
+    await agent.tab.click('[data-testid="close-player"]');
+    await agent.tab.page.route("**/recordings", async (route) => {
+      const response = await route.fetch();
+      const { recordings } = await response.json();
+      const asAudio = (one) => ({ ...one, mime: "audio/ogg", mediaType: "AUDIO" });
+      await route.fulfill({ json: { recordings: recordings.map(asAudio) } });
+    });
+    await agent.tab.reload();
+    await agent.tab.appears('[data-testid="play"]');
+    await player.open("CUSTOMER");
+    await player.until("plays", ({ place }) => place > 0.5);
+    await player.press("k");
+    await agent.tab.page.focus('[data-testid="mute-sound"]');
+    await examine(agent.tab, "console-player");
+    await agent.tab.page.route("**/recordings/1/files/*", (route) => route.fulfill({ status: 503, json: {} }));
+    await player.chooseOther();
+    await player.is("failed");
+    await examine(agent.tab, "console-player-failed");
+  },
+  { timeoutMs: 180_000 },
+);
+
+test("so is the list of recordings", async (t) => {
+  await mkdir(PICTURES, { recursive: true });
+  const server = await t.server();
+  const pair = await bothThere(t, server);
+  await call(pair, { video: false });
+  await bothHear(pair);
+  await pair.customer.hangUp();
+  await pair.agent.wrapsUp();
+  await pair.agent.finishWrapUp();
+  await pair.agent.openConversation();
+  await pair.agent.showsRecordings(2);
+  const tab = await t.tab(AGENT);
+  await signInAt(tab, server, server.login("supervisor"));
+  await tab.click('[data-testid="nav-recordings"]');
+  await tab.appears('[data-testid="recording-row"]');
+  await examine(tab, "console-recordings");
+  await tab.page.locator('[data-testid="row-details"]').first().click();
+  await tab.page.locator('[data-testid="play"]').first().click();
+  await tab.appears('[data-testid="player"]');
+  await examine(tab, "console-recordings-playing");
+  await tab.fill('[data-testid="filter-name"]', "Nobody");
+  await tab.key("Enter");
+  await tab.says("No recording matches these filters.");
+  await examine(tab, "console-recordings-none");
+});
 
 test("so are the screens of calling a customer", async (t) => {
   await mkdir(PICTURES, { recursive: true });

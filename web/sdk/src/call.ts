@@ -20,6 +20,7 @@ import type {
   MediaState,
   OfferReason,
   ParticipantType,
+  RecordingState,
   Remote,
   TransferTarget,
 } from "./wire.ts";
@@ -56,7 +57,12 @@ export class Call extends Emitter<CallEvents> {
   /** What the other party has turned on. */
   remoteMedia: MediaState = OFF;
   remoteConnected = true;
+  /** The call is being recorded. */
   recording = false;
+  /** It is, but nothing is kept at present. */
+  recordingPaused = false;
+  /** Parties who talk and of whom the recording holds nothing; told to agents. */
+  readonly missingInRecording = new Set<ParticipantType>();
   soundBlocked = false;
   /** The place in the queue; 0 until told. */
   position = 0;
@@ -338,7 +344,14 @@ export class Call extends Emitter<CallEvents> {
         // The server says next where it is not so.
         if (!this.remoteConnected) this.#setRemoteConnected(true);
         // This page's clock may differ from the server's.
-        return this.#established(message.remote, Date.now(), message.recording);
+        return this.#established(message.remote, Date.now(), message);
+      case "recording_silent":
+        if (message.silent) this.missingInRecording.add(message.participant);
+        else this.missingInRecording.delete(message.participant);
+        return this.emit("changed", undefined);
+      case "recording_paused":
+        this.recordingPaused = message.paused;
+        return this.emit("changed", undefined);
       case "held":
         return this.#interrupt(this.#interruptions.held(message.since));
       case "resumed":
@@ -454,11 +467,11 @@ export class Call extends Emitter<CallEvents> {
 
   #take(leg: LegSnapshot): void {
     this.conversationId = leg.conversation;
-    this.recording = leg.recording;
+    this.#setRecording(leg);
     if (leg.phase === "established") {
       const interruption = this.#interruptions.ofSnapshot(leg);
       // While it rings at another agent, the one of before may be gone.
-      this.#established(leg.remote ?? undefined, leg.established_at ?? Date.now(), leg.recording, interruption);
+      this.#established(leg.remote ?? undefined, leg.established_at ?? Date.now(), leg, interruption);
       this.#setRemoteMedia(leg.remote_media);
       if (this.remoteConnected !== leg.remote_connected) this.#setRemoteConnected(leg.remote_connected);
     } else {
@@ -473,13 +486,13 @@ export class Call extends Emitter<CallEvents> {
     this.#tell(connected ? "remote-reconnected" : "remote-disconnected", undefined);
   }
 
-  #established(remote: Remote | undefined, at: number, recording: boolean, interruption?: Interruption): void {
+  #established(remote: Remote | undefined, at: number, recording: RecordingState, interruption?: Interruption): void {
     const transferIsOver = this.transferring !== undefined && interruption?.kind !== "transfer";
     const first = this.#status !== CallStatus.ESTABLISHED;
     const anew = first || transferIsOver || this.remote?.identity !== remote?.identity;
     this.remote = remote;
     this.position = 0;
-    this.recording = recording;
+    this.#setRecording(recording);
     this.establishTime ??= Math.min(at, Date.now());
     this.#setStatus(CallStatus.ESTABLISHED);
     this.#sampling ??= setInterval(() => void this.#sample(), SECOND_MS);
@@ -488,6 +501,11 @@ export class Call extends Emitter<CallEvents> {
     this.#interruption = interruption;
     if (anew) this.#tell("established", { stream: this.#peer?.remote ?? new MediaStream() });
     this.#tellOfInterruption(before);
+  }
+
+  #setRecording({ recording, recording_paused }: RecordingState): void {
+    this.recording = recording;
+    this.recordingPaused = recording && recording_paused === true;
   }
 
   #interrupt(interruption: Interruption | undefined): void {
@@ -509,7 +527,7 @@ export class Call extends Emitter<CallEvents> {
     this.#interruption = undefined;
     this.remote = undefined;
     this.remoteConnected = true;
-    this.recording = false;
+    this.#setRecording({ recording: false });
     this.#setRemoteMedia(OFF);
   }
 

@@ -115,6 +115,8 @@ export interface LegSnapshot {
   /** ICE restart is enough; otherwise rejoin. */
   media_alive: boolean;
   recording: boolean;
+  /** A server of an earlier release does not send it. */
+  recording_paused?: boolean;
   incoming: IncomingCallInfo | null;
   /** Since when the call is on hold; a server of an earlier release does not send it. */
   held_since?: number | null;
@@ -180,13 +182,22 @@ export type ServerReply =
   | { type: "call_started"; request: number; call: string; conversation: string; leg: string; answer: string }
   | { type: "answer"; request: number; leg: string; sdp: string };
 
+/** Whether a call is recorded, and whether nothing of it is kept at present. */
+export interface RecordingState {
+  recording: boolean;
+  /** A server of an earlier release does not send it. */
+  recording_paused?: boolean;
+}
+
 /** What the server says about one leg. */
 export type LegMessage =
   | { type: "waiting"; leg: string; position: number }
   | { type: "waiting_ends"; leg: string; ends_in_ms: number }
   | { type: "ringing"; leg: string }
   | { type: "renegotiate"; leg: string; video_codecs: Codec[] }
-  | { type: "established"; leg: string; remote: Remote; established_at: number; recording: boolean }
+  | ({ type: "established"; leg: string; remote: Remote; established_at: number } & RecordingState)
+  | { type: "recording_silent"; leg: string; participant: ParticipantType; silent: boolean }
+  | { type: "recording_paused"; leg: string; paused: boolean }
   | { type: "held"; leg: string; since: number }
   | { type: "resumed"; leg: string }
   | { type: "transferring"; leg: string; transfer: Transfer }

@@ -71,7 +71,16 @@ it("messages of the server's schema fit the library's types", () => {
   try {
     writeFileSync(join(folder, "messages.ts"), lines.join("\n"));
     const tsc = resolve(import.meta.dirname, "../../node_modules/.bin/tsc");
-    const options = ["--noEmit", "--strict", "--module", "esnext", "--moduleResolution", "bundler", "--target", "es2022"];
+    const options = [
+      "--noEmit",
+      "--strict",
+      "--module",
+      "esnext",
+      "--moduleResolution",
+      "bundler",
+      "--target",
+      "es2022",
+    ];
     const line = [...options, "--allowImportingTsExtensions", "--lib", "es2022,dom", "messages.ts"];
     let complaints = "";
     try {

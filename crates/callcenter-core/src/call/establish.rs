@@ -83,6 +83,7 @@ impl CallCenter {
             remote: self.party(other),
             established_at: state.row.answered_at.unwrap_or_default(),
             recording: state.row.recording.is_some(),
+            recording_paused: state.row.recording_paused,
         };
         let other = &self.leg_ref(other).row;
         let (media, connected) = (other.media, other.lost_since.is_none());
@@ -115,7 +116,7 @@ impl CallCenter {
         self.say_recording(call, turn);
     }
 
-    fn say_recording(&mut self, call: CallId, turn: &mut Turn) {
+    pub(crate) fn say_recording(&mut self, call: CallId, turn: &mut Turn) {
         let state = self.call_ref(call);
         let legs: Vec<_> = state.talkers().collect();
         if state.row.recording.is_some() && legs.iter().all(|leg| self.leg_ref(*leg).is_held_by_engine()) {
@@ -124,6 +125,7 @@ impl CallCenter {
                 self.repeat_starts(call);
             }
             self.start_missing_segments(call, turn);
+            let legs = if self.call_ref(call).row.recording_paused { Vec::new() } else { legs };
             self.command_engine(Command::SetTaps { room: call, legs });
         }
     }

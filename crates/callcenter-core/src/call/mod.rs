@@ -109,6 +109,7 @@ impl CallCenter {
             wait: Wait::default(),
             account_recording: self.account_records(CallDirection::Inbound),
             recording: None,
+            recording_paused: false,
             recording_epoch: None,
             handed_over: None,
             created_at: turn.now.wall,

@@ -1,7 +1,7 @@
 //! What can be asked of recordings.
 
 use crate::row::SegmentRow;
-use model::{AgentId, RecordingMedia, SegmentId};
+use model::{AgentId, LegId, RecordingMedia, SegmentId};
 
 /// What is recorded, and what is deleted of it.
 #[derive(Debug, Clone, PartialEq)]
@@ -21,6 +21,22 @@ pub enum RecordingCommand {
         fields: AgentRecordingFields,
         /// Refuse when something is set already.
         only_new: bool,
+    },
+    /// Keep nothing of a call that is being recorded from now on, or everything again.
+    SetPaused {
+        /// The leg of the agent who has the call.
+        leg: LegId,
+        /// Whether nothing is kept.
+        paused: bool,
+        /// Who wants it, by name.
+        by: String,
+    },
+    /// A leg talks, and the recorder hears nothing of it; or it does again.
+    SetSilent {
+        /// The leg.
+        leg: LegId,
+        /// False when all is well again.
+        silent: bool,
     },
     /// Delete a recording's files for good.
     Delete {

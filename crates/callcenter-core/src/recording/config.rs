@@ -89,6 +89,8 @@ impl CallCenter {
             RecordingCommand::SetAgent { agent, fields, only_new } => {
                 self.set_agent_recording(agent, fields, only_new, turn)
             }
+            RecordingCommand::SetPaused { leg, paused, by } => self.set_recording_paused(leg, paused, by, turn),
+            RecordingCommand::SetSilent { leg, silent } => self.recording_is_silent(leg, silent, turn),
             RecordingCommand::Delete { rows, by } => self.delete_segment(rows, by, turn),
             RecordingCommand::Deleted { segment } => self.segment_deleted(segment),
         }
@@ -147,6 +149,7 @@ impl CallCenter {
         let ends = row.recording.is_some() && recording.is_none();
         self.edit_call(call, |row| {
             row.recording = recording;
+            row.recording_paused &= recording.is_some();
             if recording.is_some() {
                 row.recording_epoch.get_or_insert(at);
             }

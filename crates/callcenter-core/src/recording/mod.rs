@@ -3,6 +3,7 @@
 mod config;
 mod delete;
 mod handed_over;
+mod pause;
 mod segments;
 
 pub use config::{AgentRecordingRow, RecordingConfig};
@@ -35,7 +36,7 @@ impl CallCenter {
         let origin = self.segment_origin(call, leg, start.started_at);
         self.save_segment(segment_row(&start, agent, origin, turn.now.wall));
         self.edit_leg(leg, |row| row.segment = Some(segment));
-        self.outbox.effect(Effect::Recorder(Command::Start(Box::new(start))));
+        self.tell_recorder_of(start);
     }
 
     /// After a restart nobody knows whether the recorder was told: a repeat is harmless.
@@ -44,8 +45,16 @@ impl CallCenter {
         for leg in legs {
             let open = self.leg_ref(leg).row.segment;
             if let Some(start) = open.and_then(|segment| self.segment_start(call, leg, segment)) {
-                self.outbox.effect(Effect::Recorder(Command::Start(Box::new(start))));
+                self.tell_recorder_of(start);
             }
+        }
+    }
+
+    fn tell_recorder_of(&mut self, start: SegmentStart) {
+        let (segment, paused) = (start.segment, self.call_ref(start.call).row.recording_paused);
+        self.outbox.effect(Effect::Recorder(Command::Start(Box::new(start))));
+        if paused {
+            self.outbox.effect(Effect::Recorder(Command::SetPaused { segment, paused }));
         }
     }
 

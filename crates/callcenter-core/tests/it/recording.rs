@@ -6,6 +6,7 @@ use callcenter_core::event::Event;
 use callcenter_core::limits::RECORDER_ANSWER;
 use callcenter_core::row::SegmentState;
 use model::{AccountId, AgentId, LegId, ParticipantType, RecordingMedia, SegmentId};
+use wire::browser::ServerMessage;
 use wire::engine::Command as Engine;
 use wire::recorder::{Command as Recorder, SegmentFile, SegmentStart};
 
@@ -266,4 +267,84 @@ fn rdl_04_to_06_a_deleted_file_is_asked_for_until_it_is_gone_and_its_row_says_wh
     assert_eq!((row.state, row.path, row.duration_ms), (SegmentState::Deleted, None, Some(5_000)));
     center.must(Command::RecorderBack);
     assert_eq!(deletions(&center).len(), 3, "it is gone");
+}
+
+fn pause(center: &mut Center, leg: LegId, paused: bool) -> Result<Reply, CommandError> {
+    center.try_command(Command::Recording(RecordingCommand::SetPaused { leg, paused, by: "ann".to_owned() }))
+}
+
+fn paused_segments(center: &Center) -> Vec<(SegmentId, bool)> {
+    let of = |command| match command {
+        Recorder::SetPaused { segment, paused } => Some((segment, paused)),
+        _ => None,
+    };
+    center.recorder().into_iter().filter_map(of).collect()
+}
+
+#[test]
+fn a_pause_keeps_nothing_of_either_party_until_it_is_ended() {
+    let mut center = Center::new();
+    center.record(RecordingMedia::Audio);
+    let ann = center.free_agent("ann");
+    let talk = center.talk("customer-1", ann);
+    let room = talk.call;
+    let segments: Vec<SegmentId> = starts(&center).iter().map(|start| start.segment).collect();
+    center.forget();
+    pause(&mut center, talk.agent, true).expect("paused");
+    assert_eq!(center.engine(), [Engine::SetTaps { room, legs: vec![] }]);
+    let both = |paused| segments.iter().map(|segment| (*segment, paused)).collect::<Vec<_>>();
+    assert_eq!(paused_segments(&center), both(true));
+    assert!(center.logged().contains(&Event::RecordingPaused { by: "ann".to_owned() }));
+    let told = |center: &Center| {
+        let told = center.told_customer(talk.customer);
+        told.iter().rev().find_map(|message| match message {
+            ServerMessage::RecordingPaused { paused, .. } => Some(*paused),
+            _ => None,
+        })
+    };
+    assert_eq!(told(&center), Some(true));
+
+    center.forget();
+    pause(&mut center, talk.agent, true).expect("a repeat is harmless");
+    assert!(center.engine().is_empty() && center.logged().is_empty());
+    center.must(Command::Hold { leg: talk.agent });
+    center.must(Command::Resume { leg: talk.agent });
+    assert!(center.engine().contains(&Engine::SetTaps { room, legs: vec![] }), "a hold does not end it");
+    center.restart();
+    center.must(Command::RecorderBack);
+    assert_eq!(paused_segments(&center), both(true), "nor does a restart");
+
+    center.forget();
+    pause(&mut center, talk.agent, false).expect("it goes on");
+    assert_eq!(paused_segments(&center), both(false));
+    assert_eq!(center.engine(), [Engine::SetTaps { room, legs: vec![talk.customer, talk.agent] }]);
+    assert_eq!(told(&center), Some(false));
+}
+
+#[test]
+fn only_a_recorded_talk_can_be_paused_and_by_the_leg_of_its_agent() {
+    let mut center = Center::new();
+    let ann = center.free_agent("ann");
+    let talk = center.talk("customer-1", ann);
+    let refused = pause(&mut center, talk.agent, true).expect_err("it is not recorded").to_string();
+    assert!(refused.contains("not being recorded"), "{refused}");
+    assert_eq!(pause(&mut center, talk.customer, true), Err(CommandError::NotTheAgents));
+}
+
+#[test]
+fn a_transfer_in_a_pause_goes_on_paused() {
+    let mut center = Center::new();
+    center.record(RecordingMedia::Audio);
+    let (ann, bob) = (center.free_agent("ann"), center.agent("bob"));
+    let talk = center.talk("customer-1", ann);
+    pause(&mut center, talk.agent, true).expect("paused");
+    center.open_page(bob);
+    center.must(Command::SetStatus { agent: bob, status: model::AgentStatus::Active });
+    center.must(Command::TransferToAgent { leg: talk.agent, to: bob });
+    let target = center.accept(bob);
+    center.forget();
+    center.connect(target);
+    let begun = starts(&center).into_iter().find(|start| start.leg == target).expect("a file for the other agent");
+    assert_eq!(paused_segments(&center).last(), Some(&(begun.segment, true)));
+    assert!(!center.engine().iter().any(|command| matches!(command, Engine::SetTaps { legs, .. } if !legs.is_empty())));
 }

@@ -1,8 +1,9 @@
 //! Files of the recorder, asked for over the control connection.
 
 use crate::rig::{Authority, Note, Talk, anywhere, dial, listen, settings, soon, until_up};
-use link::{ControlSettings, FileError, Files, Listening, control};
+use link::{ControlSettings, FileError, Files, Listening, OpenedFile, control};
 use std::io;
+use std::os::unix::fs::FileExt;
 use std::sync::Arc;
 use wire::link::Role;
 
@@ -20,7 +21,18 @@ async fn served() -> (tempfile::TempDir, Talk, Talk, Listening) {
     let ([line], listening) = listener.serve([Role::Signaling]);
     let dir = folder.path().to_owned();
     let open = move |path: &str| match path {
-        "a.ogg" => std::fs::File::open(dir.join(path)),
+        "a.ogg" => {
+            let file = std::fs::File::open(dir.join(path))?;
+            let length = file.metadata()?.len();
+            Ok(OpenedFile::new(length, Box::new(move |at, buffer| file.read_at(buffer, at))))
+        }
+        "damaged.ogg" => Ok(OpenedFile::new(
+            200_000,
+            Box::new(|at, buffer| match at {
+                0 => Ok(buffer.len().min(100_000)),
+                _ => Err(io::Error::other("chunk 1 was changed")),
+            }),
+        )),
         _ => Err(io::Error::other("no such recording")),
     };
     let recorder = control::<Note, Note>(line, ControlSettings { files: Some(Arc::new(open)), ..settings() });
@@ -48,6 +60,19 @@ async fn any_part_of_a_file_is_served() {
     assert_eq!(read(&signaling.files, 150_000, 10).await, (length, all[150_000..150_010].to_vec()));
     assert_eq!(read(&signaling.files, 0, 0).await, (length, Vec::new()), "its length alone");
     assert_eq!(read(&signaling.files, length + 5, 10).await, (length, Vec::new()), "beyond its end");
+}
+
+#[tokio::test]
+async fn a_file_that_cannot_be_read_to_its_end_is_not_taken_for_a_short_one() {
+    let (_folder, _recorder, signaling, _listening) = served().await;
+    let mut file = soon("a file", signaling.files.open("damaged.ogg", 0, u64::MAX)).await.expect("it is there");
+    let broken = loop {
+        match soon("bytes", file.next()).await {
+            Ok(Some(_)) => {}
+            end => break end,
+        }
+    };
+    assert!(matches!(broken, Err(FileError::Broken(_))), "{broken:?}");
 }
 
 #[tokio::test]

@@ -134,6 +134,8 @@ fn prompts() {
 #[test]
 fn messages_of_the_recorder() {
     is(json!({"type": "stop", "segment": ID}), recorder::Command::Stop { segment: SegmentId::of(1) });
+    let paused = recorder::Command::SetPaused { segment: SegmentId::of(1), paused: true };
+    is(json!({"type": "set_paused", "segment": ID, "paused": true}), paused);
     is(json!({"type": "tell", "segments": [ID]}), recorder::Command::Tell { segments: vec![SegmentId::of(1)] });
     is(
         json!({"type": "failed", "segment": ID, "reason": "disk full"}),

@@ -7,7 +7,9 @@ use serde::{Deserialize, Serialize};
 use wire::recorder::SegmentStart;
 
 /// Version of the manifest's form.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
+/// Version of a manifest whose files are plain: releases that know of no sealed files read it.
+const PLAIN_VERSION: u32 = 1;
 
 /// Which of a segment's files a manifest describes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -41,6 +43,28 @@ impl FileRole {
     }
 }
 
+/// The key of a sealed file, wrapped: only who has the key that it names unwraps it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WrappedKey {
+    /// Id of the key that wrapped it.
+    pub key: String,
+    /// Nonce, ciphertext and tag, lower-case hex.
+    pub sealed: String,
+}
+
+/// How a finished file is sealed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sealed {
+    /// Its key.
+    pub key: WrappedKey,
+    /// Chunks that were written.
+    pub chunks: u64,
+    /// Size on disk in bytes.
+    pub bytes: u64,
+    /// SHA-256 of what is on disk, lower-case hex.
+    pub sha256: String,
+}
+
 /// What is known about the finished file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Finished {
@@ -50,18 +74,21 @@ pub struct Finished {
     pub container: Container,
     /// Name under which people download it.
     pub download_name: String,
-    /// Size in bytes.
+    /// Size in bytes, as people download it.
     pub bytes: u64,
     /// Length in milliseconds.
     pub duration_ms: u64,
-    /// SHA-256, lower-case hex.
+    /// SHA-256 of what people download, lower-case hex.
     pub sha256: String,
+    /// How it is sealed; a plain file is not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sealed: Option<Sealed>,
 }
 
 /// The truth about one recorded file, beside it as JSON.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Manifest {
-    /// [`VERSION`] at writing.
+    /// At most [`VERSION`].
     pub version: u32,
     /// Ids, names, media, start and epoch as signaling gave them.
     pub start: SegmentStart,
@@ -69,6 +96,9 @@ pub struct Manifest {
     pub role: FileRole,
     /// Where in its life it is.
     pub state: State,
+    /// Key of the parts of the live file, as long as there are any; plain parts have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub live_key: Option<WrappedKey>,
     /// Missing time, stated; up to date when the state is no longer `recording`.
     pub gaps: Vec<Gap>,
     /// Frames that never reached the file because the disk was too slow or refused them.
@@ -100,10 +130,11 @@ impl Manifest {
     /// A segment's file that begins now.
     pub fn begin(start: SegmentStart, role: FileRole) -> Self {
         Self {
-            version: VERSION,
+            version: PLAIN_VERSION,
             start,
             role,
             state: State::Recording,
+            live_key: None,
             gaps: Vec::new(),
             frames_dropped: 0,
             finished: None,
@@ -146,9 +177,18 @@ impl Manifest {
         Ok(manifest)
     }
 
-    /// The manifest as it stands on disk.
+    /// The keys of its files.
+    pub fn keys_mut(&mut self) -> impl Iterator<Item = &mut WrappedKey> {
+        let finished = self.finished.as_mut().and_then(|finished| finished.sealed.as_mut());
+        self.live_key.iter_mut().chain(finished.map(|sealed| &mut sealed.key))
+    }
+
+    /// The manifest as it stands on disk. A release that would take a sealed file for a plain one refuses it by its
+    /// version.
     pub fn to_json(&self) -> Vec<u8> {
-        let mut json = serde_json::to_vec_pretty(self).expect("a manifest has string keys only");
+        let mut written = self.clone();
+        written.version = if written.keys_mut().next().is_some() { VERSION } else { PLAIN_VERSION };
+        let mut json = serde_json::to_vec_pretty(&written).expect("a manifest has string keys only");
         json.push(b'\n');
         json
     }

@@ -12,5 +12,5 @@
 mod manifest;
 mod state;
 
-pub use manifest::{FileRole, Finished, Manifest, ManifestError, VERSION};
+pub use manifest::{FileRole, Finished, Manifest, ManifestError, Sealed, VERSION, WrappedKey};
 pub use state::{NotAllowed, State};

@@ -21,6 +21,7 @@ pub struct AudioTrack {
     expected: Option<i64>,
     begun: bool,
     frames_dropped: bool,
+    paused: bool,
     gaps: GapList,
 }
 
@@ -35,12 +36,16 @@ impl AudioTrack {
             expected: None,
             begun: false,
             frames_dropped: false,
+            paused: false,
             gaps: GapList::default(),
         }
     }
 
-    /// Takes a packet; finished blocks are appended to `out`.
+    /// Takes a packet, unless paused; finished blocks are appended to `out`.
     pub fn push(&mut self, packet: Packet, out: &mut Vec<Block>) {
+        if self.paused {
+            return;
+        }
         self.intake.push(packet, &mut self.placed);
         self.write_placed(out);
     }
@@ -51,8 +56,7 @@ impl AudioTrack {
         self.write_placed(out);
         let horizon = now.0.saturating_sub(self.epoch.0).saturating_sub(limits::FILL_AFTER.as_micros() as u64);
         if horizon > samples_to_us(self.end) + 1_000_000 {
-            let cause = if self.begun { GapCause::NotSent } else { GapCause::NotStarted };
-            self.fill_until(us_to_samples(horizon as i64), cause, out);
+            self.fill_until(us_to_samples(horizon as i64), self.silence(), out);
         }
     }
 
@@ -61,8 +65,26 @@ impl AudioTrack {
         self.intake.drain(&mut self.placed);
         self.write_placed(out);
         let until_us = i64::try_from(until.0.saturating_sub(self.epoch.0)).unwrap_or(i64::MAX);
-        let cause = if self.begun { GapCause::NotSent } else { GapCause::NotStarted };
-        self.fill_until(us_to_samples(until_us), cause, out);
+        self.fill_until(us_to_samples(until_us), self.silence(), out);
+    }
+
+    /// From `now` on nothing is kept, or everything again. The gap begins and ends there to the sample.
+    pub fn set_paused(&mut self, paused: bool, now: MediaTime, out: &mut Vec<Block>) {
+        if paused != self.paused {
+            self.finish(now, out);
+            self.paused = paused;
+        }
+    }
+
+    /// Why nothing is there while nothing comes.
+    fn silence(&self) -> GapCause {
+        if self.paused {
+            GapCause::Paused
+        } else if self.begun {
+            GapCause::NotSent
+        } else {
+            GapCause::NotStarted
+        }
     }
 
     /// Frames of this track were dropped before they reached us: the next gap is ours, not the network's.

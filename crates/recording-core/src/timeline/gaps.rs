@@ -17,6 +17,8 @@ pub enum GapCause {
     Dropped,
     /// The disk refused what was to be written.
     Disk,
+    /// Someone paused the recording: what was said is not kept on purpose.
+    Paused,
 }
 
 impl GapCause {

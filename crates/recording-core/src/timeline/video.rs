@@ -15,6 +15,7 @@ pub struct VideoTrack {
     /// Pictures cannot be decoded until a keyframe comes.
     broken: bool,
     cause: GapCause,
+    paused: bool,
     last_us: Option<u64>,
     now: MediaTime,
     /// When a keyframe will be wished for if none comes.
@@ -33,6 +34,7 @@ impl VideoTrack {
             format: None,
             broken: true,
             cause: GapCause::NotStarted,
+            paused: false,
             last_us: None,
             now: epoch,
             wish_at: None,
@@ -41,8 +43,11 @@ impl VideoTrack {
         }
     }
 
-    /// Takes a packet; whole frames are appended to `out`.
+    /// Takes a packet, unless paused; whole frames are appended to `out`.
     pub fn push(&mut self, packet: Packet, out: &mut Vec<Block>) {
+        if self.paused {
+            return;
+        }
         let now = packet.arrival;
         self.now = now;
         self.intake.push(packet, &mut self.placed);
@@ -63,6 +68,25 @@ impl VideoTrack {
     pub fn finish(&mut self, out: &mut Vec<Block>) {
         self.intake.drain(&mut self.placed);
         self.write_placed(out);
+    }
+
+    /// From now on nothing is kept, or everything again from the next keyframe on.
+    pub fn set_paused(&mut self, paused: bool, out: &mut Vec<Block>) {
+        if paused == self.paused {
+            return;
+        }
+        self.paused = paused;
+        if paused {
+            self.finish(out);
+            self.depacketiser.reset();
+            // Before its first picture a track has no gap of its own.
+            if self.last_us.is_some() {
+                self.broken = true;
+                self.cause = GapCause::Paused;
+            }
+        } else {
+            self.wish_at = self.wish_at.map(|at| at.min(self.now));
+        }
     }
 
     /// Frames of this track were dropped before they reached us.

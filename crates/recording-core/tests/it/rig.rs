@@ -5,6 +5,7 @@ use model::{Codec, MediaTime};
 use recording_core::mux::{Checked, Container, FinishPlan, LiveIndex, LiveTracks, LiveWriter, check};
 use recording_core::timeline::{Gap, Packet};
 use recording_core::{Assembler, BlockTrack};
+use std::collections::VecDeque;
 use std::path::PathBuf;
 
 pub(crate) struct Recorded {
@@ -18,7 +19,19 @@ pub(crate) struct Recorded {
 }
 
 /// Records packets in the order of their arrival, writing every 400 ms as the recorder does.
-pub(crate) fn record(mut packets: Vec<(BlockTrack, Packet)>, video: Option<Codec>, until_us: u64) -> Recorded {
+pub(crate) fn record(packets: Vec<(BlockTrack, Packet)>, video: Option<Codec>, until_us: u64) -> Recorded {
+    record_with_pauses(packets, video, until_us, &[])
+}
+
+/// As [`record`]; each pause is from and to in microseconds after the epoch.
+pub(crate) fn record_with_pauses(
+    mut packets: Vec<(BlockTrack, Packet)>,
+    video: Option<Codec>,
+    until_us: u64,
+    pauses: &[(u64, u64)],
+) -> Recorded {
+    let mut switches: VecDeque<(u64, bool)> =
+        pauses.iter().flat_map(|(from, to)| [(EPOCH.0 + from, true), (EPOCH.0 + to, false)]).collect();
     packets.sort_by_key(|(_, packet)| packet.arrival);
     let mut assembler = Assembler::new(EPOCH, true, video);
     let mut live: Option<LiveWriter> = None;
@@ -48,6 +61,10 @@ pub(crate) fn record(mut packets: Vec<(BlockTrack, Packet)>, video: Option<Codec
             assembler.advance(MediaTime(next));
             write(&mut assembler);
             next += 400_000;
+        }
+        while let Some((at, paused)) = switches.front().copied().filter(|(at, _)| packet.arrival.0 >= *at) {
+            assembler.set_paused(paused, MediaTime(at));
+            switches.pop_front();
         }
         assembler.push(track, packet);
         wishes += u64::from(assembler.needs_keyframe());

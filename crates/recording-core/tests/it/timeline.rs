@@ -1,8 +1,8 @@
 //! Clicks stand where they were made, whatever the network and the sender's clock do.
 
-use crate::rig::{Kept, Recorded, record, voice};
-use crate::synthetic::{EPOCH, Relay, Sent, Voice, click_times, clicks, listen};
-use model::MediaTime;
+use crate::rig::{Kept, Recorded, picture, record, record_with_pauses, voice};
+use crate::synthetic::{EPOCH, Pictures, Relay, Sent, Voice, camera, click_times, clicks, listen, watch};
+use model::{Codec, MediaTime};
 use proptest::prelude::*;
 use recording_core::timeline::GapCause;
 
@@ -102,6 +102,29 @@ fn a_rejoin_with_new_numbers_goes_on_in_its_place() {
     assert!(heard.iter().all(|(_, offset)| offset.abs() <= 40_000), "{heard:?}");
     let gap = recorded.gaps.iter().find(|gap| gap.cause == GapCause::Interrupted).expect("a stated gap");
     assert!(gap.duration_ms.abs_diff(4_000) < 60, "{gap:?}");
+}
+
+#[test]
+fn nothing_of_a_pause_is_kept_and_what_follows_is_in_its_place() {
+    let relay = Relay { jitter_us: 20_000, ..Relay::default() };
+    let mut packets = voice(relay.pass(&Voice { seconds: 10, ..Voice::default() }.packets()));
+    packets.extend(picture(relay.pass(&camera(Pictures::Vp8, "320x240", 10, 0, 5))));
+    let recorded = record_with_pauses(packets, Some(Codec::Vp8), 10_100_000, &[(3_300_000, 6_700_000)]);
+    assert_eq!(recorded.duration_ms, 10_100);
+    let clicks = heard("paused.webm", &recorded, 10);
+    let paused = 3_300_000..6_700_000;
+    let kept: Vec<u64> = click_times(10).into_iter().filter(|made| !paused.contains(made)).collect();
+    assert_eq!(clicks.iter().map(|(made, _)| *made).collect::<Vec<_>>(), kept);
+    let base = clicks[0].1;
+    assert!(clicks.iter().all(|(_, offset)| (offset - base).abs() <= 20_000), "{clicks:?}");
+    let is_paused = |gap: &&recording_core::timeline::Gap| gap.cause == GapCause::Paused;
+    let gaps: Vec<_> = recorded.gaps.iter().filter(is_paused).collect();
+    let [sound, pictures] = [false, true].map(|video| gaps.iter().find(|gap| gap.video == video).expect("stated"));
+    assert_eq!((sound.start_ms, sound.duration_ms), (3_300, 3_400));
+    assert!(pictures.start_ms.abs_diff(3_300) <= 100 && pictures.duration_ms >= 3_300, "{pictures:?}");
+    assert!(!gaps.iter().any(|gap| gap.cause.is_loss()));
+    let frames = watch(&Kept::new("paused-again.webm", &recorded.file).0);
+    assert!(frames < 70, "{frames} pictures, of which 66 are outside of the pause");
 }
 
 #[test]

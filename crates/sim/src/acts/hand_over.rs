@@ -2,7 +2,7 @@
 
 use crate::model::State;
 use crate::world::World;
-use callcenter_core::command::Command;
+use callcenter_core::command::{Command, RecordingCommand};
 use model::{AgentId, AgentStatus, LegId, QueueId, VoiceStatus};
 
 impl World {
@@ -33,6 +33,13 @@ impl World {
     pub(super) fn agent_resumes(&mut self) {
         let Some(leg) = self.somebodys_call() else { return };
         self.command(Command::Resume { leg }, |model| model.resume(leg));
+    }
+
+    pub(super) fn recording_is_paused_or_goes_on(&mut self) {
+        let Some(leg) = self.somebodys_call() else { return };
+        let paused = self.random.chance(50);
+        let command = RecordingCommand::SetPaused { leg, paused, by: "somebody".to_owned() };
+        self.command(Command::Recording(command), |model| model.set_paused(leg, paused));
     }
 
     pub(super) fn agent_hands_over(&mut self) {

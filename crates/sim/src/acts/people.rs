@@ -250,6 +250,7 @@ pub(super) fn fresh_call(model: &Model, conversation: ConversationId, queue: Que
         ring_until: None,
         answered: None,
         recorded: model.settings.recording,
+        paused: false,
         plan: None,
         wait_until: None,
         greeted: false,

@@ -36,6 +36,12 @@ impl Model {
         true
     }
 
+    pub(crate) fn set_paused(&mut self, leg: LegId, paused: bool) -> bool {
+        let Some((id, _)) = self.talk_of(leg).filter(|(id, _)| self.calls[id].recorded) else { return false };
+        self.call(id).paused = paused;
+        true
+    }
+
     pub(crate) fn transfer_to_agent(&mut self, leg: LegId, to: AgentId) -> bool {
         let Some((id, from)) = self.talk_of(leg) else { return false };
         let (call, target) = (&self.calls[&id], &self.agents[&to]);

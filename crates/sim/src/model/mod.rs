@@ -133,6 +133,7 @@ pub(crate) struct Call {
     pub(crate) ring_until: Option<Deadline>,
     pub(crate) answered: Option<Time>,
     pub(crate) recorded: bool,
+    pub(crate) paused: bool,
     /// By what it waits, and until when at most.
     pub(crate) plan: Option<Plan>,
     pub(crate) wait_until: Option<Deadline>,

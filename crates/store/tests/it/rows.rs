@@ -254,6 +254,7 @@ fn call() -> impl Strategy<Value = CallRow> {
         option::of(recorded_media()),
         option::of(recorded_media()),
         option::of((0..=u64::MAX / 2).prop_map(MediaTime)),
+        any::<bool>(),
         option::of((number(), number())).prop_map(|both| {
             both.map(|(from, queue)| HandedOver { from: AgentId::of(from), queue: QueueId::of(queue) })
         }),
@@ -295,8 +296,9 @@ fn call() -> impl Strategy<Value = CallRow> {
             },
             account_recording: recorded.0,
             recording: recorded.1,
+            recording_paused: recorded.3,
             recording_epoch: recorded.2,
-            handed_over: recorded.3,
+            handed_over: recorded.4,
             created_at: times.0,
             answered_at: times.1,
             ended_at: times.2,

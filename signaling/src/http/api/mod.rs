@@ -34,6 +34,7 @@ mod range;
 mod recording_answer;
 mod recording_configs;
 mod recording_metadata;
+mod recording_pause;
 mod recording_sound;
 mod recording_source;
 mod recordings;
@@ -78,6 +79,7 @@ pub(crate) fn register(routes: Routes) -> Routes {
     let routes = routing::register(working_hours::register(routes));
     let routes = notes::register(conversations::register(routes));
     let routes = recording_metadata::register(recordings::register(timeline::register(routes)));
+    let routes = recording_pause::register(routes);
     let routes = conversation_tags::register(tags::register(routes));
     let routes = users::register(api_keys::register(webhooks::register(routes)));
     let routes = metadata::register(conversation_routing::register(routes));

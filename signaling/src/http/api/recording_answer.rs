@@ -49,8 +49,7 @@ pub(super) struct Served {
 
 /// Opens a recording's file; gives its length too.
 pub(super) async fn open(state: &AppState, segment: &SegmentRow, path: &str) -> Result<(Source, u64), ApiError> {
-    let files = state.apart.recorder.as_ref().map(|recorder| &recorder.files);
-    let opened = recording_source::open(files, &state.config.recordings, path).await;
+    let opened = recording_source::open(&state.apart.recorder, path).await;
     opened.map_err(|error| unreadable(segment, &error))
 }
 

@@ -35,7 +35,8 @@ impl From<PlaybackError> for SoundError {
 
 /// An Ogg file with Opus, as the WAV file that it is for programs.
 pub(super) struct Sound {
-    source: Source,
+    /// Away while it is read.
+    source: Option<Source>,
     length: u64,
     head: OpusHead,
     wav: Wav,
@@ -45,18 +46,18 @@ pub(super) struct Sound {
 
 impl Sound {
     /// Looks at both ends of a file of `length` bytes in which `duration_ms` were recorded.
-    pub(super) async fn open(mut source: Source, length: u64, duration_ms: u64) -> Result<Self, SoundError> {
-        let begin = source.read(0, within(SEARCH_BYTES, length)).await?;
+    pub(super) async fn open(source: Source, length: u64, duration_ms: u64) -> Result<Self, SoundError> {
+        let (source, begin) = source.read(0, within(SEARCH_BYTES, length)).await?;
         let head = OpusHead::read(&begin)?;
         let tail = within(SEARCH_BYTES, length);
-        let end = source.read(length - tail as u64, tail).await?;
+        let (source, end) = source.read(length - tail as u64, tail).await?;
         let last = last_page(&end).ok_or(PlaybackError::Cut(length))?;
         let heard = last.granule.saturating_sub(head.pre_skip);
         let wav = Wav::of_ms(head.channels(), duration_ms);
         if heard.saturating_add(ROUNDING) < wav.samples {
             return Err(PlaybackError::Short { found: heard * 1_000 / RATE, recorded: duration_ms }.into());
         }
-        Ok(Self { source, length, head, wav, near: None })
+        Ok(Self { source: Some(source), length, head, wav, near: None })
     }
 
     /// What it is as WAV.
@@ -117,6 +118,14 @@ impl Sound {
         Ok(decoded.await.map_err(|_| SoundError::GivenUp)??)
     }
 
+    async fn read(&mut self, first: u64, count: usize) -> Result<Vec<u8>, SoundError> {
+        // A read that failed took the source with it.
+        let source = self.source.take().ok_or(SoundError::GivenUp)?;
+        let (source, bytes) = source.read(first, count).await?;
+        self.source = Some(source);
+        Ok(bytes)
+    }
+
     async fn find(&mut self, sample: u64) -> Result<Place, SoundError> {
         let end = self.wav.samples + self.head.pre_skip;
         let mut search = Search::new(sample, &self.head, self.near, self.length, end);
@@ -124,7 +133,7 @@ impl Sound {
             match search.next() {
                 Step::Found(place) => return Ok(place),
                 Step::Read(offset) => {
-                    let bytes = self.source.read(offset, within(SEARCH_BYTES, self.length - offset)).await?;
+                    let bytes = self.read(offset, within(SEARCH_BYTES, self.length - offset)).await?;
                     search.saw(offset, &bytes)?;
                 }
             }
@@ -149,7 +158,7 @@ impl Sound {
             if bytes.len() >= PLAYBACK_READ_BYTES {
                 return Err(PlaybackError::TooDense(from.offset).into());
             }
-            bytes.extend(self.source.read(read_to, within(SEARCH_BYTES, self.length - read_to)).await?);
+            bytes.extend(self.read(read_to, within(SEARCH_BYTES, self.length - read_to)).await?);
         }
     }
 }

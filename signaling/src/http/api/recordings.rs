@@ -202,14 +202,19 @@ async fn delete(State(state): State<AppState>, caller: Caller, Path(id): Path<St
 
 /// Deletes the files of one segment, of which these are the rows.
 pub(super) async fn delete_rows(state: &AppState, caller: &Caller, rows: Vec<SegmentRow>) -> Result<(), ApiError> {
-    let by = match &caller.who {
-        Who::Person(person) => person.login.clone(),
-        Who::Key(key) => state.store.api_key(caller.account, *key).await?.map_or_else(|| caller.name(), |key| key.name),
-    };
+    let by = name_of(state, caller).await?;
     let segment = rows.first().map(|row| row.id.to_string()).unwrap_or_default();
     tracing::info!(account = %caller.account, by = caller.name(), segment, "a recording is deleted");
     super::done_by(state, caller, Command::Recording(RecordingCommand::Delete { rows, by })).await?;
     Ok(())
+}
+
+/// Who acts, as people know them: a person's sign-in, or the name of a program's key.
+pub(super) async fn name_of(state: &AppState, caller: &Caller) -> Result<String, ApiError> {
+    Ok(match &caller.who {
+        Who::Person(person) => person.login.clone(),
+        Who::Key(key) => state.store.api_key(caller.account, *key).await?.map_or_else(|| caller.name(), |key| key.name),
+    })
 }
 
 /// The file's row, if it is complete and the caller may hear it.

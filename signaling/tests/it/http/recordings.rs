@@ -135,16 +135,6 @@ async fn only_those_who_may_hear_a_recording_get_it() {
 }
 
 #[tokio::test]
-async fn a_path_out_of_the_recorders_folder_is_no_file() {
-    for path in ["../test.db", "/etc/hostname", "a/../../test.db"] {
-        let Recorded { house, start, .. } = recorded(path).await;
-        let client = Client::of(&house);
-        let answer = client.call("GET", &format!("/recordings/1/files/{}", start.segment)).by(&client.key().await);
-        answer.send().await.refused(404, "NOT_FOUND");
-    }
-}
-
-#[tokio::test]
 async fn a_file_that_is_gone_is_told_and_not_a_crash() {
     let Recorded { house, start, .. } = recorded("gone.ogg").await;
     let client = Client::of(&house);
@@ -199,4 +189,35 @@ async fn a_recording_that_is_still_being_made_is_not_deleted() {
     let path = format!("/recordings/1/files/{}", open["segmentId"].as_str().expect("an id"));
     let refused = client.call("DELETE", &path).by(&key).send().await.refused(400, "BAD_REQUEST");
     assert!(refused["text"].as_str().expect("a text").contains("when the call is over"), "{refused}");
+}
+
+#[tokio::test]
+async fn a_recording_is_paused_and_goes_on_by_its_agent_or_a_lead_and_says_so_in_the_timeline() {
+    let mut house = House::open().await;
+    house.record_calls().await;
+    let agent = house.agent("Ada").await;
+    let talk = talk(&mut house, agent).await;
+    let client = Client::of(&house);
+    let mine = client.person(Role::Agent, Some(agent)).await;
+    let bob = house.agent("Bob").await;
+    let colleague = client.person(Role::Agent, Some(bob)).await;
+    let lead = client.person(Role::Supervisor, None).await;
+    let conversation = id(&client.read(&lead, "/ccaas/1/conversations").await["conversations"][0]).to_owned();
+    let path = |what: &str| format!("/recordings/1/conversations/{conversation}/{what}");
+    client.call("POST", &path("pause")).by(&colleague).send().await.refused(404, "NOT_FOUND");
+    assert_eq!(client.call("POST", &path("pause")).by(&mine).send().await.status, 204);
+    let paused = |command: &recorder::Command, wanted: bool| match command {
+        recorder::Command::SetPaused { paused, .. } => *paused == wanted,
+        _ => false,
+    };
+    while !paused(&house.engine.recorder_command().await, true) {}
+    assert_eq!(client.call("POST", &path("resume")).by(&lead).send().await.status, 204);
+    while !paused(&house.engine.recorder_command().await, false) {}
+    let timeline = client.read(&lead, &format!("/ccaas/1/conversations/{conversation}/timeline")).await;
+    let types: Vec<&str> =
+        timeline["events"].as_array().expect("a list").iter().filter_map(|event| event["type"].as_str()).collect();
+    assert!(types.ends_with(&["RECORDING_PAUSED", "RECORDING_RESUMED"]), "{types:?}");
+    house.does(Command::Hangup { leg: talk.started.leg }).await;
+    let gone = client.call("POST", &path("pause")).by(&lead).send().await.refused(404, "NOT_FOUND");
+    assert!(gone["text"].as_str().is_some_and(|text| text.contains("no call with an agent")), "{gone}");
 }

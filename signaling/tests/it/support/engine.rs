@@ -1,8 +1,8 @@
 use super::PATIENCE;
 use link::LinkState;
 use model::{CallId, LegId, MediaTime};
-use signaling::{EngineChannels, RecorderChannels};
-use std::collections::VecDeque;
+use signaling::{EngineChannels, RecorderChannels, RecorderPlace};
+use std::{collections::VecDeque, io, sync::Arc};
 use tokio::{
     sync::{mpsc, watch},
     time::timeout,
@@ -16,6 +16,11 @@ use wire::{
 pub(crate) const ANSWER: &str = "v=0 the answer";
 /// An offer that it refuses.
 pub(crate) const BAD_OFFER: &str = "this is no SDP";
+
+/// A recorder without files.
+fn nowhere() -> RecorderPlace {
+    RecorderPlace::Here(Arc::new(|_| Err(io::ErrorKind::NotFound.into())))
+}
 
 /// The engine's side of its channels, played by the test.
 pub(crate) struct Engine {
@@ -47,7 +52,7 @@ impl Engine {
         let (facts, facts_out) = mpsc::channel(64);
         let engine = Self { requests: requests_out, events: events_in, seen: VecDeque::new(), recorder, facts };
         let engine_channels = EngineChannels { requests, events, link };
-        (engine, engine_channels, RecorderChannels { commands, events: facts_out, apart: None })
+        (engine, engine_channels, RecorderChannels { commands, events: facts_out, place: nowhere() })
     }
 
     /// The next command, negotiations among them.

@@ -3,14 +3,15 @@ use callcenter_core::{
     command::{Command, NewAgent, NewQueue, RecordingCommand, RecordingFields, Reply},
     row::{LinkDestination, LinkRow},
 };
+use link::OpenedFile;
 use model::{AccountId, AgentId, AgentStatus, LinkId, ParticipantType, RecordingMedia, Role, WallTime};
 use signaling::{
-    Clock, Config, EngineChannels, RecorderChannels, Server, TurnServers,
+    Clock, Config, EngineChannels, RecorderChannels, RecorderPlace, Server, TurnServers,
     account::AccountHandle,
     auth::tokens::TokenClaims,
     config::{GivenSockets, WebhookConfig},
 };
-use std::{collections::BTreeMap, path::Path, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, fs::File, os::unix::fs::FileExt, path::Path, sync::Arc, time::Duration};
 use store::{AccountRow, Location, Store};
 use telemetry::Metrics;
 use tempfile::TempDir;
@@ -170,6 +171,16 @@ impl House {
     }
 }
 
+/// The files in the folder's `recordings`.
+fn files_of(folder: &Path) -> RecorderPlace {
+    let recordings = folder.join("recordings");
+    RecorderPlace::Here(Arc::new(move |path| {
+        let file = File::open(recordings.join(path))?;
+        let length = file.metadata()?.len();
+        Ok(OpenedFile::new(length, Box::new(move |at, buffer| file.read_at(buffer, at))))
+    }))
+}
+
 async fn serve(
     folder: &Path,
     store: Store,
@@ -179,7 +190,6 @@ async fn serve(
     let loopback = "127.0.0.1:0".parse().expect("an address");
     let config = Config {
         data: folder.to_owned(),
-        recordings: folder.join("recordings"),
         http: loopback,
         admin: loopback,
         tls: None,
@@ -194,9 +204,9 @@ async fn serve(
         announced: vec!["127.0.0.1:8090".to_owned()],
         sockets: GivenSockets::default(),
     };
+    let recorder = RecorderChannels { place: files_of(folder), ..recorder_channels };
     let metrics = Arc::new(Metrics::new("test").expect("metrics"));
-    let server = signaling::start(config, engine_channels, recorder_channels, store, metrics, Clock)
-        .await
-        .expect("signaling starts");
+    let server =
+        signaling::start(config, engine_channels, recorder, store, metrics, Clock).await.expect("signaling starts");
     (server, engine)
 }

@@ -42,6 +42,10 @@ export function CallBanners({ call, problem }: { call: Call; problem: string }) 
         {!call.remoteConnected && call.transferring === undefined && (
           <Weak text={t("customerDropped")} testid="remote-gone" />
         )}
+        {call.missingInRecording.has("CUSTOMER") && (
+          <Weak text={t("customerNotRecorded")} testid="customer-not-recorded" />
+        )}
+        {call.missingInRecording.has("AGENT") && <Weak text={t("youNotRecorded")} testid="you-not-recorded" />}
         {problem !== "" && <Weak text={problem} testid="call-problem" />}
       </div>
       {call.soundBlocked && (

@@ -8,6 +8,8 @@ export interface Actions {
   share: () => void;
   /** Holds or resumes. */
   hold: () => void;
+  /** Pauses the recording, or lets it go on. */
+  pauseRecording: () => void;
   /** Asks to whom. */
   transfer: () => void;
 }

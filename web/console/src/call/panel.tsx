@@ -3,7 +3,9 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { clock, when } from "../../../shared/src/format.ts";
 import { useChanges, useNow } from "../../../shared/src/hooks.ts";
 import { Icon, type IconName } from "../../../shared/src/icons.tsx";
+import { problemText } from "../data/api.ts";
 import type { Phone } from "../data/phone.ts";
+import { recordingApi } from "../data/recording-api.ts";
 import { type TextKey, t } from "../text.ts";
 import { CallBanners } from "./banners.tsx";
 import { type Actions, Controls, mayShare } from "./controls.tsx";
@@ -11,6 +13,7 @@ import { HoldTimer, OnHold } from "./hold.tsx";
 import { InCallDevices } from "./in-call-devices.tsx";
 import { Pictures } from "./pictures.tsx";
 import { QualityPanel } from "./quality-panel.tsx";
+import { Recorded } from "./recorded.tsx";
 import { TransferDialog } from "./transfer-dialog.tsx";
 import { TransferFailed, Transferring } from "./transferring.tsx";
 
@@ -40,7 +43,7 @@ export function CallPanel({ phone, call }: { phone: Phone; call: Call }) {
         data-testid="call-panel"
         data-status={state}
       >
-        <Head call={call} name={name} size={size} onSize={setSize} panel={panel} />
+        <Head call={call} name={name} onPause={actions.pauseRecording} size={size} onSize={setSize} panel={panel} />
         <p class="visually-hidden" role="status">
           {(state === "ON_HOLD" || state === "TRANSFERRING") && t(state)}
         </p>
@@ -85,6 +88,7 @@ function useFocus(panel: { current: HTMLElement | null }, state: State): void {
 function useActions(call: Call, transfer: () => void): { problem: string; actions: Actions } {
   const [problem, setProblem] = useState("");
   const asking = useRef(false);
+  const pausing = useRef(false);
   useEffect(
     () => call.on("error", ({ errorCode }) => setProblem(t("deviceFailed", { problem: errorCode.description }))),
     [call],
@@ -101,11 +105,23 @@ function useActions(call: Call, transfer: () => void): { problem: string; action
     await attempt(held ? call.resume() : call.hold(), held ? "resumeFailed" : "holdFailed");
     asking.current = false;
   };
+  const pauseRecording = async () => {
+    const { conversationId, recordingPaused } = call;
+    if (conversationId === undefined || pausing.current) return;
+    pausing.current = true;
+    const failed = recordingPaused ? "goOnRecordingFailed" : "pauseRecordingFailed";
+    setProblem("");
+    await recordingApi
+      .setPaused(conversationId, !recordingPaused)
+      .catch((error: unknown) => setProblem(t(failed, { problem: problemText(error) })));
+    pausing.current = false;
+  };
   const actions: Actions = {
     mute: () => call.mute(!call.muted),
     camera: () => void attempt(call.cameraVideo(!call.hasCameraVideo)),
     share: () => void attempt(call.screenShare(!call.hasScreenShare)),
     hold: () => void hold(),
+    pauseRecording: () => void pauseRecording(),
     transfer,
   };
   return { problem, actions };
@@ -115,8 +131,11 @@ function useActions(call: Call, transfer: () => void): { problem: string; action
 function shortcut(event: KeyboardEvent, call: Call, actions: Actions): void {
   if (event.altKey || event.shiftKey || event.repeat || call.transferring !== undefined) return;
   if (event.target instanceof Element && event.target.matches("input:not([type=range]), textarea, select")) return;
-  const act = { m: actions.mute, v: actions.camera, s: actions.share }[event.key.toLowerCase()];
-  if (act === undefined) return;
+  const key = event.key.toLowerCase();
+  // With Ctrl the page is loaded again.
+  if (key === "r" && (event.ctrlKey || event.metaKey)) return;
+  const act = { m: actions.mute, v: actions.camera, s: actions.share, r: actions.pauseRecording }[key];
+  if (act === undefined || (key === "r" && !call.recording)) return;
   event.preventDefault();
   if (act !== actions.share || mayShare(call)) act();
 }
@@ -124,21 +143,16 @@ function shortcut(event: KeyboardEvent, call: Call, actions: Actions): void {
 interface HeadProps extends SizeProps {
   call: Call;
   name: string;
+  onPause: () => void;
 }
 
-function Head({ call, name, ...sizes }: HeadProps) {
+function Head({ call, name, onPause, ...sizes }: HeadProps) {
   return (
     <header class="call-head">
       <div class="call-who">
         <strong data-testid="call-name">{name}</strong>
         <span class="small call-sub">
-          {call.recording && (
-            <span class="recording" data-testid="recording">
-              <span class="dot bad" aria-hidden="true" />
-              <span class="visually-hidden">{t("recordedLong")}</span>
-              <span aria-hidden="true">{t("recorded")}</span>
-            </span>
-          )}
+          {call.recording && <Recorded paused={call.recordingPaused} onPause={onPause} />}
           <Timer call={call} />
           {call.heldSince !== undefined && <HoldTimer since={call.heldSince} />}
         </span>

@@ -63,10 +63,14 @@ export interface Recording {
   callId: string;
   participantType: "CUSTOMER" | "AGENT";
   participantName: string;
+  /** One party's voice, or all of them in one file. */
+  kind?: "LEG" | "COMPOSED";
   mediaType: "AUDIO" | "AUDIO_AND_VIDEO";
   screen: boolean;
   status: "RECORDING" | "FINISHED" | "FAILED" | "DELETED";
   durationMs: number | null;
+  /** Time that the file misses and states as gaps. */
+  gapsMs?: number | null;
   bytes: number | null;
   mime: string | null;
   fileName: string | null;

@@ -1,15 +1,26 @@
 import { useEffect, useState } from "preact/hooks";
 import { when } from "../../../shared/src/format.ts";
 import { CallButton } from "../call/new-call.tsx";
-import { api, type Conversation, type ConversationStatus, type Note, problemText, type Session } from "../data/api.ts";
+import {
+  api,
+  type Conversation,
+  type ConversationStatus,
+  type Note,
+  problemText,
+  type Recording,
+  type Session,
+} from "../data/api.ts";
 import { type Loaded, useLoaded } from "../data/load.ts";
 import { MADE_UP, mayBeCalled } from "../data/outgoing.ts";
 import type { Phone } from "../data/phone.ts";
 import type { View } from "../data/route.ts";
+import { useMoment, useOpening } from "../player/opened.ts";
+import { OpenedPlayer } from "../player/opened-player.tsx";
+import { keyOf, whoOf } from "../player/parts.ts";
 import { t } from "../text.ts";
 import { Empty, Show } from "./common.tsx";
 import { nameOf } from "./conversation-list.tsx";
-import { Recordings } from "./recordings.tsx";
+import { AskDelete, Recordings } from "./recordings.tsx";
 import { Timeline } from "./timeline.tsx";
 import { BackLink } from "./work.tsx";
 
@@ -25,6 +36,10 @@ export function ConversationView({ id, phone, view, session }: Props) {
   const timeline = useLoaded(id, () => api.timeline(id));
   const notes = useLoaded(id, () => api.notes(id));
   const recordings = useLoaded(id, () => api.recordings(id));
+  const opening = useOpening(recordings.data);
+  useMoment(recordings.data, opening);
+  const [asked, setAsked] = useState<Recording>();
+  const onDelete = session.role === "AGENT" ? undefined : setAsked;
   useEffect(
     () =>
       phone?.on("conversation-changed", ({ conversationId }) => {
@@ -49,6 +64,7 @@ export function ConversationView({ id, phone, view, session }: Props) {
   return (
     <article class="conversation" data-testid="conversation" data-id={id}>
       <BackLink view={view} />
+      <OpenedPlayer opening={opening} page={{ view, id }} onDelete={onDelete} />
       <Show of={conversation}>{(data) => <Head conversation={data} phone={phone} reload={conversation.reload} />}</Show>
       <div class="columns">
         <section class="card part" aria-labelledby="timeline-title">
@@ -59,7 +75,14 @@ export function ConversationView({ id, phone, view, session }: Props) {
           <section class="card part" aria-labelledby="recordings-title">
             <h2 id="recordings-title">{t("recordings")}</h2>
             <Show of={recordings}>
-              {(all) => <Recordings all={all} deletes={session.role !== "AGENT"} reload={recordings.reload} />}
+              {(all) => (
+                <Recordings
+                  all={all}
+                  playing={opening.opened && keyOf(opening.opened.recording)}
+                  onPlay={opening.open}
+                  onDelete={onDelete}
+                />
+              )}
             </Show>
           </section>
           <section class="card part" aria-labelledby="notes-title">
@@ -68,6 +91,15 @@ export function ConversationView({ id, phone, view, session }: Props) {
           </section>
         </div>
       </div>
+      {asked !== undefined && (
+        <AskDelete
+          segmentId={asked.segmentId}
+          who={whoOf(asked)}
+          opening={opening}
+          onDone={recordings.reload}
+          onClose={() => setAsked(undefined)}
+        />
+      )}
     </article>
   );
 }

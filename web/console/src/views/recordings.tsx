@@ -1,63 +1,61 @@
-import { useEffect, useRef, useState } from "preact/hooks";
 import { clock, size, when } from "../../../shared/src/format.ts";
 import { Icon } from "../../../shared/src/icons.tsx";
 import type { Recording } from "../data/api.ts";
 import { recordingApi } from "../data/recording-api.ts";
+import type { Opening } from "../player/opened.ts";
+import { keyOf, titleOf } from "../player/parts.ts";
 import { Ask } from "../settings/ask.tsx";
 import { t } from "../text.ts";
 import { Empty } from "./common.tsx";
 
-const SPEEDS = [0.5, 0.75, 1, 1.25, 1.5, 2];
-
 interface RecordingsProps {
   all: Recording[];
-  /** Somebody who may delete looks at them. */
-  deletes: boolean;
-  reload: () => void;
+  /** Key of the one in the player. */
+  playing: string | undefined;
+  onPlay: (recording: Recording) => void;
+  /** Nothing for those who may not delete. */
+  onDelete: ((recording: Recording) => void) | undefined;
 }
 
-export function Recordings({ all, deletes, reload }: RecordingsProps) {
-  const [playing, setPlaying] = useState<string | undefined>();
-  const [asked, setAsked] = useState<Recording>();
+export function Recordings({ all, playing, onPlay, onDelete }: RecordingsProps) {
   if (all.length === 0) return <Empty title={t("noRecordings")} />;
   return (
-    <>
-      <ul class="recordings" data-testid="recordings">
-        {all.map((recording) => {
-          const key = `${recording.segmentId} ${recording.screen}`;
-          return (
-            <li
-              key={key}
-              data-testid="recording-item"
-              data-status={recording.status}
-              data-participant={recording.participantType}
-              data-screen={recording.screen}
-            >
-              <Line
-                recording={recording}
-                playing={playing === key}
-                onPlay={() => setPlaying(playing === key ? undefined : key)}
-                onDelete={deletes ? () => setAsked(recording) : undefined}
-              />
-              {playing === key && <Player recording={recording} />}
-            </li>
-          );
-        })}
-      </ul>
-      {asked !== undefined && <AskDelete recording={asked} onDone={reload} onClose={() => setAsked(undefined)} />}
-    </>
+    <ul class="recordings" data-testid="recordings">
+      {all.map((recording) => (
+        <li
+          key={keyOf(recording)}
+          class={playing === keyOf(recording) ? "in-player" : undefined}
+          data-testid="recording-item"
+          data-status={recording.status}
+          data-participant={recording.participantType}
+          data-screen={recording.screen}
+        >
+          <Line
+            recording={recording}
+            onPlay={() => onPlay(recording)}
+            onDelete={onDelete && (() => onDelete(recording))}
+          />
+        </li>
+      ))}
+    </ul>
   );
 }
 
 interface AskDeleteProps {
-  recording: Recording;
+  segmentId: string;
+  who: string;
+  opening: Opening;
   onDone: () => void;
   onClose: () => void;
 }
 
-function AskDelete({ recording, onDone, onClose }: AskDeleteProps) {
-  const remove = () => recordingApi.deleteSegment(recording.segmentId).then(onDone);
-  const who = recording.participantName || t(recording.participantType);
+/** Whether to delete the files of a leg, for good. */
+export function AskDelete({ segmentId, who, opening, onDone, onClose }: AskDeleteProps) {
+  const remove = async () => {
+    await recordingApi.deleteSegment(segmentId);
+    if (opening.opened?.recording.segmentId === segmentId) opening.close();
+    onDone();
+  };
   return (
     <Ask title={t("deleteRecording", { who })} action={t("delete")} danger onSubmit={remove} onClose={onClose}>
       <p>{t("deleteRecordingHelp")}</p>
@@ -65,19 +63,13 @@ function AskDelete({ recording, onDone, onClose }: AskDeleteProps) {
   );
 }
 
-function title(recording: Recording): string {
-  const media = recording.screen ? t("screenRecording") : t(recording.mediaType);
-  return t("recordingOf", { who: recording.participantName || t(recording.participantType), media });
-}
-
 interface LineProps {
   recording: Recording;
-  playing: boolean;
   onPlay: () => void;
   onDelete: (() => void) | undefined;
 }
 
-function Line({ recording, playing, onPlay, onDelete }: LineProps) {
+function Line({ recording, onPlay, onDelete }: LineProps) {
   const facts = [
     when(recording.startedAt),
     recording.durationMs === null ? "" : clock(recording.durationMs),
@@ -86,7 +78,7 @@ function Line({ recording, playing, onPlay, onDelete }: LineProps) {
   return (
     <div class="recording-line">
       <div class="recording-what">
-        <strong>{title(recording)}</strong>
+        <strong>{titleOf(recording)}</strong>
         <span class="small muted">{facts.filter(Boolean).join(" · ")}</span>
         {recording.fileName !== null && <span class="small muted file-name">{recording.fileName}</span>}
         {recording.reason !== undefined && <span class="small">{recording.reason}</span>}
@@ -98,9 +90,15 @@ function Line({ recording, playing, onPlay, onDelete }: LineProps) {
       </div>
       {recording.status !== "FINISHED" && <span class="badge warn">{t(`rec${recording.status}`)}</span>}
       {recording.url !== null && recording.url !== undefined && (
-        <button type="button" class="button" aria-expanded={playing} onClick={onPlay} data-testid="play">
-          <Icon name={playing ? "close" : "play"} />
-          {t(playing ? "closePlayer" : "play")}
+        <button
+          type="button"
+          class="button"
+          aria-label={`${t("play")}: ${titleOf(recording)}`}
+          onClick={onPlay}
+          data-testid="play"
+        >
+          <Icon name="play" />
+          {t("play")}
         </button>
       )}
       {recording.downloadUrl !== null && recording.downloadUrl !== undefined && (
@@ -119,58 +117,13 @@ function Line({ recording, playing, onPlay, onDelete }: LineProps) {
         <button
           type="button"
           class="button icon-only"
-          aria-label={`${t("delete")}: ${title(recording)}`}
+          aria-label={`${t("delete")}: ${titleOf(recording)}`}
           title={t("delete")}
           onClick={onDelete}
           data-testid="delete"
         >
           <Icon name="trash" />
         </button>
-      )}
-    </div>
-  );
-}
-
-/** The browser's own player brings seek bar, volume and full screen, all usable by keyboard. */
-function Player({ recording }: { recording: Recording }) {
-  const media = useRef<HTMLVideoElement & HTMLAudioElement>(null);
-  const [speed, setSpeed] = useState(1);
-  const [failed, setFailed] = useState(false);
-  const video = recording.screen || (recording.mime ?? "").startsWith("video/");
-  useEffect(() => {
-    if (media.current !== null) media.current.playbackRate = speed;
-  }, [speed]);
-  const attributes = {
-    src: recording.url ?? "",
-    controls: true,
-    autoPlay: true,
-    preload: "metadata" as const,
-    "aria-label": t("player", { name: title(recording) }),
-    "data-testid": "player",
-    onError: () => setFailed(true),
-  };
-  return (
-    <div class="player">
-      {video ? <video ref={media} {...attributes} playsInline /> : <audio ref={media} {...attributes} />}
-      <label class="speed small">
-        {t("speed")}
-        <select
-          class="input"
-          value={String(speed)}
-          onChange={(event) => setSpeed(Number(event.currentTarget.value))}
-          data-testid="speed"
-        >
-          {SPEEDS.map((one) => (
-            <option key={one} value={String(one)}>
-              {one}×
-            </option>
-          ))}
-        </select>
-      </label>
-      {failed && (
-        <p class="notice bad" role="alert">
-          {t("playFailed")}
-        </p>
       )}
     </div>
   );
