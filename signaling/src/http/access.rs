@@ -83,6 +83,17 @@ pub enum Operation {
     DeleteRecording,
     ListRecordingMetadata,
     DownloadRecordingFile,
+    ListCallRecordings,
+    ReadCallRecordings,
+    DeleteCallRecordings,
+    DownloadCallRecording,
+    DeleteCallRecordingFile,
+    ListWebRtcRecordings,
+    DeleteWebRtcRecording,
+    DownloadWebRtcRecording,
+    ListLinkRecordings,
+    DeleteLinkRecording,
+    DownloadLinkRecording,
     PauseRecording,
     ResumeRecording,
     ReadWrapUpConfig,
@@ -287,7 +298,18 @@ impl Operation {
             | CreateAgentRecordingConfig
             | SetAgentRecordingConfig => known(MANAGE, No, No, All),
             // Agents hear their own and delete none.
-            DeleteRecording => known(MANAGE, No, All, All),
+            ListCallRecordings
+            | ReadCallRecordings
+            | DownloadCallRecording
+            | ListWebRtcRecordings
+            | DownloadWebRtcRecording
+            | ListLinkRecordings
+            | DownloadLinkRecording => known(READ, Own, All, All),
+            DeleteRecording
+            | DeleteCallRecordings
+            | DeleteCallRecordingFile
+            | DeleteWebRtcRecording
+            | DeleteLinkRecording => known(MANAGE, No, All, All),
             UploadAudioFile | DeleteAudioFile => known(MANAGE, No, All, All),
             CreateWaitingStrategy
             | ReplaceWaitingStrategy
