@@ -6,7 +6,7 @@ mod segment;
 
 pub use hours::{DayHours, Holiday, WorkingHoursRow};
 pub use rule::RuleRow;
-pub use segment::{Deletion, SegmentRow, SegmentState};
+pub use segment::{Deletion, SegmentOrigin, SegmentRow, SegmentState};
 
 use crate::settings::AccountSettings;
 use model::{
@@ -254,6 +254,15 @@ pub struct RunningTransfer {
     pub since: WallTime,
 }
 
+/// Where a call was before it was handed over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HandedOver {
+    /// The transferor.
+    pub from: AgentId,
+    /// The call's queue.
+    pub queue: QueueId,
+}
+
 /// A call.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct CallRow {
@@ -303,6 +312,8 @@ pub struct CallRow {
     pub recording_paused: bool,
     /// Zero of the recording's timeline on the engine's clock.
     pub recording_epoch: Option<MediaTime>,
+    /// Who handed it over last.
+    pub handed_over: Option<HandedOver>,
     /// Arrival, UTC.
     pub created_at: WallTime,
     /// Answer, UTC.

@@ -12,6 +12,7 @@
 //! * [`depacketise`] turns RTP payloads into VP8 and H.264 frames.
 //! * [`mux`] writes the live container, reads it back, and writes finished files.
 //! * [`segment`] holds a segment's life cycle and its manifest.
+//! * [`playback`] finds any second of a finished file of sound, and says what it is as WAV.
 //! * [`Assembler`] joins the tracks of one file.
 //!
 //! Readers and writers of containers work on [`std::io::Read`] and byte vectors; nothing here opens a file.
@@ -21,6 +22,7 @@ pub mod depacketise;
 pub mod limits;
 pub mod mux;
 pub mod opus_packet;
+pub mod playback;
 pub mod segment;
 pub mod timeline;
 

@@ -41,6 +41,16 @@ pub const HEADER_BYTES: u64 = 64 << 20;
 pub const FILE_BLOCKS: usize = 12_000_000;
 /// Time one finished page (Ogg) covers, milliseconds.
 pub const PAGE_MS: u64 = 500;
+/// Bytes of a finished file that are looked at to find a page: at least one of the largest (RFC 3533 §6: 65 307 bytes) lies in it.
+pub const SEARCH_BYTES: usize = 128 << 10;
+/// Places of a file that are looked at to find a page; halving alone needs fewer for any file.
+pub const SEARCH_PROBES: u32 = 96;
+/// Samples of a channel that are converted at a time: five seconds.
+pub const PLAYBACK_BLOCK: u64 = 5 * 48_000;
+/// Samples that are decoded before those that are wanted, so that the decoder has settled (RFC 7845 §4.6 asks for 80 ms).
+pub const PLAYBACK_PRE_ROLL: u64 = 9_600;
+/// Bytes of a finished file that are read for one block: ten times what the densest sound takes.
+pub const PLAYBACK_READ_BYTES: usize = 8 << 20;
 /// Bytes of one manifest.
 pub const MANIFEST_BYTES: u64 = 8 << 20;
 /// A video track that begins without a keyframe for so long is asked for one.

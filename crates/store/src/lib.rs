@@ -34,4 +34,6 @@ pub use page::{
     AgentOrder, ConversationOrder, CreatedOrder, Direction, NamedOrder, NoteOrder, Order, Page, PageRequest,
     SegmentOrder, Sortable, TagOrder,
 };
-pub use queries::{AgentFilter, ConversationFilter, QueueFilter, SegmentFilter, TagFilter};
+pub use queries::{
+    AgentFilter, ConversationFilter, Entrance, QueueFilter, SegmentFilter, Span, TagFilter, Together, TogetherOrder,
+};

@@ -35,6 +35,8 @@ pub const STATEMENT_ROWS: usize = 32;
 pub const PREPARED_STATEMENTS: usize = 256;
 /// Rows of a page, at most.
 pub const PAGE_ROWS: u32 = 999;
+/// Legs or calls of which all files are read at once.
+pub(crate) const TOGETHER_AT_ONCE: usize = 10;
 /// Ids in one filter, at most: SQLite allows 32 766 parameters, and an address line holds far fewer.
 pub const FILTER_IDS: usize = 999;
 /// Copies of the file from before a migration that are kept.

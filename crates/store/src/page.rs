@@ -93,6 +93,8 @@ pub trait Sortable: Copy + Sized + 'static {
     const ALL: &'static [Self];
     /// Name in the public API.
     fn name(self) -> &'static str;
+    /// The table's key, by which rows follow that are equal in the field.
+    const TIE: &'static [&'static str] = &["id"];
     /// Column of the table, or an expression over them.
     fn column(self) -> &'static str;
     /// The field with that name in the public API.
@@ -326,29 +328,44 @@ impl Sortable for CreatedOrder {
 /// Fields of recording files to sort by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum SegmentOrder {
-    /// `id`
+    /// `startedAt`: when it began.
     #[default]
-    Id,
-    /// `startTime`
-    StartTime,
+    StartedAt,
     /// `duration`
     Duration,
+    /// `deletedAt`
+    DeletedAt,
+    /// `filename`
+    FileName,
+    /// `participantName`
+    ParticipantName,
+    /// `recordingId`
+    RecordingId,
 }
 
 impl Sortable for SegmentOrder {
-    const ALL: &'static [Self] = &[Self::Id, Self::StartTime, Self::Duration];
+    const ALL: &'static [Self] =
+        &[Self::StartedAt, Self::Duration, Self::DeletedAt, Self::FileName, Self::ParticipantName, Self::RecordingId];
+    const TIE: &'static [&'static str] = &["id", "screen"];
     fn name(self) -> &'static str {
         match self {
-            Self::Id => "id",
-            Self::StartTime => "startTime",
+            Self::StartedAt => "startedAt",
             Self::Duration => "duration",
+            Self::DeletedAt => "deletedAt",
+            Self::FileName => "filename",
+            Self::ParticipantName => "participantName",
+            Self::RecordingId => "recordingId",
         }
     }
+    // Databases disagree about where absent values go.
     fn column(self) -> &'static str {
         match self {
-            Self::Id => "id",
-            Self::StartTime => "started_at",
-            Self::Duration => "duration_ms",
+            Self::StartedAt => "began_at",
+            Self::Duration => "COALESCE(duration_ms, -1)",
+            Self::DeletedAt => "COALESCE(deleted_at, -1)",
+            Self::FileName => "COALESCE(file_name, '')",
+            Self::ParticipantName => "display_name",
+            Self::RecordingId => "id",
         }
     }
 }

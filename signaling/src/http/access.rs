@@ -81,6 +81,19 @@ pub enum Operation {
     ListRecordings,
     DownloadRecording,
     DeleteRecording,
+    ListRecordingMetadata,
+    DownloadRecordingFile,
+    ListCallRecordings,
+    ReadCallRecordings,
+    DeleteCallRecordings,
+    DownloadCallRecording,
+    DeleteCallRecordingFile,
+    ListWebRtcRecordings,
+    DeleteWebRtcRecording,
+    DownloadWebRtcRecording,
+    ListLinkRecordings,
+    DeleteLinkRecording,
+    DownloadLinkRecording,
     PauseRecording,
     ResumeRecording,
     ReadWrapUpConfig,
@@ -249,7 +262,7 @@ impl Operation {
             // Conversations: an agent's own, the team's for its leads.
             ListConversations | ReadConversation | ListNotes | ReadNote | ReadTimeline | ListRecordings
             | DownloadRecording | SimulateRouting | ReadMetadata => known(READ, Own, All, All),
-            ListLinkedConversations => known(READ, Own, All, All),
+            ListLinkedConversations | ListRecordingMetadata | DownloadRecordingFile => known(READ, Own, All, All),
             ReplaceConversation | PatchConversation | AssignConversation | UnassignConversation | RouteConversation
             | SetMetadata | PatchMetadata | DeleteMetadata | AddConversationTag | AddNote => {
                 known(MANAGE, Own, All, All)
@@ -285,7 +298,18 @@ impl Operation {
             | CreateAgentRecordingConfig
             | SetAgentRecordingConfig => known(MANAGE, No, No, All),
             // Agents hear their own and delete none.
-            DeleteRecording => known(MANAGE, No, All, All),
+            ListCallRecordings
+            | ReadCallRecordings
+            | DownloadCallRecording
+            | ListWebRtcRecordings
+            | DownloadWebRtcRecording
+            | ListLinkRecordings
+            | DownloadLinkRecording => known(READ, Own, All, All),
+            DeleteRecording
+            | DeleteCallRecordings
+            | DeleteCallRecordingFile
+            | DeleteWebRtcRecording
+            | DeleteLinkRecording => known(MANAGE, No, All, All),
             UploadAudioFile | DeleteAudioFile => known(MANAGE, No, All, All),
             CreateWaitingStrategy
             | ReplaceWaitingStrategy

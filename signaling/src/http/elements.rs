@@ -62,6 +62,13 @@ pub(crate) struct Elements<T> {
     total_pages: u64,
 }
 
+impl<T> Elements<T> {
+    /// Rows of a page of `size`, of `total` in all.
+    pub(crate) fn of(elements: Vec<T>, total: u64, size: u32) -> Self {
+        Self { elements, total, total_pages: total.div_ceil(u64::from(size)) }
+    }
+}
+
 impl ElementPaging {
     /// Reads the parameters.
     pub(crate) fn read(params: &mut Params) -> Self {
@@ -87,6 +94,6 @@ impl ElementPaging {
         let total = rows.len() as u64;
         let skip = usize::try_from(u64::from(self.page) * u64::from(self.size)).unwrap_or(usize::MAX);
         let elements = rows.into_iter().skip(skip).take(self.size as usize).map(show).collect();
-        Elements { elements, total, total_pages: total.div_ceil(u64::from(self.size)) }
+        Elements::of(elements, total, self.size)
     }
 }

@@ -222,8 +222,9 @@ const LONG_BAD_REQUEST: [&str; 3] = [
 ];
 
 /// Beginnings of those that it words in the short form when something is unknown.
-const SHORT_NOT_FOUND: [&str; 7] = [
+const SHORT_NOT_FOUND: [&str; 8] = [
     "/ccaas/voice/2/agent-recording-configs/",
+    "/ccaas/voice/2/recording/",
     "/ccaas/voice/2/tts/options/",
     "/ccaas/voice/2/away-audio-message/",
     "/ccaas/voice/2/hold-configs-per-queue",

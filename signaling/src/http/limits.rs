@@ -60,6 +60,8 @@ pub(crate) const TIMELINE_EVENTS: usize = 2000;
 pub(crate) const CUSTOM_DATA_MAX_CHARS: usize = 920;
 /// Bytes read from a recording at once.
 pub(crate) const FILE_CHUNK_BYTES: usize = 64 * 1024;
+/// Stretches of recordings that are decoded at once.
+pub(crate) const RECORDINGS_DECODED_AT_ONCE: usize = 2;
 /// How long the answer to a request with an idempotency key is kept.
 pub(crate) const IDEMPOTENCY_KEY_LIFE: Duration = Duration::from_hours(24);
 /// How long a request with an idempotency key may take before it counts as interrupted.

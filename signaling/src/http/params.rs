@@ -95,6 +95,15 @@ impl Params {
         read
     }
 
+    /// A count or time that is not negative.
+    pub(crate) fn count(&mut self, name: &str) -> Option<i64> {
+        let read = self.text(name)?.parse().ok().filter(|number| *number >= 0);
+        if read.is_none() {
+            self.reject(name, "must be a whole number, 0 or more");
+        }
+        read
+    }
+
     /// The paging of `/ccaas/1`: page, limit, orderBy.
     pub(crate) fn limit_page<F: Sortable + Default>(&mut self) -> PageRequest<F> {
         let page = self.number("page", 0..=u32::MAX).unwrap_or(0);
@@ -112,8 +121,13 @@ impl Params {
 
     /// The paging of `/call-link/1` and `/webrtc/1`: page, size.
     pub(crate) fn size_page(&mut self) -> SizePage {
+        self.size_page_of(SIZE_DEFAULT)
+    }
+
+    /// The same with so many rows when the request does not say.
+    pub(crate) fn size_page_of(&mut self, default: u32) -> SizePage {
         let page = self.number("page", 0..=i32::MAX.cast_unsigned()).unwrap_or(0);
-        let size = self.number("size", 1..=SIZE_MAX).unwrap_or(SIZE_DEFAULT);
+        let size = self.number("size", 1..=SIZE_MAX).unwrap_or(default);
         SizePage { page, size }
     }
 }
@@ -203,15 +217,24 @@ pub(crate) struct PageInfo {
 }
 
 impl SizePage {
+    /// The same page, for the store.
+    pub(crate) fn request<F>(self, order: Order<F>) -> PageRequest<F> {
+        PageRequest { page: self.page, limit: self.size, order }
+    }
+
+    /// Where it stands among so many rows.
+    pub(crate) fn info(self, total: u64) -> PageInfo {
+        let total_pages = total.div_ceil(u64::from(self.size));
+        PageInfo { page: self.page, size: self.size, total_pages, total_results: total }
+    }
+
     /// The rows of this page, and where it stands.
     pub(crate) fn cut<T>(self, all: Vec<T>) -> (Vec<T>, PageInfo) {
         let total = all.len() as u64;
         let size = u64::from(self.size);
         let skip = usize::try_from(u64::from(self.page) * size).unwrap_or(usize::MAX);
         let rows = all.into_iter().skip(skip).take(self.size as usize).collect();
-        let info =
-            PageInfo { page: self.page, size: self.size, total_pages: total.div_ceil(size), total_results: total };
-        (rows, info)
+        (rows, self.info(total))
     }
 }
 

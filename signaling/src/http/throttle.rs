@@ -28,7 +28,7 @@ const fn line(method: Option<Method>, route: &'static str, per_second: u32, burs
 }
 
 /// The first line that fits counts; what no line names has no limit.
-static LINES: [Line; 16] = [
+static LINES: [Line; 18] = [
     line(Some(Method::DELETE), "/ccaas/voice/2/waiting-strategies/", 10, 100),
     line(None, "/ccaas/voice/2/waiting-strategies", 10, 20),
     line(None, "/ccaas/voice/2/transfer/queues", 10, 100),
@@ -43,6 +43,8 @@ static LINES: [Line; 16] = [
     line(None, "/ccaas/voice/2/tts/", 10, 20),
     line(None, "/ccaas/voice/2/away-audio-message/", 10, 20),
     line(None, "/recordings/1/files/", 100, 100),
+    line(None, "/calls/1/recordings/files/", 100, 100),
+    line(None, "/webrtc/1/recordings/{id}/download", 100, 100),
     line(Some(Method::POST), "/call-link/1/links", 200, 200),
     line(None, "/call-link/1/", 50, 50),
 ];

@@ -111,6 +111,7 @@ impl CallCenter {
             recording: None,
             recording_paused: false,
             recording_epoch: None,
+            handed_over: None,
             created_at: turn.now.wall,
             answered_at: None,
             ended_at: None,

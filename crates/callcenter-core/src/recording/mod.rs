@@ -2,6 +2,7 @@
 
 mod config;
 mod delete;
+mod handed_over;
 mod pause;
 mod segments;
 
@@ -13,7 +14,7 @@ use crate::command::{CommandError, Reply};
 use crate::effect::Effect;
 use crate::event::Event;
 use crate::limits::RECORDER_ANSWER;
-use crate::row::{RowChange, SegmentRow, SegmentState};
+use crate::row::{RowChange, SegmentOrigin, SegmentRow, SegmentState};
 use crate::timers::Reason;
 use model::{AgentId, CallId, LegId, MediaTime, SegmentId, WallTime};
 use wire::recorder::{Command, SegmentFile, SegmentStart};
@@ -32,7 +33,8 @@ impl CallCenter {
         let segment = SegmentId(turn.ids.next_id());
         let Some(start) = self.segment_start(call, leg, segment) else { return };
         let agent = self.call_ref(call).agent_leg.and_then(|leg| self.leg_ref(leg).row.agent);
-        self.save_segment(segment_row(&start, agent, turn.now.wall));
+        let origin = self.segment_origin(call, leg, start.started_at);
+        self.save_segment(segment_row(&start, agent, origin, turn.now.wall));
         self.edit_leg(leg, |row| row.segment = Some(segment));
         self.tell_recorder_of(start);
     }
@@ -208,7 +210,7 @@ fn wall_time(at: MediaTime) -> WallTime {
     WallTime(i64::try_from(at.0 / 1000).expect("64 bits of microseconds are 63 bits of milliseconds"))
 }
 
-fn segment_row(start: &SegmentStart, agent: Option<AgentId>, now: WallTime) -> SegmentRow {
+fn segment_row(start: &SegmentStart, agent: Option<AgentId>, origin: SegmentOrigin, now: WallTime) -> SegmentRow {
     SegmentRow {
         id: start.segment,
         screen: false,
@@ -230,5 +232,6 @@ fn segment_row(start: &SegmentStart, agent: Option<AgentId>, now: WallTime) -> S
         reason: None,
         started_at: now,
         deleted: None,
+        origin,
     }
 }

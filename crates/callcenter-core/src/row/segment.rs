@@ -1,4 +1,7 @@
-use model::{AgentId, CallId, ConversationId, LegId, ParticipantType, RecordingMedia, SegmentId, WallTime};
+use model::{
+    AgentId, CallDirection, CallId, ConversationId, LegId, ParticipantType, QueueId, RecordingMedia, SegmentId,
+    WallTime,
+};
 use serde::{Deserialize, Serialize};
 
 /// State of a recording file.
@@ -67,6 +70,29 @@ pub struct SegmentRow {
     pub started_at: WallTime,
     /// Who had it deleted, and when.
     pub deleted: Option<Deletion>,
+    /// What it is found by besides.
+    pub origin: SegmentOrigin,
+}
+
+/// The call and the party that a recording file comes from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SegmentOrigin {
+    /// Zero of the file's time, UTC: the call's recording began then.
+    pub began_at: WallTime,
+    /// Direction of the call.
+    pub direction: CallDirection,
+    /// Id of who speaks: of an agent or a customer. Absent when it is more than one.
+    pub participant: Option<String>,
+    /// Identity of who speaks. Absent when it is more than one.
+    pub identity: Option<String>,
+    /// The agent who had the call before.
+    pub transferred_from: Option<AgentId>,
+    /// The agent who got the call after.
+    pub transferred_to: Option<AgentId>,
+    /// The queue whose call it was before it was handed over.
+    pub transferred_from_queue: Option<QueueId>,
+    /// The queue that the call was handed over to after.
+    pub transferred_to_queue: Option<QueueId>,
 }
 
 /// A deletion, for good.

@@ -56,6 +56,7 @@ impl CallCenter {
         self.end_hold(call, running.from, turn);
         let queue = self.call_ref(call).row.queue;
         self.log_transfer_to_queue(call, running.from, queue, turn);
+        self.hand_over_to_queue(call, running.from, queue);
         if let Some(leg) = transferor {
             self.release_transferor(leg, NETWORK_ERROR, turn);
         }

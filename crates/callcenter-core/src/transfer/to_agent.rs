@@ -72,6 +72,7 @@ impl CallCenter {
         self.end_hold(call, running.from, turn);
         let transferred = Event::CallTransferred { agent: running.from, to_agent: running.to, duration_ms };
         self.log_of_call(turn, call, transferred);
+        self.hand_over_to_agent(call, running.from, running.to);
         self.stop_segments(call, turn);
         if let Some(leg) = self.call_ref(call).agent_leg {
             self.release_transferor(leg, TRANSFERRED, turn);

@@ -35,6 +35,7 @@ impl CallCenter {
         }
         self.end_hold(call, from, turn);
         self.log_transfer_to_queue(call, from, to, turn);
+        self.hand_over_to_queue(call, from, to);
         self.release_transferor(leg, TRANSFERRED, turn);
         self.put_in_line(call, from, to, Place::End, turn);
         Ok(Reply::Done)

@@ -192,3 +192,29 @@ fn a_restart_of_the_engine_while_it_waits_brings_the_ringing_back() {
     center.connect(leg);
     assert_eq!(center.state(talk.call), CallState::Established);
 }
+
+#[test]
+fn the_files_of_both_parts_know_where_the_call_came_from_and_went() {
+    let (mut center, ann, talk, sales) = talking();
+    let bob = seller(&mut center, "bob", sales);
+    let default = center.core.default_queue();
+    center.must(Command::TransferToQueue { leg: talk.agent, to: Some(sales) });
+    let went: Vec<_> = center.segments().into_values().map(|row| row.origin).collect();
+    assert_eq!(went.len(), 2);
+    for origin in &went {
+        assert_eq!((origin.transferred_to, origin.transferred_to_queue), (None, Some(sales)));
+        assert_eq!((origin.transferred_from, origin.transferred_from_queue), (None, None));
+    }
+    center.forget();
+    let leg = center.accept(bob);
+    center.connect(leg);
+    let came: Vec<_> = center.segments().into_values().map(|row| row.origin).collect();
+    assert_eq!(came.len(), 2);
+    for origin in &came {
+        assert_eq!((origin.transferred_from, origin.transferred_from_queue), (Some(ann), Some(default)));
+        assert_eq!((origin.transferred_to, origin.transferred_to_queue), (None, None));
+    }
+    let parties: Vec<_> = came.iter().map(|origin| origin.participant.clone().expect("one party")).collect();
+    assert!(parties.contains(&bob.to_string()), "{parties:?}");
+    assert!(came.iter().any(|origin| origin.identity.as_deref() == Some("customer-1")), "{came:?}");
+}

@@ -19,7 +19,7 @@ mod live;
 mod live_index;
 mod mp4;
 mod mp4_check;
-mod ogg;
+pub(crate) mod ogg;
 mod ogg_check;
 mod webm;
 mod webm_check;

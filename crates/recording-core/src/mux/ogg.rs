@@ -87,7 +87,7 @@ fn page(flags: u8, granule: u64, number: u32, packets: &[Vec<u8>]) -> Vec<u8> {
 }
 
 /// RFC 3533 §6: polynomial 0x04c11db7, not reflected, over the page with a checksum of zero.
-pub(super) fn checksum(page: &[u8]) -> u32 {
+pub(crate) fn checksum(page: &[u8]) -> u32 {
     const TABLE: [u32; 256] = table();
     page.iter().fold(0, |crc: u32, &byte| crc << 8 ^ TABLE[usize::from((crc >> 24) as u8 ^ byte)])
 }

@@ -2,6 +2,7 @@
 
 mod files;
 mod hostile;
+mod playback;
 mod rig;
 mod synthetic;
 mod timeline;

@@ -1,4 +1,4 @@
-use crate::{database::Store, error::Error};
+use crate::{database::Store, error::Error, queries::select::bounded};
 use callcenter_core::row::{CallRow, LegRow};
 use model::{AccountId, CallId, ConversationId, LegId};
 
@@ -15,6 +15,18 @@ impl Store {
     pub async fn call(&self, account: AccountId, id: CallId) -> Result<Option<CallRow>, Error> {
         self.one(account, |q| {
             q.is("id", id);
+        })
+        .await
+    }
+
+    /// These calls, as far as they are there.
+    pub async fn calls(&self, account: AccountId, ids: &[CallId]) -> Result<Vec<CallRow>, Error> {
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        bounded(&[ids.len()])?;
+        self.some(account, |q| {
+            q.one_of("id", ids);
         })
         .await
     }

@@ -12,5 +12,5 @@ mod tags;
 pub(crate) use agents::queues_of_agents;
 pub use agents::{AgentFilter, QueueFilter};
 pub use conversations::ConversationFilter;
-pub use segments::SegmentFilter;
+pub use segments::{Entrance, SegmentFilter, Span, Together, TogetherOrder};
 pub use tags::TagFilter;

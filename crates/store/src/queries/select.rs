@@ -5,6 +5,7 @@ use crate::{
     error::Error,
     limits,
     page::{Page, PageRequest, Sortable},
+    queries::Span,
     records::{Reader, Record, read, select},
 };
 use model::{AccountId, WallTime};
@@ -61,6 +62,15 @@ impl Conditions<'_> {
         }
         self
     }
+    /// The number is from the one to the other, both included.
+    pub(super) fn spans(&mut self, number: &str, span: Span) -> &mut Self {
+        for (bound, limit) in [(">=", span.from), ("<=", span.to)] {
+            if let Some(limit) = limit {
+                self.0.push(format_args!(" AND {number} {bound} ")).push_bind(limit);
+            }
+        }
+        self
+    }
     /// A condition without values.
     pub(super) fn fixed(&mut self, condition: &'static str) -> &mut Self {
         self.0.push(" AND ").push(condition);
@@ -73,6 +83,21 @@ impl Conditions<'_> {
             self.list(values);
             self.0.push("))");
         }
+        self
+    }
+
+    /// `column IN (SELECT <select> = <account> …)`: what `conditions` say of another table of the account. `select` ends
+    /// with the name of that table's account.
+    pub(super) fn among(
+        &mut self,
+        column: &str,
+        select: &'static str,
+        account: AccountId,
+        conditions: impl FnOnce(&mut Self),
+    ) -> &mut Self {
+        self.0.push(format_args!(" AND {column} IN (SELECT {select} = ")).push_bind(account.to_string());
+        conditions(self);
+        self.0.push(")");
         self
     }
 
@@ -125,7 +150,10 @@ impl Store {
         let total = Reader(&counting.fetch_one(&self.readers).await?).count("total")?;
         let mut query = start(account, &select::<R>(), &conditions);
         let direction = request.order.direction.sql();
-        query.push(format_args!(" ORDER BY {} {direction}, id {direction}", request.order.by.column()));
+        query.push(format_args!(" ORDER BY {} {direction}", request.order.by.column()));
+        for column in F::TIE {
+            query.push(format_args!(", {column} {direction}"));
+        }
         query.push(" LIMIT ").push_bind(request.rows()).push(" OFFSET ").push_bind(request.offset());
         let rows = query.build().fetch_all(&self.readers).await?;
         let items = rows.iter().map(read).collect::<Result<_, _>>()?;
@@ -133,7 +161,7 @@ impl Store {
     }
 }
 
-fn start(account: AccountId, select: &str, conditions: &impl Fn(&mut Conditions<'_>)) -> QueryBuilder {
+pub(super) fn start(account: AccountId, select: &str, conditions: &impl Fn(&mut Conditions<'_>)) -> QueryBuilder {
     let mut query = QueryBuilder::new(select);
     query.push(" WHERE account = ").push_bind(account.to_string());
     conditions(&mut Conditions(&mut query));

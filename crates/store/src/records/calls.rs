@@ -1,6 +1,8 @@
 use super::{Reader, Record, Value};
 use crate::error::Error;
-use callcenter_core::row::{CallRow, Deletion, FamiliarAgent, LegRow, RunningTransfer, SegmentRow, Wait};
+use callcenter_core::row::{
+    CallRow, Deletion, FamiliarAgent, HandedOver, LegRow, RunningTransfer, SegmentOrigin, SegmentRow, Wait,
+};
 use model::MediaTime;
 use wire::browser::MediaState;
 
@@ -39,6 +41,8 @@ impl Record for CallRow {
         "recording",
         "recording_paused",
         "recording_epoch_us",
+        "handed_over_by",
+        "handed_over_queue",
         "created_at",
         "answered_at",
         "ended_at",
@@ -79,6 +83,8 @@ impl Record for CallRow {
             Value::word_or_null(&self.recording),
             Value::Bool(self.recording_paused),
             Value::count_or_null(self.recording_epoch.map(|epoch| epoch.0)),
+            Value::id_or_null(self.handed_over.map(|before| before.from)),
+            Value::id_or_null(self.handed_over.map(|before| before.queue)),
             Value::time(self.created_at),
             Value::time_or_null(self.answered_at),
             Value::time_or_null(self.ended_at),
@@ -118,6 +124,7 @@ impl Record for CallRow {
             recording: row.word_or_null("recording")?,
             recording_paused: row.truth("recording_paused")?,
             recording_epoch: row.number_or_null("recording_epoch_us")?.map(MediaTime),
+            handed_over: handed_over(row)?,
             created_at: row.time("created_at")?,
             answered_at: row.time_or_null("answered_at")?,
             ended_at: row.time_or_null("ended_at")?,
@@ -125,6 +132,12 @@ impl Record for CallRow {
             end_code: row.number_or_null("end_code")?,
         })
     }
+}
+
+/// Both of its columns are there, or none.
+fn handed_over(row: &Reader<'_>) -> Result<Option<HandedOver>, Error> {
+    let Some(from) = row.id_or_null("handed_over_by")? else { return Ok(None) };
+    Ok(Some(HandedOver { from, queue: row.id("handed_over_queue")? }))
 }
 
 fn familiar_agent(row: &Reader<'_>) -> Result<Option<FamiliarAgent>, Error> {
@@ -228,6 +241,14 @@ impl Record for SegmentRow {
         "started_at",
         "deleted_at",
         "deleted_by",
+        "began_at",
+        "direction",
+        "participant_id",
+        "identity",
+        "transferred_from",
+        "transferred_to",
+        "transferred_from_queue",
+        "transferred_to_queue",
     ];
 
     fn values(&self) -> Vec<Value> {
@@ -253,6 +274,14 @@ impl Record for SegmentRow {
             Value::time(self.started_at),
             Value::time_or_null(self.deleted.as_ref().map(|deletion| deletion.at)),
             self.deleted.as_ref().map(|deletion| deletion.by.clone()).into(),
+            Value::time(self.origin.began_at),
+            Value::word(&self.origin.direction),
+            Value::text_or_null(&self.origin.participant),
+            Value::text_or_null(&self.origin.identity),
+            Value::id_or_null(self.origin.transferred_from),
+            Value::id_or_null(self.origin.transferred_to),
+            Value::id_or_null(self.origin.transferred_from_queue),
+            Value::id_or_null(self.origin.transferred_to_queue),
         ]
     }
 
@@ -278,8 +307,22 @@ impl Record for SegmentRow {
             reason: row.text_or_null("reason")?,
             started_at: row.time("started_at")?,
             deleted: deletion(row)?,
+            origin: origin(row)?,
         })
     }
+}
+
+fn origin(row: &Reader<'_>) -> Result<SegmentOrigin, Error> {
+    Ok(SegmentOrigin {
+        began_at: row.time("began_at")?,
+        direction: row.word("direction")?,
+        participant: row.text_or_null("participant_id")?,
+        identity: row.text_or_null("identity")?,
+        transferred_from: row.id_or_null("transferred_from")?,
+        transferred_to: row.id_or_null("transferred_to")?,
+        transferred_from_queue: row.id_or_null("transferred_from_queue")?,
+        transferred_to_queue: row.id_or_null("transferred_to_queue")?,
+    })
 }
 
 /// Both of its columns are there, or none.

@@ -8,11 +8,11 @@ use callcenter_core::{
     event::{Author, Event, EventRecord},
     row::{
         AgentRecordingRow, AgentRow, AssignmentAlgorithm, AwayMessageRow, CallRow, CallState, ClientType,
-        ConversationRow, ConversationStatus, ConversationTag, CustomerRow, DayHours, FamiliarAgent, HoldConfigFields,
-        HoldConfigRow, Holiday, LegRow, LinkConfigRow, LinkDestination, LinkHours, LinkRow, MetadataRow, NoteKind,
-        NoteRow, PeriodicMessage, Priority, QueueRow, RowChange, RuleRow, RunningTransfer, RunningWrapUp, SegmentRow,
-        Sender, Snapshot, StatusRow, TagRow, TransferStrategyFields, TransferStrategyRow, Wait, WaitingCondition,
-        WaitingStrategyFields, WaitingStrategyRow, WorkingHoursRow,
+        ConversationRow, ConversationStatus, ConversationTag, CustomerRow, DayHours, FamiliarAgent, HandedOver,
+        HoldConfigFields, HoldConfigRow, Holiday, LegRow, LinkConfigRow, LinkDestination, LinkHours, LinkRow,
+        MetadataRow, NoteKind, NoteRow, PeriodicMessage, Priority, QueueRow, RowChange, RuleRow, RunningTransfer,
+        RunningWrapUp, SegmentRow, Sender, Snapshot, StatusRow, TagRow, TransferStrategyFields, TransferStrategyRow,
+        Wait, WaitingCondition, WaitingStrategyFields, WaitingStrategyRow, WorkingHoursRow,
     },
     settings::AccountSettings,
 };
@@ -255,6 +255,9 @@ fn call() -> impl Strategy<Value = CallRow> {
         option::of(recorded_media()),
         option::of((0..=u64::MAX / 2).prop_map(MediaTime)),
         any::<bool>(),
+        option::of((number(), number())).prop_map(|both| {
+            both.map(|(from, queue)| HandedOver { from: AgentId::of(from), queue: QueueId::of(queue) })
+        }),
     );
     let times = (time(), option::of(time()), option::of(time()), option::of(time()));
     let ended_by = select(vec![EndedBy::Customer, EndedBy::Agent, EndedBy::Api, EndedBy::Platform]);
@@ -295,6 +298,7 @@ fn call() -> impl Strategy<Value = CallRow> {
             recording: recorded.1,
             recording_paused: recorded.3,
             recording_epoch: recorded.2,
+            handed_over: recorded.4,
             created_at: times.0,
             answered_at: times.1,
             ended_at: times.2,

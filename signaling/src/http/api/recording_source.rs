@@ -31,6 +31,36 @@ pub(super) async fn open(recorder: &RecorderPlace, path: &str) -> io::Result<(So
 }
 
 impl Source {
+    /// `count` bytes from `first` on, all of which the file has, in memory. The source comes back with them.
+    pub(super) async fn read(self, first: u64, count: usize) -> io::Result<(Self, Vec<u8>)> {
+        let mut bytes = Vec::with_capacity(count);
+        match self {
+            Self::Here(mut file) => {
+                while bytes.len() < count {
+                    let (back, chunk) = file.read(first + bytes.len() as u64, count - bytes.len()).await?;
+                    if chunk.is_empty() {
+                        return Err(io::ErrorKind::UnexpectedEof.into());
+                    }
+                    bytes.extend_from_slice(&chunk);
+                    file = back;
+                }
+                Ok((Self::Here(file), bytes))
+            }
+            Self::Apart { files, path } => {
+                if count > 0 {
+                    let mut part = files.open(&path, first, count as u64).await.map_err(io_error)?;
+                    while let Some(chunk) = part.next().await.map_err(io_error)? {
+                        bytes.extend_from_slice(&chunk);
+                    }
+                }
+                if bytes.len() < count {
+                    return Err(io::ErrorKind::UnexpectedEof.into());
+                }
+                Ok((Self::Apart { files, path }, bytes))
+            }
+        }
+    }
+
     /// The bytes from `first` on.
     pub(super) async fn body(self, first: u64, count: u64) -> io::Result<Body> {
         match self {

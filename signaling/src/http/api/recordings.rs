@@ -1,9 +1,7 @@
 //! Recordings of a conversation and their bytes.
 
 use super::conversation;
-use super::disposition::content_disposition;
-use super::range::{Part, part};
-use super::recording_source::{self, Source};
+use super::recording_answer::{self, BadRange, Content, Served};
 use crate::http::access::Operation;
 use crate::http::caller::{Caller, Who};
 use crate::http::errors::{ApiError, ApiException};
@@ -13,17 +11,12 @@ use crate::http::times;
 use crate::state::AppState;
 use axum::Json;
 use axum::extract::{Path, State};
-use axum::http::header::{
-    ACCEPT_RANGES, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, ETAG,
-    IF_NONE_MATCH, IF_RANGE, RANGE,
-};
-use axum::http::{HeaderMap, HeaderValue, StatusCode};
-use axum::response::{IntoResponse, Response};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
 use callcenter_core::command::{Command, RecordingCommand};
 use callcenter_core::row::{SegmentRow, SegmentState};
 use model::{ParticipantType, RecordingMedia, SegmentId};
 use serde::Serialize;
-use std::io;
 use utoipa::ToSchema;
 use utoipa_axum::routes;
 
@@ -174,9 +167,17 @@ async fn bytes(
     params.done()?;
     let segment = segment(&state, &caller, &id, screen).await?;
     let path = segment.path.as_deref().ok_or_else(|| ApiError::unknown_id(&id))?;
-    let opened = recording_source::open(&state.apart.recorder, path).await;
-    let (source, length) = opened.map_err(|error| unreadable(&segment, &error))?;
-    answer(&caller, &segment, source, length, download, &headers).await
+    let (source, length) = recording_answer::open(&state, &segment, path).await?;
+    let name = segment.file_name.clone().unwrap_or("recording".to_owned());
+    let served = Served {
+        content: Content::Native(source),
+        length,
+        tag: segment.sha256.clone().unwrap_or("unknown".to_owned()),
+        mime: segment.mime.clone().unwrap_or("application/octet-stream".to_owned()),
+        name,
+        download,
+    };
+    served.answer(&caller, &segment, &headers, BadRange::Whole).await
 }
 
 /// Deletes a segment's files for good: voice, camera and shared screen. What is known of them stays, with who had them
@@ -195,10 +196,17 @@ async fn delete(State(state): State<AppState>, caller: Caller, Path(id): Path<St
     if rows.is_empty() {
         return Err(ApiError::unknown_id(&id));
     }
-    let by = name_of(&state, &caller).await?;
-    tracing::info!(account = %caller.account, by = caller.name(), %segment, "a recording is deleted");
-    super::done_by(&state, &caller, Command::Recording(RecordingCommand::Delete { rows, by })).await?;
+    delete_rows(&state, &caller, rows).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// Deletes the files of one segment, of which these are the rows.
+pub(super) async fn delete_rows(state: &AppState, caller: &Caller, rows: Vec<SegmentRow>) -> Result<(), ApiError> {
+    let by = name_of(state, caller).await?;
+    let segment = rows.first().map(|row| row.id.to_string()).unwrap_or_default();
+    tracing::info!(account = %caller.account, by = caller.name(), segment, "a recording is deleted");
+    super::done_by(state, caller, Command::Recording(RecordingCommand::Delete { rows, by })).await?;
+    Ok(())
 }
 
 /// Who acts, as people know them: a person's sign-in, or the name of a program's key.
@@ -209,18 +217,8 @@ pub(super) async fn name_of(state: &AppState, caller: &Caller) -> Result<String,
     })
 }
 
-fn unreadable(segment: &SegmentRow, error: &io::Error) -> ApiError {
-    tracing::error!(%error, segment = %segment.id, "a recording's file cannot be read");
-    match error.kind() {
-        io::ErrorKind::NotConnected => {
-            ApiError::unavailable("The recorder is not connected; try again in a few seconds.")
-        }
-        _ => ApiError::not_found("The recording's file is not there any more; the operator's log says more."),
-    }
-}
-
 /// The file's row, if it is complete and the caller may hear it.
-async fn segment(state: &AppState, caller: &Caller, id: &str, screen: bool) -> Result<SegmentRow, ApiError> {
+pub(super) async fn segment(state: &AppState, caller: &Caller, id: &str, screen: bool) -> Result<SegmentRow, ApiError> {
     let unknown = || ApiError::unknown_id(id);
     let parsed: SegmentId = id.parse().map_err(|_| unknown())?;
     let rows = state.store.segment(caller.account, parsed).await?;
@@ -232,52 +230,4 @@ async fn segment(state: &AppState, caller: &Caller, id: &str, screen: bool) -> R
         caller.check_sees(&conversation).map_err(|_| unknown())?;
     }
     if row.state == SegmentState::Finished { Ok(row) } else { Err(unknown()) }
-}
-
-async fn answer(
-    caller: &Caller,
-    segment: &SegmentRow,
-    source: Source,
-    length: u64,
-    download: bool,
-    headers: &HeaderMap,
-) -> Result<Response, ApiError> {
-    let header = |name| headers.get(name).and_then(|value| value.to_str().ok());
-    let etag = format!("\"{}\"", segment.sha256.as_deref().unwrap_or("unknown"));
-    if header(IF_NONE_MATCH).is_some_and(|known| known.split(',').any(|one| one.trim() == etag)) {
-        return Ok((StatusCode::NOT_MODIFIED, [(ETAG, etag)]).into_response());
-    }
-    let same = header(IF_RANGE).is_none_or(|known| known == etag);
-    let (status, first, last) = match part(header(RANGE).filter(|_| same), length) {
-        Part::Whole => (StatusCode::OK, 0, length.saturating_sub(1)),
-        Part::Bytes { first, last } => (StatusCode::PARTIAL_CONTENT, first, last),
-        Part::OutOfRange => {
-            let mut refusal = ApiError::range_not_satisfiable().into_response();
-            refusal.headers_mut().insert(CONTENT_RANGE, text_header(format!("bytes */{length}")));
-            return Ok(refusal);
-        }
-    };
-    let count = if length == 0 { 0 } else { last - first + 1 };
-    if first == 0 {
-        tracing::info!(account = %caller.account, by = caller.name(), segment = %segment.id, screen = segment.screen,
-            download, "a recording is read");
-    }
-    let body = source.body(first, count).await.map_err(|error| unreadable(segment, &error))?;
-    let mut response = (status, body).into_response();
-    let out = response.headers_mut();
-    out.insert(CONTENT_TYPE, text_header(segment.mime.clone().unwrap_or("application/octet-stream".to_owned())));
-    out.insert(CONTENT_LENGTH, count.into());
-    out.insert(ACCEPT_RANGES, HeaderValue::from_static("bytes"));
-    out.insert(ETAG, text_header(etag));
-    out.insert(CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
-    let name = segment.file_name.as_deref().unwrap_or("recording");
-    out.insert(CONTENT_DISPOSITION, text_header(content_disposition(name, download)));
-    if status == StatusCode::PARTIAL_CONTENT {
-        out.insert(CONTENT_RANGE, text_header(format!("bytes {first}-{last}/{length}")));
-    }
-    Ok(response)
-}
-
-fn text_header(text: String) -> HeaderValue {
-    HeaderValue::from_str(&text).unwrap_or(HeaderValue::from_static("unknown"))
 }

@@ -20,6 +20,8 @@ mod pages;
 mod people;
 mod preconditions;
 mod queues;
+mod recorded;
+mod recording_metadata;
 mod recordings;
 mod routing;
 mod settings;

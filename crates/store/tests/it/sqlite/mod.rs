@@ -15,6 +15,8 @@ mod migration;
 mod place;
 #[path = "../queries.rs"]
 mod queries;
+#[path = "../recordings.rs"]
+mod recordings;
 #[path = "../rows.rs"]
 mod rows;
 #[path = "../subdomains.rs"]

@@ -15,6 +15,9 @@ pub(super) struct Group {
     /// Two calls are there, and an agent who is free.
     #[serde(default)]
     pub(super) in_calls: bool,
+    /// A recording is there (`recordingId`), of a leg (`legId`) in a call (`callId`).
+    #[serde(default)]
+    pub(super) recorded: bool,
     /// Requests that make what the operations need.
     #[serde(default)]
     pub(super) given: Vec<Given>,

@@ -14,26 +14,28 @@ mod schema;
 mod walk;
 
 use super::client::{Client, ORIGIN};
+use super::recorded::{Recorded, ogg_of, recorded, tone};
 use crate::support::House;
 use group::Group;
 use schema::Description;
 use std::collections::BTreeMap;
 use walk::Walk;
 
-const GROUPS: [(&str, &str); 9] = [
+const GROUPS: [(&str, &str); 10] = [
     ("conversations", include_str!("conversations.json")),
     ("team", include_str!("team.json")),
     ("routing", include_str!("routing.json")),
     ("voice", include_str!("voice.json")),
     ("apart", include_str!("apart.json")),
     ("recording", include_str!("recording.json")),
+    ("recordings", include_str!("recordings.json")),
     ("calls", include_str!("calls.json")),
     ("call-links", include_str!("call-links.json")),
     ("webrtc", include_str!("webrtc.json")),
 ];
 
 /// Beginnings of paths of the description that no group asks for, with the reason.
-const ELSEWHERE: [(&str, &str); 11] = [
+const ELSEWHERE: [(&str, &str); 10] = [
     ("/ccaas/1/conversations/{conversationId}/messages", "messages are no part of the product yet"),
     ("/ccaas/1/conversations/{conversationId}/events", "the same"),
     ("/ccaas/1/conversations/{conversationId}/related-comments", "the same"),
@@ -41,8 +43,7 @@ const ELSEWHERE: [(&str, &str); 11] = [
     ("/ccaas/2/", "forms are no part of the product yet"),
     ("/ccaas/voice/2/transfer-configs/external-number", "there are no telephone lines yet"),
     ("/ccaas/voice/2/conversation/{conversationId}/transfer/external-number", "the same"),
-    ("/ccaas/voice/2/recording/", "recordings are read by conversation"),
-    ("/calls/1/recordings/", "the same"),
+    ("/calls/1/recordings/", "recordings are read by conversation"),
     ("/webrtc/1/recordings", "the same"),
     ("/call-link/1/recordings", "the same"),
 ];
@@ -67,6 +68,7 @@ async fn the_public_api_answers_as_its_description_says() {
         let group = Group::read(name, text);
         let (things, _pages) =
             if group.in_calls { calls::begin(&mut house).await } else { (alone(&house).await, None) };
+        let things = if group.recorded { with_recording(&mut house, things).await } else { things };
         let mut walk = Walk::begin(Client::reached_at(&house, ORIGIN), things, &description, &group).await;
         walk.all().await;
         faults.extend(walk.into_faults().into_iter().map(|fault| format!("{name}: {fault}")));
@@ -79,4 +81,12 @@ async fn alone(house: &House) -> BTreeMap<String, String> {
     let agent = house.agent("Ada").await.to_string();
     let queue = house.center().query(|core, _| core.default_queue()).await.expect("a queue").to_string();
     BTreeMap::from([("agentId".to_owned(), agent), ("queueId".to_owned(), queue)])
+}
+
+async fn with_recording(house: &mut House, mut things: BTreeMap<String, String>) -> BTreeMap<String, String> {
+    let Recorded { start, .. } = recorded(house, &ogg_of(&tone(440.0, 1)), 1_000).await;
+    things.insert("recordingId".to_owned(), start.segment.to_string());
+    things.insert("legId".to_owned(), start.leg.to_string());
+    things.insert("callId".to_owned(), start.call.to_string());
+    things
 }
