@@ -3,5 +3,6 @@
 mod files;
 mod hostile;
 mod rig;
+mod stereo;
 mod synthetic;
 mod timeline;

@@ -1,6 +1,6 @@
 use super::{Reader, Record, Value};
 use crate::error::Error;
-use callcenter_core::row::{CallRow, Deletion, FamiliarAgent, LegRow, RunningTransfer, SegmentRow, Wait};
+use callcenter_core::row::{CallRow, ComposedFile, Deletion, FamiliarAgent, LegRow, RunningTransfer, SegmentRow, Wait};
 use model::MediaTime;
 use wire::browser::MediaState;
 
@@ -36,6 +36,7 @@ impl Record for CallRow {
         "waiting_ends_at",
         "away_hours",
         "account_recording",
+        "auto_compose",
         "recording",
         "recording_paused",
         "recording_epoch_us",
@@ -76,6 +77,7 @@ impl Record for CallRow {
             Value::time_or_null(self.wait.ends_at),
             Value::id_or_null(self.wait.away),
             Value::word_or_null(&self.account_recording),
+            Value::Bool(self.auto_compose),
             Value::word_or_null(&self.recording),
             Value::Bool(self.recording_paused),
             Value::count_or_null(self.recording_epoch.map(|epoch| epoch.0)),
@@ -115,6 +117,7 @@ impl Record for CallRow {
                 away: row.id_or_null("away_hours")?,
             },
             account_recording: row.word_or_null("account_recording")?,
+            auto_compose: row.truth("auto_compose")?,
             recording: row.word_or_null("recording")?,
             recording_paused: row.truth("recording_paused")?,
             recording_epoch: row.number_or_null("recording_epoch_us")?.map(MediaTime),
@@ -228,6 +231,7 @@ impl Record for SegmentRow {
         "started_at",
         "deleted_at",
         "deleted_by",
+        "composed",
     ];
 
     fn values(&self) -> Vec<Value> {
@@ -253,6 +257,7 @@ impl Record for SegmentRow {
             Value::time(self.started_at),
             Value::time_or_null(self.deleted.as_ref().map(|deletion| deletion.at)),
             self.deleted.as_ref().map(|deletion| deletion.by.clone()).into(),
+            Value::Text(self.composed.as_ref().map(|composed| serde_json::to_string(composed).expect("plain fields"))),
         ]
     }
 
@@ -278,8 +283,14 @@ impl Record for SegmentRow {
             reason: row.text_or_null("reason")?,
             started_at: row.time("started_at")?,
             deleted: deletion(row)?,
+            composed: composed(row)?,
         })
     }
+}
+
+fn composed(row: &Reader<'_>) -> Result<Option<Box<ComposedFile>>, Error> {
+    let Some(text) = row.text_or_null("composed")? else { return Ok(None) };
+    serde_json::from_str(&text).map(Some).map_err(|error| Error::Damaged(format!("composed: {error}")))
 }
 
 /// Both of its columns are there, or none.

@@ -1,22 +1,25 @@
 //! Rows of recordings.
 
 use super::{number, text, time};
-use callcenter_core::row::{AgentRecordingRow, Deletion, RecordingConfig, SegmentRow, SegmentState};
-use model::{AgentId, CallId, ConversationId, LegId, ParticipantType, RecordingMedia, SegmentId};
-use proptest::{option, prelude::*, sample::select};
+use callcenter_core::row::{
+    AgentRecordingRow, ComposedFile, ComposedSource, Deletion, RecordingConfig, SegmentRow, SegmentState, SourceState,
+};
+use model::{AgentId, CallDirection, CallId, ConversationId, LegId, ParticipantType, RecordingMedia, SegmentId};
+use proptest::{collection::vec, option, prelude::*, sample::select};
 
 pub(super) fn recorded_media() -> impl Strategy<Value = RecordingMedia> {
     select(vec![RecordingMedia::Audio, RecordingMedia::AudioAndVideo])
 }
 
 pub(super) fn recording_config() -> impl Strategy<Value = RecordingConfig> {
-    (any::<bool>(), any::<bool>(), recorded_media(), any::<bool>(), option::of(time())).prop_map(
-        |(inbound, outbound, media, enabled, enabled_changed_at)| RecordingConfig {
+    (any::<[bool; 4]>(), recorded_media(), option::of(time())).prop_map(
+        |([inbound, outbound, enabled, auto_compose], media, enabled_changed_at)| RecordingConfig {
             inbound,
             outbound,
             media,
             enabled,
             enabled_changed_at,
+            auto_compose,
         },
     )
 }
@@ -27,6 +30,24 @@ pub(super) fn agent_recording() -> impl Strategy<Value = AgentRecordingRow> {
         use_default,
         config,
     })
+}
+
+fn composed_file() -> impl Strategy<Value = Box<ComposedFile>> {
+    let state = prop_oneof![
+        Just(SourceState::Open),
+        text().prop_map(|path| SourceState::Kept { path }),
+        Just(SourceState::Missing)
+    ];
+    let participant = select(vec![ParticipantType::Customer, ParticipantType::Agent]);
+    let source = (number(), participant, any::<u64>(), state).prop_map(|(segment, participant, offset_ms, state)| {
+        ComposedSource { segment: SegmentId::of(segment), participant, offset_ms, state }
+    });
+    let direction = select(vec![CallDirection::Inbound, CallDirection::Outbound]);
+    (text(), text(), direction, time(), any::<bool>(), vec(source, 0..4)).prop_map(
+        |(agent_name, customer_name, direction, epoch, is_over, sources)| {
+            Box::new(ComposedFile { agent_name, customer_name, direction, epoch, is_over, sources })
+        },
+    )
 }
 
 pub(super) fn segment() -> impl Strategy<Value = SegmentRow> {
@@ -43,8 +64,9 @@ pub(super) fn segment() -> impl Strategy<Value = SegmentRow> {
     let count = || option::of(0..=u64::MAX / 2);
     let deletion = option::of((time(), text()).prop_map(|(at, by)| Deletion { at, by }));
     let texts = (text(), option::of(text()), option::of(text()), option::of(text()), option::of(text()));
-    (refs, (state, media, participant), texts, (count(), count(), count()), option::of(text()), time(), deletion)
-        .prop_map(|(refs, (state, media, participant), texts, counts, reason, started_at, deleted)| SegmentRow {
+    let kind = (state, media, participant, option::of(composed_file()));
+    (refs, kind, texts, (count(), count(), count()), option::of(text()), time(), deletion).prop_map(
+        |(refs, (state, media, participant, composed), texts, counts, reason, started_at, deleted)| SegmentRow {
             id: SegmentId::of(refs.0),
             screen: refs.5,
             conversation: ConversationId::of(refs.1),
@@ -65,5 +87,7 @@ pub(super) fn segment() -> impl Strategy<Value = SegmentRow> {
             reason,
             started_at,
             deleted,
-        })
+            composed,
+        },
+    )
 }

@@ -20,6 +20,7 @@ mod pages;
 mod people;
 mod preconditions;
 mod queues;
+mod recording_compose;
 mod recordings;
 mod routing;
 mod settings;
