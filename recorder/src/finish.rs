@@ -87,15 +87,20 @@ fn write_finished(
             write,
         )
     })?;
-    Ok(Finished {
-        file: name,
-        container,
-        download_name: download_name(manifest, container),
-        bytes: written.bytes,
-        duration_ms: plan.duration_ms(),
-        sha256: written.sha256,
-        sealed: written.sealed,
-    })
+    Ok(finished(manifest, name, container, plan.duration_ms(), written))
+}
+
+/// What is stated of a file that was written.
+pub(crate) fn finished(
+    manifest: &Manifest,
+    file: String,
+    container: Container,
+    duration_ms: u64,
+    written: Written,
+) -> Finished {
+    let download_name = download_name(manifest, container);
+    let Written { bytes, sha256, sealed } = written;
+    Finished { file, container, download_name, bytes, duration_ms, sha256, sealed }
 }
 
 /// Writes a finished file under `name`, whose stem its key is made for: a temporary file, which is read back whole

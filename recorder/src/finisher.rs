@@ -1,9 +1,12 @@
 //! The thread that completes files: first what an earlier run left, then what the writer hands over.
 
+use crate::compose::{self, Accepted};
+use crate::composer::ComposeQueue;
 use crate::finish::{complete, fact};
 use crate::handle::Shared;
 use crate::keys::Keys;
-use crate::{disk, limits, recover};
+use crate::recover::{self, Merging};
+use crate::{disk, limits};
 use model::SegmentId;
 use recording_core::segment::{Manifest, State};
 use std::collections::{BTreeMap, BTreeSet};
@@ -12,7 +15,7 @@ use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{Arc, Mutex, mpsc};
 use std::time::{Duration, Instant};
 use tokio::sync::mpsc as events;
-use wire::recorder::Event;
+use wire::recorder::{ComposeOrder, Event};
 
 /// Characters of a segment's id, with which its files' names begin.
 const SEGMENT_CHARS: usize = 36;
@@ -28,6 +31,8 @@ pub(crate) enum Job {
     Tell(PathBuf, SegmentId),
     /// Tell again what became of these segments, wherever they lie.
     TellAll(Vec<SegmentId>),
+    /// Merge finished files.
+    Compose(Box<ComposeOrder>),
 }
 
 /// A file to be completed.
@@ -71,6 +76,7 @@ pub(crate) struct Finisher {
     keys: Keys,
     events: events::Sender<Event>,
     claims: Claims,
+    composes: ComposeQueue,
     shared: Arc<Shared>,
     /// Files that could not be completed, and when to try again.
     later: Vec<(Instant, Closed)>,
@@ -82,14 +88,16 @@ impl Finisher {
         keys: Keys,
         events: events::Sender<Event>,
         claims: Claims,
+        composes: ComposeQueue,
         shared: Arc<Shared>,
     ) -> Self {
-        Self { dir, keys, events, claims, shared, later: Vec::new() }
+        Self { dir, keys, events, claims, composes, shared, later: Vec::new() }
     }
 
     pub(crate) fn run(mut self, jobs: mpsc::Receiver<Job>) {
         let claims = self.claims.clone();
-        let report = recover::recover_unclaimed(&self.dir, &self.keys, |stem| claims.has(stem), &mut |known| {
+        let later = Merging::Later;
+        let report = recover::recover_unclaimed(&self.dir, &self.keys, later, |stem| claims.has(stem), &mut |known| {
             if known.completed {
                 self.tell(known.folder, &known.manifest);
             } else if known.manifest.state != State::Deleted
@@ -104,6 +112,7 @@ impl Finisher {
             Err(error) => tracing::error!(%error, "recordings of earlier runs cannot be read"),
         }
         claims.end();
+        self.composes.look();
         loop {
             match jobs.recv_timeout(self.until_retry()) {
                 Ok(job) => self.work(job),
@@ -131,6 +140,7 @@ impl Finisher {
             Job::Delete(segment) => self.delete(segment),
             Job::Tell(folder, segment) => self.tell_again(folder, segment),
             Job::TellAll(segments) => self.tell_all(&segments),
+            Job::Compose(order) => self.compose(*order),
         }
     }
 
@@ -187,6 +197,19 @@ impl Finisher {
             tracing::warn!(%error, "recordings cannot be looked through");
         }
         folders.into_iter().for_each(|(segment, folder)| self.tell_again(folder, segment));
+    }
+
+    fn compose(&self, order: ComposeOrder) {
+        let segment = order.segment;
+        match compose::accept(&self.dir, order) {
+            Ok(Accepted::Open(manifest)) => self.composes.push(manifest),
+            Ok(Accepted::Settled(folder)) => self.tell_again(folder, segment),
+            Ok(Accepted::Refused(reason)) => self.send(Event::Failed { segment, reason }),
+            Err(error) => {
+                let reason = format!("the disk refused the merged file's manifest: {error}");
+                self.send(Event::Failed { segment, reason });
+            }
+        }
     }
 
     fn delete(&self, segment: SegmentId) {

@@ -1,3 +1,4 @@
+use crate::composer::{ComposeQueue, Composer};
 use crate::config::{RecorderConfig, StartError};
 use crate::file::RecordingFile;
 use crate::finisher::{self, Job};
@@ -10,7 +11,7 @@ use model::{LegId, TrackKind};
 use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, mpsc};
 use std::thread::{self, JoinHandle};
 use std::time::Instant;
@@ -25,6 +26,10 @@ pub(crate) struct Shared {
     queued_commands: AtomicUsize,
     /// Frames that found no room, by track, until the writer states them.
     dropped: Mutex<BTreeMap<(LegId, TrackKind), u64>>,
+    /// Files to be merged lie on the disk of which the queue does not know.
+    pub(crate) composes_missed: AtomicBool,
+    /// The recorder is being shut down: what takes long is left to the next start.
+    pub(crate) ending: AtomicBool,
 }
 
 impl Shared {
@@ -155,6 +160,7 @@ impl RecorderHandle {
     /// start; segments whose leg had not ended are then `recovered`, so that signaling records on.
     pub fn shutdown(mut self) {
         self.events.close();
+        self.shared.ending.store(true, Relaxed);
         // An error means that the writer is gone already.
         let _ = self.inputs.send(Input::End);
         for thread in self.threads.drain(..) {
@@ -179,15 +185,29 @@ pub fn start(config: RecorderConfig) -> Result<RecorderHandle, StartError> {
     let (syncs, received_syncs) = mpsc::sync_channel::<()>(1);
     let claims = finisher::Claims::new();
 
-    let finisher =
-        finisher::Finisher::new(dir.clone(), keys.clone(), event_sender.clone(), claims.clone(), Arc::clone(&shared));
+    let (composes, wishes) = ComposeQueue::new(Arc::clone(&shared));
+    let composer = Composer::new(dir.clone(), keys.clone(), event_sender.clone(), Arc::clone(&shared));
+    let finisher = finisher::Finisher::new(
+        dir.clone(),
+        keys.clone(),
+        event_sender.clone(),
+        claims.clone(),
+        composes,
+        Arc::clone(&shared),
+    );
     let writer = writer::Writer::new(dir.clone(), keys.clone(), event_sender, jobs, syncs, claims, Arc::clone(&shared));
     let sync_dir = dir.clone();
+    let lock = Arc::new(lock);
+    let composing_lock = Arc::clone(&lock);
     let threads = [
         spawn("recorder-write", move || writer.run(received)),
         spawn("recorder-finish", move || {
             finisher.run(received_jobs);
             drop(lock);
+        }),
+        spawn("recorder-compose", move || {
+            composer.run(wishes);
+            drop(composing_lock);
         }),
         spawn("recorder-sync", move || sync_when_asked(&sync_dir, received_syncs)),
     ];

@@ -18,7 +18,7 @@ impl Ledger {
             Command::Stop { segment } | Command::Delete { segment } => {
                 self.open.remove(segment);
             }
-            Command::Tell { .. } | Command::SetPaused { .. } => {}
+            Command::Tell { .. } | Command::SetPaused { .. } | Command::Compose(_) => {}
         }
     }
 

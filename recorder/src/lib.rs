@@ -1,12 +1,15 @@
 //! Recorder: tap frames in, crash-safe files out.
 //!
-//! [`start`] runs three threads: the *writer* takes frames and commands and writes live files, the *syncer* makes
-//! them durable, the *finisher* completes what lies there from an earlier run and writes finished files. A slow disk
-//! never slows a call: the way in is bounded, what does not fit is counted and becomes a stated gap.
+//! [`start`] runs four threads: the *writer* takes frames and commands and writes live files, the *syncer* makes
+//! them durable, the *finisher* completes what lies there from an earlier run and writes finished files, the *composer*
+//! merges finished files. A slow disk never slows a call: the way in is bounded, what does not fit is counted and becomes
+//! a stated gap.
 //!
 //! `docs/recording-storage.md` numbers the invariants of the folder and the order of every step on disk.
 
 mod check;
+mod compose;
+mod composer;
 mod config;
 mod disk;
 mod export;

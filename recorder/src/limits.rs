@@ -41,3 +41,9 @@ pub(crate) const SEGMENTS: usize = 8_192;
 pub(crate) const COPY_BYTES: usize = 64 << 10;
 /// Copies of one name.
 pub(crate) const NAMESAKES: u32 = 10_000;
+/// Merged files that wait for their turn; those that find no room are found on the disk later.
+pub(crate) const QUEUED_COMPOSES: usize = 1_024;
+/// How long after a failed merging the next is tried.
+pub(crate) const RETRY_COMPOSE_AFTER: Duration = Duration::from_secs(60);
+/// How far merging stands behind everything else that wants the processor, as `nice` has it.
+pub(crate) const COMPOSE_NICENESS: i32 = 10;

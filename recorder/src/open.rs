@@ -5,22 +5,28 @@ use recording_core::segment::Sealed;
 use std::fs::File;
 use std::io;
 use std::os::unix::fs::FileExt;
-use std::path::{Component, Path};
+use std::path::{Component, Path, PathBuf};
 
 /// Opens a finished file by its path as [`wire::recorder::SegmentFile::path`] has it. A path that leads elsewhere is
 /// refused.
 pub fn open_file(dir: &Path, path: &str, keys: &Keys) -> io::Result<RecordingFile> {
+    let full = full_path(dir, path)?;
+    let stem = full.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+    match sealed_by_manifest(&full)? {
+        Some(sealed) => RecordingFile::finished(&full, &stem, Some(&sealed), keys),
+        None => open_plain(&full),
+    }
+}
+
+/// Where a file lies of which only the path under the folder is known.
+pub(crate) fn full_path(dir: &Path, path: &str) -> io::Result<PathBuf> {
     let path = Path::new(path);
     let inside = path.components().all(|part| matches!(part, Component::Normal(_)));
     let full = dir.join(path);
     if !inside || !full.starts_with(disk::root(dir)) {
         return Err(io::Error::new(io::ErrorKind::InvalidInput, "this is no path of a recording"));
     }
-    let stem = full.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
-    match sealed_by_manifest(&full)? {
-        Some(sealed) => RecordingFile::finished(&full, &stem, Some(&sealed), keys),
-        None => open_plain(&full),
-    }
+    Ok(full)
 }
 
 /// How the file is sealed, by its manifest.

@@ -1,3 +1,4 @@
+use crate::compose::compose;
 use crate::finish::{complete, remove_parts};
 use crate::keys::Keys;
 use crate::{disk, limits};
@@ -73,7 +74,15 @@ pub fn recover(dir: &Path, keys: &Keys) -> Result<RecoveryReport, RecoverError> 
     let folder_error = |source| RecoverError::Folder { dir: dir.into(), source };
     std::fs::read_dir(dir).map_err(folder_error)?;
     let _lock = disk::lock(dir).map_err(folder_error)?.ok_or_else(|| RecoverError::InUse(dir.into()))?;
-    recover_unclaimed(dir, keys, |_| false, &mut |_| {}).map_err(folder_error)
+    recover_unclaimed(dir, keys, Merging::Now, |_| false, &mut |_| {}).map_err(folder_error)
+}
+
+/// When files that were to be merged are merged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Merging {
+    Now,
+    /// By the thread that does nothing else.
+    Later,
 }
 
 /// What recovery knows about one manifest.
@@ -89,6 +98,7 @@ pub(crate) struct Known<'a> {
 pub(crate) fn recover_unclaimed(
     dir: &Path,
     keys: &Keys,
+    merging: Merging,
     claimed: impl Fn(&str) -> bool,
     known: &mut dyn FnMut(Known<'_>),
 ) -> io::Result<RecoveryReport> {
@@ -108,7 +118,8 @@ pub(crate) fn recover_unclaimed(
         }
     }
     for path in manifests.into_iter().filter(|path| !claimed(stem(path))) {
-        match recover_one(&path, keys, &mut report) {
+        match recover_one(dir, &path, keys, merging, &mut report) {
+            Ok((manifest, _)) if manifest.state.is_open() => {}
             Ok((manifest, completed)) if completed || is_recent(&path) => {
                 known(Known { folder: path.parent().unwrap_or(dir), manifest, completed });
             }
@@ -125,11 +136,22 @@ fn is_recent(path: &Path) -> bool {
 }
 
 /// The manifest as it is now, and whether it was completed just now.
-fn recover_one(path: &Path, keys: &Keys, report: &mut RecoveryReport) -> Result<(Manifest, bool), String> {
+fn recover_one(
+    dir: &Path,
+    path: &Path,
+    keys: &Keys,
+    merging: Merging,
+    report: &mut RecoveryReport,
+) -> Result<(Manifest, bool), String> {
     let manifest = disk::read_manifest(path)?;
     let folder = path.parent().unwrap_or(path);
     if manifest.state.is_open() {
-        let done = complete(folder, manifest, true, keys).map_err(|error| error.to_string())?;
+        let done = match (&manifest.composed, merging) {
+            (None, _) => complete(folder, manifest, true, keys),
+            (Some(_), Merging::Now) => compose(dir, keys, folder, manifest, &|| false),
+            (Some(_), Merging::Later) => return Ok((manifest, false)),
+        };
+        let done = done.map_err(|error| error.to_string())?;
         match (&done.finished, &done.failure) {
             (Some(finished), _) => report.recovered.push(folder.join(&finished.file)),
             (None, reason) => report.failed.push((path.into(), reason.clone().unwrap_or_default())),

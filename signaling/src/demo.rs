@@ -187,7 +187,7 @@ async fn agent(handle: &AccountHandle, display_name: &str, queue: QueueId) -> Re
 async fn record_everything(handle: &AccountHandle) -> Result<(), AccountError> {
     if handle.query(|core, _| core.settings().recording).await?.is_none() {
         let media = RecordingMedia::AudioAndVideo;
-        let fields = RecordingFields { inbound: true, outbound: true, media, enabled: true };
+        let fields = RecordingFields { inbound: true, outbound: true, media, enabled: true, auto_compose: false };
         handle.handle(Command::Recording(RecordingCommand::SetAccount { fields, only_new: false })).await?;
     }
     Ok(())

@@ -138,10 +138,22 @@ pub(crate) async fn listen(
             Event::Holds { segments } => repair(&segments, &accounts, &directory, &recorder).await,
             Event::Unsupported { command } => {
                 tracing::warn!(command, "the recorder is of an earlier release and does not know a command");
+                if command == "compose" {
+                    give_up_merging(&accounts).await;
+                }
             }
         }
     }
     tracing::info!("the recorder is gone");
+}
+
+/// The legs' files are all there will be of what the recorder was asked to merge.
+async fn give_up_merging(accounts: &Accounts) {
+    for account in accounts.all() {
+        if let Err(error) = account.handle(CoreCommand::Recording(RecordingCommand::CannotCompose)).await {
+            tracing::debug!(%error, "a call center asks for merged recordings again when it is back");
+        }
+    }
 }
 
 /// The recorder was away: both sides learn what they missed.

@@ -100,6 +100,7 @@ impl CallCenter {
         let mut turn = Turn::new(now, CommandId(account.0));
         core.stop_left_segments(&turn);
         core.repeat_deletions();
+        core.repeat_orders();
         core.part_all_who_are_apart();
         core.want_prompts();
         core.settle(&mut turn);

@@ -6,7 +6,7 @@ mod segment;
 
 pub use hours::{DayHours, Holiday, WorkingHoursRow};
 pub use rule::RuleRow;
-pub use segment::{Deletion, SegmentOrigin, SegmentRow, SegmentState};
+pub use segment::{ComposedFile, ComposedSource, Deletion, SegmentOrigin, SegmentRow, SegmentState, SourceState};
 
 use crate::settings::AccountSettings;
 use model::{
@@ -306,6 +306,8 @@ pub struct CallRow {
     pub wait: Wait,
     /// What the account records of it, read at its start.
     pub account_recording: Option<RecordingMedia>,
+    /// The files of its legs are merged into one, read at its start.
+    pub auto_compose: bool,
     /// What is recorded of it with the agent who has it.
     pub recording: Option<RecordingMedia>,
     /// Nothing of it is kept at present.

@@ -52,7 +52,15 @@ fn recording<'de, D: Deserializer<'de>>(from: D) -> Result<Option<RecordingConfi
     Ok(Option::<Stored>::deserialize(from)?.map(|stored| match stored {
         Stored::Config(config) => config,
         Stored::OfAllCalls(media) => {
-            RecordingConfig { inbound: true, outbound: true, media, enabled: true, enabled_changed_at: None }
+            let enabled_changed_at = None;
+            RecordingConfig {
+                inbound: true,
+                outbound: true,
+                media,
+                enabled: true,
+                enabled_changed_at,
+                auto_compose: false,
+            }
         }
     }))
 }

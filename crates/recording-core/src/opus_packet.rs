@@ -18,6 +18,9 @@ pub enum OpusError {
     /// A code-3 packet without or with an impossible frame count.
     #[error("impossible Opus frame count")]
     FrameCount,
+    /// Frames whose lengths do not fit the packet.
+    #[error("impossible Opus frame length")]
+    FrameLength,
     /// Longer than any packet that is sent.
     #[error("oversized Opus packet")]
     TooLarge,
@@ -38,8 +41,89 @@ pub fn duration(packet: &[u8]) -> Result<u64, OpusError> {
     if total == 0 || total > LONGEST { Err(OpusError::FrameCount) } else { Ok(total) }
 }
 
-/// Samples of one frame by the configuration number, RFC 6716 §3.1 table 2.
-fn frame_samples(toc: u8) -> u64 {
+/// The frames of a packet, without its table of contents (RFC 6716 §3.2). Padding is left out.
+pub fn frames(packet: &[u8]) -> Result<Vec<&[u8]>, OpusError> {
+    duration(packet)?;
+    let (toc, mut rest) = (packet[0], &packet[1..]);
+    let lengths = match toc & 3 {
+        0 => vec![rest.len()],
+        1 => equal(2, rest.len())?,
+        2 => {
+            let first = length(&mut rest)?;
+            vec![first, rest.len().checked_sub(first).ok_or(OpusError::FrameLength)?]
+        }
+        _ => {
+            let (count, is_variable, is_padded) =
+                (usize::from(rest[0] & 0x3f), rest[0] & 0x80 != 0, rest[0] & 0x40 != 0);
+            rest = &rest[1..];
+            let padding = if is_padded { padding(&mut rest)? } else { 0 };
+            let mut lengths = Vec::new();
+            if is_variable {
+                for _ in 1..count {
+                    lengths.push(length(&mut rest)?);
+                }
+            }
+            let media = rest.len().checked_sub(padding).ok_or(OpusError::FrameLength)?;
+            rest = &rest[..media];
+            if is_variable {
+                let known: usize = lengths.iter().sum();
+                lengths.push(media.checked_sub(known).ok_or(OpusError::FrameLength)?);
+                lengths
+            } else {
+                equal(count, media)?
+            }
+        }
+    };
+    let mut frames = Vec::with_capacity(lengths.len());
+    for length in lengths {
+        let (frame, after) = rest.split_at_checked(length).ok_or(OpusError::FrameLength)?;
+        frames.push(frame);
+        rest = after;
+    }
+    Ok(frames)
+}
+
+fn equal(count: usize, bytes: usize) -> Result<Vec<usize>, OpusError> {
+    if bytes.is_multiple_of(count) { Ok(vec![bytes / count; count]) } else { Err(OpusError::FrameLength) }
+}
+
+/// One or two bytes (RFC 6716 §3.2.1).
+fn length(rest: &mut &[u8]) -> Result<usize, OpusError> {
+    let (&first, after) = rest.split_first().ok_or(OpusError::FrameLength)?;
+    *rest = after;
+    if first < 252 {
+        return Ok(usize::from(first));
+    }
+    let (&second, after) = rest.split_first().ok_or(OpusError::FrameLength)?;
+    *rest = after;
+    Ok(usize::from(second) * 4 + usize::from(first))
+}
+
+/// How many bytes of padding stand at the end (RFC 6716 §3.2.5).
+fn padding(rest: &mut &[u8]) -> Result<usize, OpusError> {
+    let mut padding = 0;
+    loop {
+        let (&byte, after) = rest.split_first().ok_or(OpusError::FrameLength)?;
+        *rest = after;
+        padding += usize::from(byte.min(254));
+        if byte < 255 {
+            return Ok(padding);
+        }
+    }
+}
+
+/// A frame's length as it stands in front of frames.
+pub fn put_length(length: usize, to: &mut Vec<u8>) {
+    if length < 252 {
+        to.push(length as u8);
+    } else {
+        let first = 252 + (length & 3);
+        to.extend([first as u8, ((length - first) / 4) as u8]);
+    }
+}
+
+/// Samples at 48 kHz of one frame by the packet's first byte (RFC 6716 §3.1 table 2).
+pub fn frame_samples(toc: u8) -> u64 {
     match toc >> 3 {
         silk @ 0..=11 => [480, 960, 1_920, 2_880][usize::from(silk & 3)],
         hybrid @ 12..=15 => [480, 960][usize::from(hybrid & 1)],
@@ -69,6 +153,27 @@ pub fn silence_step(samples: u64) -> u64 {
 /// True for a packet that carries no sound: one of ours or the sender's DTX frame of at most two bytes.
 pub fn is_quiet(packet: &[u8]) -> bool {
     packet.len() <= 2 || (packet.len() == 3 && packet[1..] == [0xff, 0xfe])
+}
+
+/// As [`is_quiet`], of a frame without its packet's first byte.
+pub fn is_quiet_frame(frame: &[u8]) -> bool {
+    frame.len() <= 1 || frame == [0xff, 0xfe]
+}
+
+/// Samples that both halves of a packet of two streams play: the first one's end is said in it (RFC 6716 appendix B).
+/// Only one or two frames a stream are understood, as many as are ever written.
+pub fn duration_of_two(packet: &[u8]) -> Result<u64, OpusError> {
+    let (&toc, mut rest) = packet.split_first().ok_or(OpusError::Empty)?;
+    let first = match toc & 3 {
+        0 => length(&mut rest)?,
+        1 => 2 * length(&mut rest)?,
+        2 => length(&mut rest)? + length(&mut rest)?,
+        _ => return Err(OpusError::FrameCount),
+    };
+    let second = rest.get(first..).ok_or(OpusError::FrameLength)?;
+    frames(second)?;
+    let samples = frame_samples(toc) * if toc & 3 == 0 { 1 } else { 2 };
+    if duration(second)? == samples { Ok(samples) } else { Err(OpusError::FrameCount) }
 }
 
 #[cfg(test)]

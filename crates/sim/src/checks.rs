@@ -5,7 +5,7 @@ use crate::model::{Call, Leg, State};
 use crate::pages::View;
 use crate::world::World;
 use callcenter_core::audio::PromptSource;
-use callcenter_core::row::SegmentState;
+use callcenter_core::row::{SegmentRow, SegmentState};
 use model::{CallId, LegId, PromptId, TrackKind};
 use std::collections::{BTreeMap, BTreeSet};
 use wire::engine::{Patch, Playlist};
@@ -122,7 +122,9 @@ impl World {
             let is_open = segment.filter(|segment| self.recorder.open.contains_key(segment));
             let paused = is_open.is_none_or(|segment| self.recorder.paused.contains(&segment) == call.paused);
             assert!(paused, "whether the file of {leg} is paused");
-            let failed = self.store.segments.values().any(|row| row.leg == leg && row.state == SegmentState::Failed);
+            let has_failed =
+                |row: &SegmentRow| row.leg == leg && row.composed.is_none() && row.state == SegmentState::Failed;
+            let failed = self.store.segments.values().any(has_failed);
             assert!(!call.recorded || segment.is_some() || failed, "{leg} is not recorded");
         }
     }

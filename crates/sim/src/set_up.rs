@@ -182,7 +182,7 @@ impl World {
 
     pub(crate) fn set_recording(&mut self, enabled: bool) {
         let media = RecordingMedia::AudioAndVideo;
-        let fields = RecordingFields { inbound: true, outbound: true, media, enabled };
+        let fields = RecordingFields { inbound: true, outbound: true, media, enabled, auto_compose: true };
         self.command(Command::Recording(RecordingCommand::SetAccount { fields, only_new: false }), |model| {
             model.settings.recording = enabled;
             true

@@ -34,6 +34,46 @@ pub enum Command {
         /// The segments.
         segments: Vec<SegmentId>,
     },
+    /// Merge finished segments into one file. What becomes of it is told as of a segment, and it is deleted as one.
+    Compose(Box<ComposeOrder>),
+}
+
+/// Everything the recorder must know to merge segments, and to do so again after a crash.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ComposeOrder {
+    /// The merged file.
+    pub segment: SegmentId,
+    /// Whose recording.
+    pub account: AccountId,
+    /// The conversation.
+    pub conversation: ConversationId,
+    /// The call; of a whole conversation, its first one.
+    pub call: CallId,
+    /// Display name of the agent, for the file's name.
+    pub agent_name: String,
+    /// Display name of the customer, for the file's name.
+    pub customer_name: String,
+    /// Direction of the call.
+    pub direction: CallDirection,
+    /// What was recorded.
+    pub media: RecordingMedia,
+    /// When the call's recording began, UTC.
+    pub started_at: WallTime,
+    /// What is merged; the merged file lies beside the first of them.
+    pub sources: Vec<ComposeSource>,
+}
+
+/// A finished segment that is merged with others.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ComposeSource {
+    /// The segment.
+    pub segment: SegmentId,
+    /// Path of its file, as it was told.
+    pub path: String,
+    /// Who speaks: agents are heard left, customers right.
+    pub participant: ParticipantType,
+    /// Where the epoch of its call stands in the merged file, milliseconds.
+    pub offset_ms: u64,
 }
 
 /// Everything the recorder must know to write a segment and to recover it after a crash.

@@ -134,6 +134,7 @@ impl Writer {
                 self.submit_deletes();
             }
             Command::Tell { segments } => self.submit(Job::TellAll(segments)),
+            Command::Compose(order) => self.submit(Job::Compose(order)),
         }
     }
 

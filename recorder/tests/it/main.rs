@@ -1,6 +1,7 @@
 //! The recorder on a real disk: whole calls, kills, a disk that refuses, and what the check finds.
 
 mod calls;
+mod compose;
 mod cost;
 mod damage;
 mod disk_trouble;

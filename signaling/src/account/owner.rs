@@ -220,6 +220,9 @@ impl<'a> Owner<'a> {
                     wire::recorder::Command::Delete { segment } => {
                         self.outside.directory.put_segment(self.account, *segment);
                     }
+                    wire::recorder::Command::Compose(order) => {
+                        self.outside.directory.put_segment(self.account, order.segment);
+                    }
                     wire::recorder::Command::Stop { .. }
                     | wire::recorder::Command::SetPaused { .. }
                     | wire::recorder::Command::Tell { .. } => {}

@@ -697,6 +697,8 @@ export const strings = {
   recordInbound: "Calls from customers",
   recordOutbound: "Calls to customers",
   recordMedia: "What is recorded",
+  recordComposed: "Merge each call into one file, too",
+  recordComposedHelp: "Agents are heard left, the customer right. It is made after the call.",
   recordingAgents: "Single agents",
   recordingAgentsIntro: "What is set for an agent goes before what is set for all.",
   recordingOfAgent: "Recording of {name}'s calls",

@@ -73,6 +73,7 @@ impl CallCenter {
         for reason in [Reason::RingAgain(call), Reason::MaximumWait(call), Reason::WaitEnd(call)] {
             self.timers.cancel(reason);
         }
+        self.close_sources(call);
         self.calls.remove(&call);
         self.conversation_changed(conversation);
     }

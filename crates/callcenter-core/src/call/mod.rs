@@ -108,6 +108,7 @@ impl CallCenter {
             transfer: None,
             wait: Wait::default(),
             account_recording: self.account_records(CallDirection::Inbound),
+            auto_compose: self.settings.recording.is_some_and(|config| config.auto_compose),
             recording: None,
             recording_paused: false,
             recording_epoch: None,

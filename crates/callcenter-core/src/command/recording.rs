@@ -50,6 +50,8 @@ pub enum RecordingCommand {
         /// The segment.
         segment: SegmentId,
     },
+    /// The recorder is of a release that merges no files.
+    CannotCompose,
 }
 
 /// What is set of a recording configuration.
@@ -63,6 +65,8 @@ pub struct RecordingFields {
     pub media: RecordingMedia,
     /// Calls that begin from now on are recorded.
     pub enabled: bool,
+    /// The files of a call's legs are merged into one. Nothing is set of it for single agents.
+    pub auto_compose: bool,
 }
 
 /// What is set of an agent's recording configuration.

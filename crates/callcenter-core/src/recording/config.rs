@@ -23,6 +23,9 @@ pub struct RecordingConfig {
     pub enabled: bool,
     /// When `enabled` changed last, UTC.
     pub enabled_changed_at: Option<WallTime>,
+    /// The files of a call's legs are merged into one: as the account has it, whoever takes the call.
+    #[serde(default)]
+    pub auto_compose: bool,
 }
 
 /// What is set for an agent.
@@ -53,12 +56,13 @@ fn changed(
     before: Option<RecordingConfig>,
     turn: &Turn,
 ) -> Result<RecordingConfig, CommandError> {
-    let RecordingFields { inbound, outbound, media, enabled } = fields;
+    let RecordingFields { inbound, outbound, media, enabled, auto_compose } = fields;
     let was = before.map(|config| RecordingFields {
         inbound: config.inbound,
         outbound: config.outbound,
         media: config.media,
         enabled: config.enabled,
+        auto_compose: config.auto_compose,
     });
     if enabled && was.is_some_and(|was| was.enabled && was != fields) {
         let why = "recording is enabled: it must be turned off before anything else of it is changed";
@@ -67,7 +71,7 @@ fn changed(
     let is_switched = enabled != was.is_some_and(|was| was.enabled);
     let before = before.and_then(|config| config.enabled_changed_at);
     let enabled_changed_at = if is_switched { Some(turn.now.wall) } else { before };
-    Ok(RecordingConfig { inbound, outbound, media, enabled, enabled_changed_at })
+    Ok(RecordingConfig { inbound, outbound, media, enabled, enabled_changed_at, auto_compose })
 }
 
 fn check_directions(fields: RecordingFields) -> Result<(), CommandError> {
@@ -93,6 +97,7 @@ impl CallCenter {
             RecordingCommand::SetSilent { leg, silent } => self.recording_is_silent(leg, silent, turn),
             RecordingCommand::Delete { rows, by } => self.delete_segment(rows, by, turn),
             RecordingCommand::Deleted { segment } => self.segment_deleted(segment),
+            RecordingCommand::CannotCompose => self.cannot_compose(),
         }
     }
 

@@ -32,7 +32,10 @@ impl CallCenter {
     fn hand_over(&mut self, call: CallId, from: AgentId, mark: impl Fn(&mut SegmentOrigin)) {
         // What was handed over before went to somebody else.
         let is_of_this_part = |row: &&SegmentRow| {
-            row.call == call && row.origin.transferred_to.is_none() && row.origin.transferred_to_queue.is_none()
+            row.call == call
+                && row.composed.is_none()
+                && row.origin.transferred_to.is_none()
+                && row.origin.transferred_to_queue.is_none()
         };
         let rows: Vec<SegmentRow> = self.segments.rows().filter(is_of_this_part).cloned().collect();
         for mut row in rows {

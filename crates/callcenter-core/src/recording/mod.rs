@@ -1,5 +1,6 @@
 //! Which files of a call's recording are open, finished or failed. The recorder's facts may come twice.
 
+mod compose;
 mod config;
 mod delete;
 mod handed_over;
@@ -14,7 +15,7 @@ use crate::command::{CommandError, Reply};
 use crate::effect::Effect;
 use crate::event::Event;
 use crate::limits::RECORDER_ANSWER;
-use crate::row::{RowChange, SegmentOrigin, SegmentRow, SegmentState};
+use crate::row::{RowChange, SegmentOrigin, SegmentRow, SegmentState, SourceState};
 use crate::timers::Reason;
 use model::{AgentId, CallId, LegId, MediaTime, SegmentId, WallTime};
 use wire::recorder::{Command, SegmentFile, SegmentStart};
@@ -34,7 +35,11 @@ impl CallCenter {
         let Some(start) = self.segment_start(call, leg, segment) else { return };
         let agent = self.call_ref(call).agent_leg.and_then(|leg| self.leg_ref(leg).row.agent);
         let origin = self.segment_origin(call, leg, start.started_at);
-        self.save_segment(segment_row(&start, agent, origin, turn.now.wall));
+        let row = segment_row(&start, agent, origin, turn.now.wall);
+        if self.call_ref(call).row.auto_compose {
+            self.add_source(&start, &row, SegmentId(turn.ids.next_id()));
+        }
+        self.save_segment(row);
         self.edit_leg(leg, |row| row.segment = Some(segment));
         self.tell_recorder_of(start);
     }
@@ -64,13 +69,15 @@ impl CallCenter {
         let calls: Vec<CallId> = self.calls.keys().copied().collect();
         calls.into_iter().for_each(|call| self.repeat_starts(call));
         self.repeat_deletions();
+        self.repeat_orders();
         Ok(Reply::Done)
     }
 
     /// Files of legs that are over, of which the recorder may not have been told.
     pub(crate) fn stop_left_segments(&mut self, turn: &Turn) {
         let in_use = |row: &SegmentRow| self.legs.get(&row.leg).is_some_and(|leg| leg.row.segment == Some(row.id));
-        let is_left = |row: &&SegmentRow| row.state == SegmentState::Recording && !in_use(row);
+        let is_left =
+            |row: &&SegmentRow| row.state == SegmentState::Recording && row.composed.is_none() && !in_use(row);
         let left: Vec<SegmentId> = self.segments.rows().filter(is_left).map(|row| row.id).collect();
         left.into_iter().for_each(|segment| self.stop_segment(segment, turn));
     }
@@ -123,6 +130,7 @@ impl CallCenter {
         let Some(known) = self.row_for_file(&file) else { return Ok(Reply::Done) };
         let (conversation, call, leg) = (known.conversation, known.call, known.leg);
         let duration_ms = file.duration_ms;
+        let (is_composed, kept) = (known.composed.is_some(), compose::kept(&file));
         self.save_segment(SegmentRow {
             state: SegmentState::Finished,
             media: file.media,
@@ -136,8 +144,14 @@ impl CallCenter {
             sha256: Some(file.sha256),
             ..known
         });
-        self.log(turn, Some(conversation), Some(call), Event::RecordingFinished { leg, duration_ms });
         self.conversation_changed(conversation);
+        if is_composed {
+            return Ok(Reply::Done);
+        }
+        self.log(turn, Some(conversation), Some(call), Event::RecordingFinished { leg, duration_ms });
+        if !screen {
+            self.settle_source(call, segment, &kept);
+        }
         // A shared screen's file may be complete long before the voice's.
         if !screen && self.leave_segment(leg, segment) && recovered {
             self.go_on_after_recorder_restart(call, turn);
@@ -171,10 +185,14 @@ impl CallCenter {
     fn fail_segment(&mut self, segment: SegmentId, reason: String, turn: &Turn) {
         let open = |row: &&SegmentRow| row.state == SegmentState::Recording;
         let Some(row) = self.segments.get(segment, false).filter(open).cloned() else { return };
+        if row.composed.is_some() {
+            return self.composed_failed(row, reason);
+        }
         let (conversation, call, leg) = (row.conversation, row.call, row.leg);
         self.save_segment(SegmentRow { state: SegmentState::Failed, reason: Some(reason.clone()), ..row });
         self.log(turn, Some(conversation), Some(call), Event::RecordingFailed { leg, reason });
         self.conversation_changed(conversation);
+        self.settle_source(call, segment, &SourceState::Missing);
         self.leave_segment(leg, segment);
     }
 
@@ -233,5 +251,6 @@ fn segment_row(start: &SegmentStart, agent: Option<AgentId>, origin: SegmentOrig
         started_at: now,
         deleted: None,
         origin,
+        composed: None,
     }
 }

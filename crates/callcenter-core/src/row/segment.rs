@@ -72,6 +72,8 @@ pub struct SegmentRow {
     pub deleted: Option<Deletion>,
     /// What it is found by besides.
     pub origin: SegmentOrigin,
+    /// How it is merged from others. Such a row has leg, participant and name of the first of them; they mean nothing.
+    pub composed: Option<Box<ComposedFile>>,
 }
 
 /// The call and the party that a recording file comes from.
@@ -93,6 +95,66 @@ pub struct SegmentOrigin {
     pub transferred_from_queue: Option<QueueId>,
     /// The queue that the call was handed over to after.
     pub transferred_to_queue: Option<QueueId>,
+}
+
+/// What a merged file is made of.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ComposedFile {
+    /// Display name of the call's first agent, for the file's name.
+    pub agent_name: String,
+    /// Display name of the customer, for the file's name.
+    pub customer_name: String,
+    /// Direction of the call.
+    pub direction: CallDirection,
+    /// When the call's recording began, UTC.
+    pub epoch: WallTime,
+    /// No more sources come.
+    pub is_over: bool,
+    /// What is merged, in the order of its beginning.
+    pub sources: Vec<ComposedSource>,
+}
+
+/// A file that is merged with others.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ComposedSource {
+    /// The segment.
+    pub segment: SegmentId,
+    /// Who speaks.
+    pub participant: ParticipantType,
+    /// Where the epoch of its call stands in the merged file, milliseconds.
+    pub offset_ms: u64,
+    /// What became of it.
+    pub state: SourceState,
+}
+
+/// What became of a file that is to be merged.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "state", rename_all = "snake_case")]
+pub enum SourceState {
+    /// It is being recorded.
+    Open,
+    /// It is complete.
+    Kept {
+        /// Path under the recorder's folder.
+        path: String,
+    },
+    /// There is no such file.
+    Missing,
+}
+
+impl ComposedFile {
+    /// Of all that is to be merged it is known what became of it.
+    pub fn is_ready(&self) -> bool {
+        self.is_over && self.sources.iter().all(|source| source.state != SourceState::Open)
+    }
+
+    /// What there is to merge, and the paths.
+    pub fn kept(&self) -> impl Iterator<Item = (&ComposedSource, &String)> {
+        self.sources.iter().filter_map(|source| match &source.state {
+            SourceState::Kept { path } => Some((source, path)),
+            SourceState::Open | SourceState::Missing => None,
+        })
+    }
 }
 
 /// A deletion, for good.

@@ -340,7 +340,7 @@ impl Center {
 
     /// All calls that begin from now on.
     pub(crate) fn record(&mut self, media: RecordingMedia) {
-        let fields = RecordingFields { inbound: true, outbound: true, media, enabled: true };
+        let fields = RecordingFields { inbound: true, outbound: true, media, enabled: true, auto_compose: false };
         self.must(Command::Recording(RecordingCommand::SetAccount { fields, only_new: false }));
     }
 

@@ -12,6 +12,7 @@ mod links;
 mod outbound;
 mod queues;
 mod recording;
+mod recording_compose;
 mod recording_config;
 mod restart;
 mod ringing;

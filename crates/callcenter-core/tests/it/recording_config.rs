@@ -9,7 +9,7 @@ use wire::engine::Command as Engine;
 use wire::recorder::Command as Recorder;
 
 const AUDIO: RecordingFields =
-    RecordingFields { inbound: true, outbound: true, media: RecordingMedia::Audio, enabled: true };
+    RecordingFields { inbound: true, outbound: true, media: RecordingMedia::Audio, enabled: true, auto_compose: false };
 const OFF: RecordingFields = RecordingFields { enabled: false, ..AUDIO };
 
 fn account(fields: RecordingFields) -> Command {
@@ -147,7 +147,15 @@ fn settings_of_older_releases_record_all_calls() {
     settings["recording"] = serde_json::json!("AUDIO_AND_VIDEO");
     let read: callcenter_core::settings::AccountSettings = serde_json::from_value(settings).expect("readable");
     let media = RecordingMedia::AudioAndVideo;
-    let all = RecordingConfig { inbound: true, outbound: true, media, enabled: true, enabled_changed_at: None };
+    let enabled_changed_at = None;
+    let all = RecordingConfig {
+        inbound: true,
+        outbound: true,
+        media,
+        enabled: true,
+        enabled_changed_at,
+        auto_compose: false,
+    };
     assert_eq!(read.recording, Some(all));
 }
 

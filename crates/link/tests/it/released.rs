@@ -1,6 +1,9 @@
 //! What protocol 1 puts on a connection. These texts stay readable for as long as a release speaks it.
 
-use model::{CallId, CommandId, LegId, MediaTime, PromptId, SegmentId, TrackKind};
+use model::{
+    AccountId, CallDirection, CallId, CommandId, ConversationId, LegId, MediaTime, ParticipantType, PromptId,
+    RecordingMedia, SegmentId, TrackKind, WallTime,
+};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 use std::fmt::Debug;
@@ -137,6 +140,30 @@ fn messages_of_the_recorder() {
     let paused = recorder::Command::SetPaused { segment: SegmentId::of(1), paused: true };
     is(json!({"type": "set_paused", "segment": ID, "paused": true}), paused);
     is(json!({"type": "tell", "segments": [ID]}), recorder::Command::Tell { segments: vec![SegmentId::of(1)] });
+    is(
+        json!({
+            "type": "compose", "segment": ID, "account": ID, "conversation": ID, "call": ID, "agent_name": "Ana",
+            "customer_name": "Kim", "direction": "INBOUND", "media": "AUDIO", "started_at": 5,
+            "sources": [{"segment": ID, "path": "a/b.ogg", "participant": "AGENT", "offset_ms": 7}],
+        }),
+        recorder::Command::Compose(Box::new(recorder::ComposeOrder {
+            segment: SegmentId::of(1),
+            account: AccountId::of(1),
+            conversation: ConversationId::of(1),
+            call: CallId::of(1),
+            agent_name: "Ana".into(),
+            customer_name: "Kim".into(),
+            direction: CallDirection::Inbound,
+            media: RecordingMedia::Audio,
+            started_at: WallTime(5),
+            sources: vec![recorder::ComposeSource {
+                segment: SegmentId::of(1),
+                path: "a/b.ogg".into(),
+                participant: ParticipantType::Agent,
+                offset_ms: 7,
+            }],
+        })),
+    );
     is(
         json!({"type": "failed", "segment": ID, "reason": "disk full"}),
         recorder::Event::Failed { segment: SegmentId::of(1), reason: "disk full".into() },

@@ -9,6 +9,9 @@
 //! duration and index at the front, nothing transcoded: no video frame, Ogg; VP8, WebM; H.264, MP4. File
 //! time zero is the call's epoch in all of them.
 //!
+//! **Merged.** [`write_stereo`] puts the sound of legs into the two channels of one file, packet by packet, without
+//! decoding.
+//!
 //! **Checked.** [`check`] reads a finished file whole and says what it holds.
 
 mod check;
@@ -21,6 +24,8 @@ mod mp4;
 mod mp4_check;
 pub(crate) mod ogg;
 mod ogg_check;
+mod ogg_read;
+mod stereo;
 mod webm;
 mod webm_check;
 
@@ -29,6 +34,7 @@ pub use finish::{FinishError, FinishPlan};
 pub use layout::{Content, Item};
 pub use live::{LiveTracks, LiveWriter};
 pub use live_index::{LiveError, LiveIndex};
+pub use stereo::{StereoError, StereoSource, write_stereo};
 
 use model::RecordingMedia;
 use serde::{Deserialize, Serialize};

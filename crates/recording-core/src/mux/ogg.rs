@@ -5,12 +5,12 @@ use super::layout::{Item, Layout};
 use super::live::opus_head;
 use crate::{limits, opus_packet};
 
-const BEGINS: u8 = 2;
-const ENDS: u8 = 4;
+pub(super) const BEGINS: u8 = 2;
+pub(super) const ENDS: u8 = 4;
 /// Serial number of the one stream in a file.
 const SERIAL: u32 = 0x5357_5243;
 /// Lacing values of a page.
-const LACING: usize = 255;
+pub(super) const LACING: usize = 255;
 
 /// A finished Ogg file.
 pub(super) struct Ogg {
@@ -43,11 +43,7 @@ impl Ogg {
 
 impl Layout for Ogg {
     fn head(&self) -> Vec<u8> {
-        let mut tags = b"OpusTags\x0a\0\0\0Switchroom".to_vec();
-        tags.extend_from_slice(&0u32.to_le_bytes());
-        let mut head = page(BEGINS, 0, 0, &[opus_head().to_vec()]);
-        head.extend(page(0, 0, 1, &[tags]));
-        head
+        headers(opus_head().to_vec())
     }
 
     fn chunks(&self) -> usize {
@@ -66,7 +62,16 @@ impl Layout for Ogg {
     }
 }
 
-fn page(flags: u8, granule: u64, number: u32, packets: &[Vec<u8>]) -> Vec<u8> {
+/// The first two pages: the stream's own header, and tags.
+pub(super) fn headers(head: Vec<u8>) -> Vec<u8> {
+    let mut tags = b"OpusTags\x0a\0\0\0Switchroom".to_vec();
+    tags.extend_from_slice(&0u32.to_le_bytes());
+    let mut pages = page(BEGINS, 0, 0, &[head]);
+    pages.extend(page(0, 0, 1, &[tags]));
+    pages
+}
+
+pub(super) fn page(flags: u8, granule: u64, number: u32, packets: &[Vec<u8>]) -> Vec<u8> {
     let mut lacing = Vec::new();
     for packet in packets {
         lacing.extend(std::iter::repeat_n(255u8, packet.len() / 255));

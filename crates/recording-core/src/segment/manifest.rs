@@ -2,9 +2,9 @@ use super::State;
 use crate::limits;
 use crate::mux::Container;
 use crate::timeline::Gap;
-use model::{Codec, SegmentId};
+use model::{Codec, LegId, MediaTime, ParticipantType, SegmentId};
 use serde::{Deserialize, Serialize};
-use wire::recorder::SegmentStart;
+use wire::recorder::{ComposeOrder, SegmentStart};
 
 /// Version of the manifest's form.
 pub const VERSION: u32 = 2;
@@ -107,6 +107,9 @@ pub struct Manifest {
     pub finished: Option<Finished>,
     /// Why there is none, for an operator.
     pub failure: Option<String>,
+    /// What is merged into the file; nothing for one that was recorded.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub composed: Option<Box<ComposeOrder>>,
 }
 
 /// Why bytes are no manifest.
@@ -139,7 +142,31 @@ impl Manifest {
             frames_dropped: 0,
             finished: None,
             failure: None,
+            composed: None,
         }
+    }
+
+    /// A file that is merged from others.
+    pub fn compose(order: ComposeOrder) -> Self {
+        let start = SegmentStart {
+            segment: order.segment,
+            account: order.account,
+            conversation: order.conversation,
+            call: order.call,
+            // It is nobody's alone.
+            leg: LegId(order.segment.0),
+            participant: ParticipantType::Agent,
+            identity: String::new(),
+            display_name: String::new(),
+            agent_name: order.agent_name.clone(),
+            customer_name: order.customer_name.clone(),
+            direction: order.direction,
+            media: order.media,
+            started_at: order.started_at,
+            epoch: MediaTime(0),
+        };
+        let composed = Some(Box::new(order));
+        Self { state: State::Finishing, composed, ..Self::begin(start, FileRole::Main) }
     }
 
     /// The segment.

@@ -4,5 +4,6 @@ mod files;
 mod hostile;
 mod playback;
 mod rig;
+mod stereo;
 mod synthetic;
 mod timeline;

@@ -1,7 +1,8 @@
 use super::{Reader, Record, Value};
 use crate::error::Error;
 use callcenter_core::row::{
-    CallRow, Deletion, FamiliarAgent, HandedOver, LegRow, RunningTransfer, SegmentOrigin, SegmentRow, Wait,
+    CallRow, ComposedFile, Deletion, FamiliarAgent, HandedOver, LegRow, RunningTransfer, SegmentOrigin, SegmentRow,
+    Wait,
 };
 use model::MediaTime;
 use wire::browser::MediaState;
@@ -38,6 +39,7 @@ impl Record for CallRow {
         "waiting_ends_at",
         "away_hours",
         "account_recording",
+        "auto_compose",
         "recording",
         "recording_paused",
         "recording_epoch_us",
@@ -80,6 +82,7 @@ impl Record for CallRow {
             Value::time_or_null(self.wait.ends_at),
             Value::id_or_null(self.wait.away),
             Value::word_or_null(&self.account_recording),
+            Value::Bool(self.auto_compose),
             Value::word_or_null(&self.recording),
             Value::Bool(self.recording_paused),
             Value::count_or_null(self.recording_epoch.map(|epoch| epoch.0)),
@@ -121,6 +124,7 @@ impl Record for CallRow {
                 away: row.id_or_null("away_hours")?,
             },
             account_recording: row.word_or_null("account_recording")?,
+            auto_compose: row.truth("auto_compose")?,
             recording: row.word_or_null("recording")?,
             recording_paused: row.truth("recording_paused")?,
             recording_epoch: row.number_or_null("recording_epoch_us")?.map(MediaTime),
@@ -249,6 +253,7 @@ impl Record for SegmentRow {
         "transferred_to",
         "transferred_from_queue",
         "transferred_to_queue",
+        "composed",
     ];
 
     fn values(&self) -> Vec<Value> {
@@ -282,6 +287,7 @@ impl Record for SegmentRow {
             Value::id_or_null(self.origin.transferred_to),
             Value::id_or_null(self.origin.transferred_from_queue),
             Value::id_or_null(self.origin.transferred_to_queue),
+            Value::Text(self.composed.as_ref().map(|composed| serde_json::to_string(composed).expect("plain fields"))),
         ]
     }
 
@@ -308,6 +314,7 @@ impl Record for SegmentRow {
             started_at: row.time("started_at")?,
             deleted: deletion(row)?,
             origin: origin(row)?,
+            composed: composed(row)?,
         })
     }
 }
@@ -323,6 +330,11 @@ fn origin(row: &Reader<'_>) -> Result<SegmentOrigin, Error> {
         transferred_from_queue: row.id_or_null("transferred_from_queue")?,
         transferred_to_queue: row.id_or_null("transferred_to_queue")?,
     })
+}
+
+fn composed(row: &Reader<'_>) -> Result<Option<Box<ComposedFile>>, Error> {
+    let Some(text) = row.text_or_null("composed")? else { return Ok(None) };
+    serde_json::from_str(&text).map(Some).map_err(|error| Error::Damaged(format!("composed: {error}")))
 }
 
 /// Both of its columns are there, or none.

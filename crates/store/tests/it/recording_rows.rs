@@ -1,24 +1,28 @@
 //! Rows of recordings.
 
 use super::{number, text, time};
-use callcenter_core::row::{AgentRecordingRow, Deletion, RecordingConfig, SegmentOrigin, SegmentRow, SegmentState};
+use callcenter_core::row::{
+    AgentRecordingRow, ComposedFile, ComposedSource, Deletion, RecordingConfig, SegmentOrigin, SegmentRow,
+    SegmentState, SourceState,
+};
 use model::{
     AgentId, CallDirection, CallId, ConversationId, LegId, ParticipantType, QueueId, RecordingMedia, SegmentId,
 };
-use proptest::{option, prelude::*, sample::select};
+use proptest::{collection::vec, option, prelude::*, sample::select};
 
 pub(super) fn recorded_media() -> impl Strategy<Value = RecordingMedia> {
     select(vec![RecordingMedia::Audio, RecordingMedia::AudioAndVideo])
 }
 
 pub(super) fn recording_config() -> impl Strategy<Value = RecordingConfig> {
-    (any::<bool>(), any::<bool>(), recorded_media(), any::<bool>(), option::of(time())).prop_map(
-        |(inbound, outbound, media, enabled, enabled_changed_at)| RecordingConfig {
+    (any::<[bool; 4]>(), recorded_media(), option::of(time())).prop_map(
+        |([inbound, outbound, enabled, auto_compose], media, enabled_changed_at)| RecordingConfig {
             inbound,
             outbound,
             media,
             enabled,
             enabled_changed_at,
+            auto_compose,
         },
     )
 }
@@ -48,6 +52,24 @@ fn origin() -> impl Strategy<Value = SegmentOrigin> {
     })
 }
 
+fn composed_file() -> impl Strategy<Value = Box<ComposedFile>> {
+    let state = prop_oneof![
+        Just(SourceState::Open),
+        text().prop_map(|path| SourceState::Kept { path }),
+        Just(SourceState::Missing)
+    ];
+    let participant = select(vec![ParticipantType::Customer, ParticipantType::Agent]);
+    let source = (number(), participant, any::<u64>(), state).prop_map(|(segment, participant, offset_ms, state)| {
+        ComposedSource { segment: SegmentId::of(segment), participant, offset_ms, state }
+    });
+    let direction = select(vec![CallDirection::Inbound, CallDirection::Outbound]);
+    (text(), text(), direction, time(), any::<bool>(), vec(source, 0..4)).prop_map(
+        |(agent_name, customer_name, direction, epoch, is_over, sources)| {
+            Box::new(ComposedFile { agent_name, customer_name, direction, epoch, is_over, sources })
+        },
+    )
+}
+
 pub(super) fn segment() -> impl Strategy<Value = SegmentRow> {
     let state = select(vec![
         SegmentState::Recording,
@@ -69,31 +91,34 @@ pub(super) fn segment() -> impl Strategy<Value = SegmentRow> {
         (count(), count(), count()),
         option::of(text()),
         time(),
-        (deletion, origin()),
+        (deletion, origin(), option::of(composed_file())),
     )
-        .prop_map(|(refs, (state, media, participant), texts, counts, reason, started_at, (deleted, origin))| {
-            SegmentRow {
-                id: SegmentId::of(refs.0),
-                screen: refs.5,
-                conversation: ConversationId::of(refs.1),
-                call: CallId::of(refs.2),
-                leg: LegId::of(refs.3),
-                participant,
-                agent: refs.4.map(AgentId::of),
-                display_name: texts.0,
-                state,
-                media,
-                path: texts.1,
-                file_name: texts.2,
-                mime: texts.3,
-                bytes: counts.0,
-                duration_ms: counts.1,
-                gaps_ms: counts.2,
-                sha256: texts.4,
-                reason,
-                started_at,
-                deleted,
-                origin,
-            }
-        })
+        .prop_map(
+            |(refs, (state, media, participant), texts, counts, reason, started_at, (deleted, origin, composed))| {
+                SegmentRow {
+                    id: SegmentId::of(refs.0),
+                    screen: refs.5,
+                    conversation: ConversationId::of(refs.1),
+                    call: CallId::of(refs.2),
+                    leg: LegId::of(refs.3),
+                    participant,
+                    agent: refs.4.map(AgentId::of),
+                    display_name: texts.0,
+                    state,
+                    media,
+                    path: texts.1,
+                    file_name: texts.2,
+                    mime: texts.3,
+                    bytes: counts.0,
+                    duration_ms: counts.1,
+                    gaps_ms: counts.2,
+                    sha256: texts.4,
+                    reason,
+                    started_at,
+                    deleted,
+                    origin,
+                    composed,
+                }
+            },
+        )
 }

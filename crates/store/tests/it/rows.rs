@@ -295,6 +295,7 @@ fn call() -> impl Strategy<Value = CallRow> {
                 away: waits.4.map(WorkingHoursId::of),
             },
             account_recording: recorded.0,
+            auto_compose: recorded.3,
             recording: recorded.1,
             recording_paused: recorded.3,
             recording_epoch: recorded.2,

@@ -338,7 +338,6 @@ pub(super) async fn of_file(state: &AppState, caller: &Caller, id: &str) -> Resu
     let (segment, screen) = of_file_id(id);
     let segment: SegmentId = segment.parse().map_err(|_| unknown())?;
     let rows = state.store.segment(caller.account, segment).await?;
-    let is_there =
-        rows.iter().any(|row| row.screen == screen && row.state != SegmentState::Recording);
+    let is_there = rows.iter().any(|row| row.screen == screen && row.state != SegmentState::Recording);
     if is_there { Ok(rows) } else { Err(unknown()) }
 }

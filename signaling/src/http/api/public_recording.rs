@@ -90,9 +90,9 @@ pub(super) fn size(row: &SegmentRow) -> Option<u64> {
     }
 }
 
-/// A leg's file is one voice.
-fn channels(_: &SegmentRow) -> u16 {
-    1
+/// A leg's file is one voice, a merged one has all agents left and all customers right.
+fn channels(row: &SegmentRow) -> u16 {
+    if row.composed.is_some() { 2 } else { 1 }
 }
 
 /// Seconds, rounded.

@@ -40,7 +40,7 @@ struct AccountConfigDto {
     inbound: bool,
     /// Calls that agents begin.
     outbound: bool,
-    /// The legs are merged into one file.
+    /// The files of a call's legs are merged into one, too: agents left, the customer right.
     auto_compose: bool,
     media_type: RecordingMedia,
     /// Calls that begin now are recorded.
@@ -56,7 +56,7 @@ impl From<Option<RecordingConfig>> for AccountConfigDto {
         Self {
             inbound: config.is_some_and(|config| config.inbound),
             outbound: config.is_some_and(|config| config.outbound),
-            auto_compose: false,
+            auto_compose: config.is_some_and(|config| config.auto_compose),
             media_type: config.map_or(RecordingMedia::Audio, |config| config.media),
             enabled: config.is_some_and(|config| config.enabled),
             enabled_changed_at: config.and_then(|config| config.enabled_changed_at).map(|at| at.0),
@@ -87,14 +87,13 @@ fn recording_fields(fields: &mut Fields) -> RecordingFields {
         outbound: fields.flag("outbound").unwrap_or(false),
         media: fields.one_of("mediaType", MEDIA_NAMES).unwrap_or(RecordingMedia::Audio),
         enabled: fields.flag("enabled").unwrap_or(false),
+        auto_compose: false,
     }
 }
 
 fn account_fields(mut fields: Fields) -> Result<RecordingFields, ApiError> {
-    let recording = recording_fields(&mut fields);
-    if fields.flag("autoCompose") == Some(true) {
-        fields.reject("autoCompose", "true is not supported by this release: each leg has its own file");
-    }
+    let auto_compose = fields.flag("autoCompose").unwrap_or(false);
+    let recording = RecordingFields { auto_compose, ..recording_fields(&mut fields) };
     fields.done()?;
     Ok(recording)
 }

@@ -35,7 +35,9 @@ struct RecordingMetadata {
     recording_id: String,
     conversation_id: String,
     conference_id: String,
-    call_id: String,
+    /// The leg. Absent where several parties are in it, as are those of the participant.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    call_id: Option<String>,
     direction: CallDirection,
     recording_status: RecordingOutcome,
     /// Why it is not all there.
@@ -55,8 +57,10 @@ struct RecordingMetadata {
     participant_id: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     participant_identity: Option<String>,
-    participant_name: String,
-    participant_type: ParticipantType,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    participant_name: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    participant_type: Option<ParticipantType>,
     media_type: RecordingMedia,
     /// The shared screen rather than voice and camera.
     screen: bool,
@@ -91,19 +95,20 @@ impl From<SegmentRow> for RecordingMetadata {
     fn from(row: SegmentRow) -> Self {
         let (recording_status, reason) = outcome(&row);
         let native_url = native_url(&row);
+        let is_of_one = row.composed.is_none();
         Self {
             recording_id: file_id(&row),
             conversation_id: row.conversation.to_string(),
             conference_id: row.call.to_string(),
-            call_id: row.leg.to_string(),
+            call_id: is_of_one.then(|| row.leg.to_string()),
             recording_status,
             reason,
-            composed: false,
+            composed: !is_of_one,
             filename: file_name(&row),
             duration: seconds(&row),
             size: size(&row),
-            participant_name: row.display_name,
-            participant_type: row.participant,
+            participant_name: is_of_one.then_some(row.display_name),
+            participant_type: is_of_one.then_some(row.participant),
             media_type: row.media,
             screen: row.screen,
             deleted_at: row.deleted.as_ref().map(|deletion| deletion.at.0),

@@ -15,7 +15,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use callcenter_core::command::{Command, RecordingCommand};
 use callcenter_core::row::{SegmentRow, SegmentState};
-use model::{ParticipantType, RecordingMedia, SegmentId};
+use model::{AgentId, ParticipantType, RecordingMedia, SegmentId};
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::routes;
@@ -33,16 +33,23 @@ struct Recordings {
     recordings: Vec<Recording>,
 }
 
-/// One recording file: one party's voice and camera, or its shared screen.
+/// One recording file: one party's voice and camera, its shared screen, or what is merged from all parties' files.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 struct Recording {
     segment_id: String,
     /// The call (the API's conference).
     call_id: String,
-    leg_id: String,
-    participant_type: ParticipantType,
-    participant_name: String,
+    /// Absent in a merged file.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    leg_id: Option<String>,
+    /// Absent in a merged file.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    participant_type: Option<ParticipantType>,
+    /// Absent in a merged file.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    participant_name: Option<String>,
+    kind: RecordingKind,
     media_type: RecordingMedia,
     /// The shared screen rather than voice and camera.
     screen: bool,
@@ -69,6 +76,16 @@ struct Recording {
     /// Name of who had it deleted: of a person, or of a program's key.
     #[serde(skip_serializing_if = "Option::is_none")]
     deleted_by: Option<String>,
+}
+
+/// Whom a recording file lets hear.
+#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+enum RecordingKind {
+    /// One party.
+    Leg,
+    /// All parties of the call, merged from their files: agents left, the customer right.
+    Composed,
 }
 
 /// Life of a recording file.
@@ -101,12 +118,14 @@ impl From<SegmentRow> for Recording {
         let url = (row.state == SegmentState::Finished && row.path.is_some())
             .then(|| format!("/recordings/1/files/{}{}", row.id, if row.screen { "?screen=true" } else { "" }));
         let download_url = url.as_ref().map(|url| format!("{url}{}download=1", if row.screen { '&' } else { '?' }));
+        let composed = row.composed.is_some();
         Self {
             segment_id: row.id.to_string(),
             call_id: row.call.to_string(),
-            leg_id: row.leg.to_string(),
-            participant_type: row.participant,
-            participant_name: row.display_name,
+            leg_id: (!composed).then(|| row.leg.to_string()),
+            participant_type: (!composed).then_some(row.participant),
+            participant_name: (!composed).then_some(row.display_name),
+            kind: if composed { RecordingKind::Composed } else { RecordingKind::Leg },
             media_type: row.media,
             screen: row.screen,
             status: row.state.into(),
@@ -225,9 +244,19 @@ pub(super) async fn segment(state: &AppState, caller: &Caller, id: &str, screen:
     let row = rows.into_iter().find(|row| row.screen == screen).ok_or_else(unknown)?;
     if let Some(own) = caller.narrowed()?
         && row.agent != Some(own)
+        && !took_part(state, caller, &row, own).await?
     {
         let conversation = state.store.conversation(caller.account, row.conversation).await?.ok_or_else(unknown)?;
         caller.check_sees(&conversation).map_err(|_| unknown())?;
     }
     if row.state == SegmentState::Finished { Ok(row) } else { Err(unknown()) }
+}
+
+/// True when one of the files that are merged into this one is of a call that the agent had.
+async fn took_part(state: &AppState, caller: &Caller, row: &SegmentRow, own: AgentId) -> Result<bool, ApiError> {
+    if row.composed.is_none() {
+        return Ok(false);
+    }
+    let files = state.store.segments_of(caller.account, row.conversation).await?;
+    Ok(files.iter().any(|file| file.call == row.call && file.agent == Some(own)))
 }

@@ -21,6 +21,7 @@ mod people;
 mod preconditions;
 mod queues;
 mod recorded;
+mod recording_compose;
 mod recording_metadata;
 mod recordings;
 mod routing;

@@ -101,7 +101,7 @@ impl House {
 
     pub(crate) async fn record_calls(&self) {
         let media = RecordingMedia::AudioAndVideo;
-        let fields = RecordingFields { inbound: true, outbound: true, media, enabled: true };
+        let fields = RecordingFields { inbound: true, outbound: true, media, enabled: true, auto_compose: false };
         self.does(Command::Recording(RecordingCommand::SetAccount { fields, only_new: false })).await;
     }
 

@@ -15,6 +15,12 @@ export interface RecordingConfig {
   enabled: boolean;
 }
 
+/** What is recorded of all calls. */
+export interface AccountRecordingConfig extends RecordingConfig {
+  /** The files of a call's parties are merged into one, too. */
+  autoCompose: boolean;
+}
+
 /** What is recorded of one agent's calls, in place of the account's. */
 export interface AgentRecordingFields extends RecordingConfig {
   /** The account's holds. */
@@ -74,9 +80,11 @@ const PEAKS = 500;
 export const recordingApi = {
   metadata: (filter: RecordingFilter) =>
     call<MetadataPage>("GET", `/ccaas/voice/2/recording/metadata?${metadataQuery(filter)}`),
-  ofAccount: () => call<RecordingConfig>("GET", ACCOUNT),
-  setOfAccount: (seen: RecordingConfig, { inbound, outbound, mediaType, enabled }: RecordingConfig) =>
-    change<RecordingConfig>("PUT", ACCOUNT, seen, { inbound, outbound, mediaType, enabled }),
+  ofAccount: () => call<AccountRecordingConfig>("GET", ACCOUNT),
+  setOfAccount: (
+    seen: AccountRecordingConfig,
+    { inbound, outbound, mediaType, autoCompose, enabled }: AccountRecordingConfig,
+  ) => change<AccountRecordingConfig>("PUT", ACCOUNT, seen, { inbound, outbound, mediaType, autoCompose, enabled }),
   ofAgents: () => call<AgentRecordingConfig[]>("GET", AGENTS),
   /** `seen` is nothing where nothing was set. */
   setOfAgent: (agent: string, seen: AgentRecordingConfig | undefined, config: AgentRecordingFields) =>

@@ -2,6 +2,7 @@ import { useState } from "preact/hooks";
 import { type Agent, api, problemText } from "../data/api.ts";
 import { useLoaded } from "../data/load.ts";
 import {
+  type AccountRecordingConfig,
   type AgentRecordingConfig,
   type AgentRecordingFields,
   type RecordedMedia,
@@ -33,10 +34,10 @@ export function RecordingSettings() {
   );
 }
 
-function OfAccount({ config, onDone }: { config: RecordingConfig; onDone: () => void }) {
+function OfAccount({ config, onDone }: { config: AccountRecordingConfig; onDone: () => void }) {
   const [said, setSaid] = useState<{ problem: boolean; text: string }>();
   const [busy, setBusy] = useState(false);
-  const set = async (next: RecordingConfig) => {
+  const set = async (next: AccountRecordingConfig) => {
     setBusy(true);
     setSaid(undefined);
     try {
@@ -51,13 +52,16 @@ function OfAccount({ config, onDone }: { config: RecordingConfig; onDone: () => 
   const save = (event: SubmitEvent) => {
     event.preventDefault();
     const form = new Values(new FormData(event.currentTarget as HTMLFormElement));
-    set(config.enabled ? { ...config, enabled: false } : { ...configOf(form), enabled: true });
+    const chosen = () => ({ ...configOf(form), autoCompose: form.checked("autoCompose"), enabled: true });
+    set(config.enabled ? { ...config, enabled: false } : chosen());
   };
   return (
     <form class="stack narrow-form" onSubmit={save} data-testid="recording-form">
       <fieldset class="stack plain" disabled={config.enabled}>
         <legend class="small muted">{t(config.enabled ? "recordingLocked" : "recordingChoose")}</legend>
         <Fields config={config} fresh={!config.inbound && !config.outbound} />
+        <Check name="autoCompose" label={t("recordComposed")} checked={config.autoCompose} />
+        <p class="small muted">{t("recordComposedHelp")}</p>
       </fieldset>
       <div role="status">{said !== undefined && <p class={said.problem ? "notice bad" : "notice"}>{said.text}</p>}</div>
       <div class="row">
