@@ -74,8 +74,7 @@ pub async fn start(
     clock: Clock,
 ) -> Result<Server, StartError> {
     let auth = Arc::new(Auth::open(&config.data)?);
-    let receivers = webhooks::Client::new(config.webhooks.ca.as_deref())?;
-    let news = News::default();
+    let (receivers, news) = (webhooks::Client::new(config.webhooks.ca.as_deref())?, News::default());
     let listeners = serve::bind(&config).await?;
     let hub = Hub::new(config.connections, metrics.clone());
     let directory = Directory::default();

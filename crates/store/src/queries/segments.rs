@@ -100,6 +100,14 @@ impl Together {
             Self::Call => "call",
         }
     }
+
+    /// Which files are meant: a merged one is of no leg.
+    const fn condition(self) -> &'static str {
+        match self {
+            Self::Leg => "composed IS NULL",
+            Self::Call => "TRUE",
+        }
+    }
 }
 
 /// In which order such files come.
@@ -204,7 +212,10 @@ impl Store {
         filter: &SegmentFilter,
         page: PageRequest<TogetherOrder>,
     ) -> Result<Page<String>, Error> {
-        let conditions = |q: &mut Conditions<'_>| filter.conditions(account, q);
+        let conditions = |q: &mut Conditions<'_>| {
+            q.fixed(together.condition());
+            filter.conditions(account, q);
+        };
         let column = together.column();
         let count = format!("SELECT COUNT(DISTINCT {column}) AS total FROM segments");
         let counting = start(account, &count, &conditions).build();
@@ -230,7 +241,7 @@ impl Store {
         // A leg that lost its engine often has many files, but not as many as a page has rows.
         for some in ids.chunks(limits::TOGETHER_AT_ONCE) {
             let found = self.some(account, |q| {
-                q.fixed("state <> 'RECORDING'").one_of(together.column(), some);
+                q.fixed("state <> 'RECORDING'").fixed(together.condition()).one_of(together.column(), some);
             });
             rows.extend(found.await?);
         }

@@ -42,6 +42,7 @@ fn file(number: u128) -> SegmentRow {
             transferred_from_queue: None,
             transferred_to_queue: None,
         },
+        composed: None,
     }
 }
 

@@ -48,7 +48,6 @@ enum DestinationType {
 /// What calls are sorted by. By their start, whatever it is.
 #[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-#[expect(dead_code, reason = "all of them mean the same here, and other words are refused")]
 enum SortColumn {
     DestinationData,
     DestinationType,

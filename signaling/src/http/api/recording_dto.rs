@@ -183,6 +183,9 @@ pub(super) struct CallFiles {
 impl CallFiles {
     /// Of a call's rows.
     pub(super) fn of(rows: &[SegmentRow], custom_data: &BTreeMap<String, String>) -> Self {
+        let (composed, rows): (Vec<&SegmentRow>, Vec<&SegmentRow>) =
+            rows.iter().partition(|row| row.composed.is_some());
+        let composed = composed.into_iter().filter(|row| row.bytes.is_some());
         let mut legs: BTreeMap<String, Vec<SegmentRow>> = BTreeMap::new();
         for row in rows {
             legs.entry(row.leg.to_string()).or_default().push(row.clone());
@@ -192,6 +195,9 @@ impl CallFiles {
             let Whole { direction, identity: endpoint, status, reason, files, .. } = whole;
             Some(CallRecording { call_id, endpoint, direction, status, reason, files })
         });
-        Self { composed_files: Vec::new(), call_recordings: told.collect() }
+        Self {
+            composed_files: composed.map(|row| PublicRecordingFile::of(row, custom_data)).collect(),
+            call_recordings: told.collect(),
+        }
     }
 }
