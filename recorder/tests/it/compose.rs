@@ -1,7 +1,7 @@
 //! Merged files: agents left, customers right, made once whatever happens meanwhile.
 
 use crate::synthetic::{Random, Relay, Voice, clicks};
-use crate::world::{assert_clean, files, keys, segment, send_all, start, stop, wait_finished, wait_for};
+use crate::world::{assert_clean, files, keys, plain, segment, send_all, start, stop, wait_finished, wait_for};
 use model::{AccountId, CallDirection, CallId, Codec, ConversationId, ParticipantType, RecordingMedia, SegmentId};
 use model::{TrackKind, WallTime};
 use recorder::RecorderHandle;
@@ -83,7 +83,7 @@ fn a_call_with_two_agents_becomes_one_file() {
     let file = wait_finished(&mut recorder, false);
     assert_eq!((file.segment, file.mime.as_str(), file.recovered), (order.segment, "audio/ogg", false));
     assert!(file.file_name.contains("_Ana_Kim_"), "{file:?}");
-    let [left, right] = listen_to_both(&dir.path().join(&file.path));
+    let [left, right] = listen_to_both(&plain(dir.path(), &file.path));
     assert_eq!((clicks(&left).len(), clicks(&right).len()), (7, 9));
     let before = files(dir.path()).len();
     ask(&recorder, &order);
