@@ -29,6 +29,7 @@ export function Recordings({ all, playing, onPlay, onDelete }: RecordingsProps) 
           data-status={recording.status}
           data-participant={recording.participantType}
           data-screen={recording.screen}
+          data-kind={recording.kind}
         >
           <Line
             recording={recording}
