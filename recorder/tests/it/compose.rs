@@ -198,7 +198,8 @@ fn a_kill_while_merging_costs_nothing_and_doubles_nothing() {
         };
         recorder.shutdown();
         assert_clean(dir.path());
-        assert!(merged.duration_ms.abs_diff(300_000) < 500, "seed {seed}, round {round}: {merged:?}");
+        // A leg's file goes on until the recorder hears of its end.
+        assert!((300_000..303_000).contains(&merged.duration_ms), "seed {seed}, round {round}: {merged:?}");
         let stem = segment.to_string();
         let own = files(dir.path()).into_iter().filter(|path| path.to_string_lossy().contains(&stem)).count();
         assert_eq!(own, 2, "seed {seed}, round {round}: the file and its manifest");

@@ -42,7 +42,7 @@ fn find(file: &[u8], target: u64, near: Option<Place>) -> Result<(Place, u32), P
 
 #[test]
 fn every_sample_is_found_at_its_page_in_few_reads() {
-    let file = sound(300);
+    let file = sound(500);
     assert!(file.len() > 4 * SEARCH_BYTES, "{} bytes are no search", file.len());
     let all = boundaries(&file);
     let seed = std::env::var("SWITCHROOM_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(11);

@@ -65,12 +65,15 @@ impl Sound {
         self.wav
     }
 
-    /// `count` bytes of the WAV file from `first` on. The first of them are decoded before this returns.
+    /// `count` bytes of the WAV file from `first` on. The first sound of them is decoded before this returns, so that what
+    /// is wrong with it can still be answered.
     pub(super) async fn body(mut self, first: u64, count: u64) -> Result<Body, SoundError> {
         let end = first + count;
-        let begin = self.chunk(first, end).await?;
-        let at = first + begin.len() as u64;
-        Ok(Body::from_stream(stream::iter([Ok(begin)]).chain(self.chunks(at, end))))
+        let head = if first < Wav::HEAD { self.chunk(first, end).await? } else { Bytes::new() };
+        let sound_at = first + head.len() as u64;
+        let sound = self.chunk(sound_at, end).await?;
+        let at = sound_at + sound.len() as u64;
+        Ok(Body::from_stream(stream::iter([Ok(head), Ok(sound)]).chain(self.chunks(at, end))))
     }
 
     fn chunks(self, at: u64, end: u64) -> impl Stream<Item = Result<Bytes, SoundError>> + Send + 'static {

@@ -15,10 +15,10 @@ const CONFIG: &str = "/ccaas/voice/2/account-recording-config";
 async fn ordered() -> (House, AgentId, ComposeOrder) {
     let mut house = House::open().await;
     let client = Client::of(&house);
-    let lead = client.person(Role::Supervisor, None).await;
+    let admin = client.person(Role::Admin, None).await;
     let config = json!({"inbound": true, "mediaType": "AUDIO", "autoCompose": true, "enabled": true});
-    assert_eq!(client.done(&lead, "PUT", CONFIG, config).await["autoCompose"], json!(true));
-    assert_eq!(client.read(&lead, CONFIG).await["autoCompose"], json!(true));
+    assert_eq!(client.done(&admin, "PUT", CONFIG, config).await["autoCompose"], json!(true));
+    assert_eq!(client.read(&admin, CONFIG).await["autoCompose"], json!(true));
     let agent = house.agent("Ada").await;
     let talk = talk(&mut house, agent).await;
     let mut starts: Vec<SegmentStart> = Vec::new();
@@ -94,7 +94,7 @@ async fn a_merged_recording_is_listed_and_played_by_those_who_had_the_call() {
 #[tokio::test]
 async fn what_cannot_be_merged_says_why() {
     let (house, _, order) = ordered().await;
-    let reason = "needs ffmpeg: a leg has a picture".to_owned();
+    let reason = "a leg has a picture: only sound is merged".to_owned();
     house.does(Command::SegmentFailed { segment: order.segment, reason: reason.clone() }).await;
     let client = Client::of(&house);
     let failed = composed(&client, &client.key().await).await;

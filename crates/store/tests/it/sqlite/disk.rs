@@ -40,7 +40,7 @@ async fn a_full_disk_is_unavailable_and_loses_nothing() {
     let output = Command::new("sh")
         .args([
             "-c",
-            "trap '' XFSZ; ulimit -f 1500; exec \"$0\" sqlite::disk::child_that_runs_out_of_room --exact --nocapture",
+            "trap '' XFSZ; ulimit -f 3000; exec \"$0\" sqlite::disk::child_that_runs_out_of_room --exact --nocapture",
         ])
         .arg(std::env::current_exe().expect("this test"))
         .env(LIMITED_CHILD, &file)
