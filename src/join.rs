@@ -69,6 +69,7 @@ pub(crate) async fn report_recorder(stats: impl Fn() -> recorder::Stats, metrics
     loop {
         let now = stats();
         metrics.set_taps_behind(count(now.frames_waiting));
+        metrics.set_recording_write_errors(now.write_errors);
         metrics.set_recordings("recording", count(now.recording));
         metrics.set_recordings("finishing", count(now.finishing));
         metrics.set_recordings("finished", count(now.finished));

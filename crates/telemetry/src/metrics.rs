@@ -40,6 +40,7 @@ pub struct Metrics {
     tap_frames_dropped: IntCounter,
     recordings: IntGaugeVec,
     silent_recordings: IntGauge,
+    recording_write_errors: IntCounter,
     participant_panics: IntCounter,
     websockets: IntGauge,
     http_requests: IntCounterVec,
@@ -100,6 +101,13 @@ impl Metrics {
                 "silent_recordings",
                 "Legs that talk and of which the recording holds nothing, now: look at them.",
             )?,
+            recording_write_errors: add(
+                r,
+                IntCounter::new(
+                    "recording_write_errors_total",
+                    "Writes of recordings that a disk refused: calls go on, and their recordings miss something.",
+                )?,
+            )?,
             participant_panics: add(
                 r,
                 IntCounter::new("participant_panics_total", "Participants dropped because of a bug of ours.")?,
@@ -149,6 +157,11 @@ impl Metrics {
     /// Frames were dropped from taps.
     pub fn tap_frames_dropped(&self, frames: u64) {
         self.tap_frames_dropped.inc_by(frames);
+    }
+
+    /// So many writes of recordings have failed since the process began; it never falls.
+    pub fn set_recording_write_errors(&self, total: u64) {
+        self.recording_write_errors.inc_by(total.saturating_sub(self.recording_write_errors.get()));
     }
 
     /// How many legs talk of which the recording holds nothing.

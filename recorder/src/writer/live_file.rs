@@ -121,7 +121,10 @@ impl LiveFile {
         if !self.backlog.is_empty() && self.retry_at.is_none_or(|at| now >= at) {
             match self.write_backlog(counters) {
                 Ok(()) => self.written(outbox),
-                Err(error) => self.trouble(&error, now),
+                Err(error) => {
+                    counters.write_errors.fetch_add(1, Relaxed);
+                    self.trouble(&error, now);
+                }
             }
         }
         self.bound_backlog(counters);
@@ -142,6 +145,7 @@ impl LiveFile {
     /// something is replaced at once; a second failure is the disk's.
     fn write_backlog(&mut self, counters: &Counters) -> io::Result<()> {
         if self.part.as_ref().is_some_and(|part| !part.is_in_place()) {
+            counters.write_errors.fetch_add(1, Relaxed);
             self.state_vanished();
         }
         let tracks = LiveTracks {
@@ -158,10 +162,10 @@ impl LiveFile {
             step();
             if let Err(error) = part.file.write_all(&bytes) {
                 self.part = None;
-                counters.write_errors.fetch_add(1, Relaxed);
                 if first_of_part {
                     return Err(error);
                 }
+                counters.write_errors.fetch_add(1, Relaxed);
                 continue;
             }
             counters.bytes.fetch_add(bytes.len() as u64, Relaxed);

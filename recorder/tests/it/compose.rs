@@ -177,7 +177,8 @@ fn a_kill_while_merging_costs_nothing_and_doubles_nothing() {
     let mut recorder = start(dir.path());
     let (agent, customer) = (leg(&mut recorder, 1, 300, 0), leg(&mut recorder, 2, 300, 0));
     recorder.shutdown();
-    for round in 0..6 {
+    let kills = 6 * std::env::var("SWITCHROOM_SOAK").ok().and_then(|times| times.parse().ok()).unwrap_or(1);
+    for round in 0..kills {
         let segment = SegmentId::of(0xc0 + round);
         let order = ComposeOrder { segment, ..order(&[(&agent, AGENT), (&customer, CUSTOMER)]) };
         std::fs::write(dir.path().join("order"), serde_json::to_vec(&order).expect("JSON")).expect("written");

@@ -45,6 +45,7 @@ fn a_folder_removed_in_mid_call_is_made_again_and_the_loss_is_stated() {
     std::fs::remove_dir_all(call_folder(dir.path())).expect("removable");
     send(&recorder, &leg, &packets[300..]);
     assert!(wait_behind(&mut recorder).contains("removed"));
+    assert!(recorder.stats().write_errors > 0, "an operator can be alerted");
     stop(&recorder, &leg);
     let file = wait_finished(&mut recorder, false);
     // The first six seconds are silence now, the rest stands in its place.
@@ -73,6 +74,7 @@ fn a_disk_that_refuses_for_a_while_loses_nothing_that_fits_the_backlog() {
     send(&recorder, &leg, &packets[100..]);
     let reason = wait_behind(&mut recorder);
     assert!(reason.contains("cannot write") || reason.contains("removed"), "{reason}");
+    assert!(recorder.stats().write_errors > 0, "an operator can be alerted");
     std::fs::remove_file(&folder).expect("removable");
     std::fs::rename(&aside, &folder).expect("movable");
     stop(&recorder, &leg);
@@ -98,6 +100,7 @@ fn a_segment_that_could_never_be_written_fails_with_a_reason() {
         _ => None,
     });
     assert!(reason.contains("recordings"), "{reason}");
+    assert!(recorder.stats().write_errors > 0, "an operator can be alerted");
     recorder.shutdown();
 }
 
