@@ -43,7 +43,7 @@ const ELSEWHERE: [(&str, &str); 10] = [
     ("/ccaas/2/", "forms are no part of the product yet"),
     ("/ccaas/voice/2/transfer-configs/external-number", "there are no telephone lines yet"),
     ("/ccaas/voice/2/conversation/{conversationId}/transfer/external-number", "the same"),
-    ("/calls/1/recordings/", "recordings are read by conversation"),
+    ("/calls/1/recordings/", "made-up requests alone ask these so far"),
     ("/webrtc/1/recordings", "the same"),
     ("/call-link/1/recordings", "the same"),
 ];
