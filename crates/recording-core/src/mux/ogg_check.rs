@@ -1,6 +1,7 @@
 use super::check::{CheckError, Checked};
-use super::ogg_read::{Page, read_page};
+use super::ogg_read::{next_page, whole};
 use crate::opus_packet::{self, OpusError};
+use crate::playback::Page;
 use std::io::Read;
 
 /// Pages in order with right checksums, headers, exact granules, and an end.
@@ -9,7 +10,8 @@ pub(super) fn check(from: &mut impl Read) -> Result<Checked, CheckError> {
     let mut ended = false;
     let mut number = 0;
     let mut duration_of: fn(&[u8]) -> Result<u64, OpusError> = opus_packet::duration;
-    while let Some(page) = read_page(from)? {
+    while let Some(bytes) = next_page(from)? {
+        let page = whole(&bytes)?;
         if ended {
             return Err(CheckError::wrong("there are pages after the end of the stream"));
         }
@@ -23,7 +25,7 @@ pub(super) fn check(from: &mut impl Read) -> Result<Checked, CheckError> {
         if number == 0 && streams(&page) == 2 {
             duration_of = opus_packet::duration_of_two;
         }
-        ended = page.flags & 4 != 0;
+        ended = page.is_last;
         number += 1;
     }
     if !ended {
@@ -33,10 +35,9 @@ pub(super) fn check(from: &mut impl Read) -> Result<Checked, CheckError> {
     Ok(checked)
 }
 
-fn check_header(page: &Page) -> Result<(), CheckError> {
+fn check_header(page: &Page<'_>) -> Result<(), CheckError> {
     let magic: &[u8] = if page.number == 0 { b"OpusHead" } else { b"OpusTags" };
-    let begins = page.flags & 2 != 0;
-    if page.packets.len() == 1 && page.packets[0].starts_with(magic) && begins == (page.number == 0) {
+    if page.packets.len() == 1 && page.packets[0].starts_with(magic) && page.is_first == (page.number == 0) {
         Ok(())
     } else {
         Err(CheckError::wrong(format!("page {} is no Opus header", page.number)))
@@ -44,12 +45,12 @@ fn check_header(page: &Page) -> Result<(), CheckError> {
 }
 
 /// How many streams of Opus the header says there are (RFC 7845 §5.1.1).
-fn streams(header: &Page) -> u8 {
+fn streams(header: &Page<'_>) -> u8 {
     header.packets.first().and_then(|head| head.get(19)).copied().unwrap_or(1)
 }
 
 fn add_packets(
-    page: &Page,
+    page: &Page<'_>,
     duration_of: fn(&[u8]) -> Result<u64, OpusError>,
     checked: &mut Checked,
 ) -> Result<(), CheckError> {

@@ -1,21 +1,13 @@
-//! Pages of an Ogg file with one stream of Opus, as [`super::ogg`] writes them.
+//! A file of Opus in Ogg from its first page to its last, as [`super::ogg`] writes it.
 
 use super::check::CheckError;
 use super::ebml::{read_body, read_whole};
-use super::ogg::checksum;
+use crate::playback::{Page, page};
 use std::collections::VecDeque;
 use std::io::Read;
 
-/// A page whose checksum is right.
-pub(super) struct Page {
-    pub(super) flags: u8,
-    pub(super) granule: u64,
-    pub(super) number: u32,
-    pub(super) packets: Vec<Vec<u8>>,
-}
-
-/// The next page; nothing at the end of the file.
-pub(super) fn read_page(from: &mut impl Read) -> Result<Option<Page>, CheckError> {
+/// The bytes of the next page; nothing at the end of the file. [`whole`] says what is in them.
+pub(super) fn next_page(from: &mut impl Read) -> Result<Option<Vec<u8>>, CheckError> {
     let mut first = [0];
     if !read_whole(from, &mut first)? {
         return Ok(None);
@@ -26,36 +18,15 @@ pub(super) fn read_page(from: &mut impl Read) -> Result<Option<Page>, CheckError
         return Err(CheckError::wrong("something that is no page stands between pages"));
     }
     let lacing = read_body(from, u64::from(bytes[26]))?.ok_or(CheckError::Cut("a page head"))?;
-    let length: u64 = lacing.iter().map(|&value| u64::from(value)).sum();
-    let body = read_body(from, length)?.ok_or(CheckError::Cut("a page"))?;
-    let word = |at: usize| u32::from_le_bytes([bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]]);
-    let (stated, number) = (word(22), word(18));
-    let granule = u64::from(word(6)) | u64::from(word(10)) << 32;
-    let flags = bytes[5];
-    bytes[22..26].fill(0);
-    bytes.extend_from_slice(&lacing);
-    bytes.extend_from_slice(&body);
-    if checksum(&bytes) != stated {
-        return Err(CheckError::wrong(format!("page {number} has a wrong checksum")));
-    }
-    if lacing.last() == Some(&255) {
-        return Err(CheckError::wrong(format!("page {number} ends within a packet")));
-    }
-    Ok(Some(Page { flags, granule, number, packets: split(&lacing, &body) }))
+    let length = lacing.iter().map(|&value| u64::from(value)).sum();
+    bytes.extend(lacing);
+    bytes.extend(read_body(from, length)?.ok_or(CheckError::Cut("a page"))?);
+    Ok(Some(bytes))
 }
 
-fn split(lacing: &[u8], mut body: &[u8]) -> Vec<Vec<u8>> {
-    let mut packets = Vec::new();
-    let mut length = 0;
-    for &value in lacing {
-        length += usize::from(value);
-        if value < 255 {
-            let (packet, rest) = body.split_at(length);
-            packets.push(packet.to_vec());
-            (body, length) = (rest, 0);
-        }
-    }
-    packets
+/// The page that these bytes are.
+pub(super) fn whole(bytes: &[u8]) -> Result<Page<'_>, CheckError> {
+    page(bytes, 0).map_err(|error| CheckError::wrong(error.to_string()))?.ok_or(CheckError::Cut("a page"))
 }
 
 /// The Opus packets of a file, in order.
@@ -71,11 +42,11 @@ impl<R: Read> Packets<R> {
 
     pub(super) fn next(&mut self) -> Result<Option<Vec<u8>>, CheckError> {
         while self.waiting.is_empty() {
-            match read_page(&mut self.from)? {
-                // The first two are headers.
-                Some(page) if page.number > 1 => self.waiting.extend(page.packets),
-                Some(_) => {}
-                None => return Ok(None),
+            let Some(bytes) = next_page(&mut self.from)? else { return Ok(None) };
+            let page = whole(&bytes)?;
+            // The first two are headers.
+            if page.number > 1 {
+                self.waiting.extend(page.packets.iter().map(|packet| packet.to_vec()));
             }
         }
         Ok(self.waiting.pop_front())

@@ -15,6 +15,8 @@ pub struct Page<'a> {
     pub number: u32,
     /// Its packets, all whole.
     pub packets: Vec<&'a [u8]>,
+    /// The file's first, by its own mark.
+    pub is_first: bool,
     /// The file's last.
     pub is_last: bool,
 }
@@ -43,7 +45,7 @@ pub fn page(bytes: &[u8], at: u64) -> Result<Option<Page<'_>>, PlaybackError> {
     }
     let granule = u64::from(word(6)) | u64::from(word(10)) << 32;
     let packets = packets(lacing, &whole[lacing_end..]);
-    Ok(Some(Page { length, granule, number, packets, is_last: head[5] & 4 != 0 }))
+    Ok(Some(Page { length, granule, number, packets, is_first: head[5] & 2 != 0, is_last: head[5] & 4 != 0 }))
 }
 
 /// The first whole page in the bytes, and where it begins in them. What only looks like a page has no right checksum.
