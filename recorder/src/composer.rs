@@ -4,11 +4,12 @@ use crate::compose::compose;
 use crate::finish::fact;
 use crate::handle::Shared;
 use crate::keys::Keys;
+use crate::later::Later;
 use crate::{disk, limits};
 use std::path::PathBuf;
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{Arc, mpsc};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 use tokio::sync::mpsc as events;
 use wire::recorder::Event;
 
@@ -49,12 +50,12 @@ pub(crate) struct Composer {
     events: events::Sender<Event>,
     shared: Arc<Shared>,
     /// Manifests on which the disk refused to work, and when to try again.
-    later: Vec<(Instant, PathBuf)>,
+    later: Later<PathBuf>,
 }
 
 impl Composer {
     pub(crate) fn new(dir: PathBuf, keys: Keys, events: events::Sender<Event>, shared: Arc<Shared>) -> Self {
-        Self { dir, keys, events, shared, later: Vec::new() }
+        Self { dir, keys, events, shared, later: Later::new() }
     }
 
     pub(crate) fn run(mut self, wishes: mpsc::Receiver<Wish>) {
@@ -62,7 +63,7 @@ impl Composer {
             tracing::warn!(%error, "recordings are merged with the priority of everything else");
         }
         loop {
-            match wishes.recv_timeout(self.until_retry()) {
+            match wishes.recv_timeout(self.later.wait()) {
                 Ok(Some(path)) => self.work(path),
                 Ok(None) | Err(mpsc::RecvTimeoutError::Timeout) => self.retry(),
                 Err(mpsc::RecvTimeoutError::Disconnected) => return,
@@ -73,22 +74,14 @@ impl Composer {
         }
     }
 
-    fn until_retry(&self) -> Duration {
-        let next = self.later.iter().map(|(at, _)| *at).min();
-        next.map_or(Duration::from_secs(3600), |at| at.saturating_duration_since(Instant::now()))
-    }
-
     fn retry(&mut self) {
-        let now = Instant::now();
-        let (due, later) = std::mem::take(&mut self.later).into_iter().partition(|(at, _)| *at <= now);
-        self.later = later;
-        due.into_iter().for_each(|(_, path)| self.work(path));
+        self.later.take_due().into_iter().for_each(|path| self.work(path));
     }
 
     fn look_through(&mut self) {
         let mut found = Vec::new();
         let walked = disk::walk(&self.dir, &mut |path| {
-            let is_due = || !self.later.iter().any(|(_, waiting)| waiting == path);
+            let is_due = || !self.later.has(|waiting| waiting == path);
             let is_open = || disk::read_manifest(path).is_ok_and(|it| it.composed.is_some() && it.state.is_open());
             if found.len() < limits::QUEUED_COMPOSES && disk::is_manifest(path) && is_due() && is_open() {
                 found.push(path.to_path_buf());
@@ -103,7 +96,7 @@ impl Composer {
     }
 
     fn work(&mut self, path: PathBuf) {
-        if self.is_ending() || self.later.iter().any(|(_, waiting)| *waiting == path) {
+        if self.is_ending() || self.later.has(|waiting| *waiting == path) {
             return;
         }
         let folder = path.parent().unwrap_or(&self.dir).to_path_buf();
@@ -121,7 +114,7 @@ impl Composer {
             Err(_) if self.is_ending() => {}
             Err(error) => {
                 tracing::warn!(%error, %segment, "a recording cannot be merged now, it will be tried again");
-                self.later.push((Instant::now() + limits::RETRY_COMPOSE_AFTER, path));
+                self.later.push(limits::RETRY_COMPOSE_AFTER, path);
             }
         }
     }

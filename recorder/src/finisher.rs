@@ -5,6 +5,7 @@ use crate::composer::ComposeQueue;
 use crate::finish::{complete, fact};
 use crate::handle::Shared;
 use crate::keys::Keys;
+use crate::later::Later;
 use crate::recover::{self, Merging};
 use crate::{disk, limits};
 use model::SegmentId;
@@ -13,7 +14,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{Arc, Mutex, mpsc};
-use std::time::{Duration, Instant};
 use tokio::sync::mpsc as events;
 use wire::recorder::{ComposeOrder, Event};
 
@@ -79,7 +79,7 @@ pub(crate) struct Finisher {
     composes: ComposeQueue,
     shared: Arc<Shared>,
     /// Files that could not be completed, and when to try again.
-    later: Vec<(Instant, Closed)>,
+    later: Later<Closed>,
 }
 
 impl Finisher {
@@ -91,7 +91,7 @@ impl Finisher {
         composes: ComposeQueue,
         shared: Arc<Shared>,
     ) -> Self {
-        Self { dir, keys, events, claims, composes, shared, later: Vec::new() }
+        Self { dir, keys, events, claims, composes, shared, later: Later::new() }
     }
 
     pub(crate) fn run(mut self, jobs: mpsc::Receiver<Job>) {
@@ -114,7 +114,7 @@ impl Finisher {
         claims.end();
         self.composes.look();
         loop {
-            match jobs.recv_timeout(self.until_retry()) {
+            match jobs.recv_timeout(self.later.wait()) {
                 Ok(job) => self.work(job),
                 Err(mpsc::RecvTimeoutError::Timeout) => self.retry(),
                 Err(mpsc::RecvTimeoutError::Disconnected) => return,
@@ -122,16 +122,8 @@ impl Finisher {
         }
     }
 
-    fn until_retry(&self) -> Duration {
-        let next = self.later.iter().map(|(at, ..)| *at).min();
-        next.map_or(Duration::from_secs(3600), |at| at.saturating_duration_since(Instant::now()))
-    }
-
     fn retry(&mut self) {
-        let now = Instant::now();
-        let (due, later) = std::mem::take(&mut self.later).into_iter().partition(|(at, ..)| *at <= now);
-        self.later = later;
-        due.into_iter().for_each(|(_, closed)| self.complete(closed));
+        self.later.take_due().into_iter().for_each(|closed| self.complete(closed));
     }
 
     fn work(&mut self, job: Job) {
@@ -155,7 +147,7 @@ impl Finisher {
                 tracing::warn!(%error, %segment, "a recording cannot be finished now");
                 let reason = format!("the finished file cannot be written, it will be tried again: {error}");
                 self.send(Event::Behind { segment, dropped: 0, reason });
-                self.later.push((Instant::now() + limits::RETRY_FINISH_AFTER, closed));
+                self.later.push(limits::RETRY_FINISH_AFTER, closed);
             }
         }
     }

@@ -18,6 +18,7 @@ mod finish;
 mod finisher;
 mod handle;
 mod keys;
+mod later;
 mod ledger;
 mod limits;
 mod names;
