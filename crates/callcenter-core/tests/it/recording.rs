@@ -18,7 +18,7 @@ fn recorded() -> (Center, AgentId, Talk) {
     (center, agent, talk)
 }
 
-fn starts(center: &Center) -> Vec<SegmentStart> {
+pub(crate) fn starts(center: &Center) -> Vec<SegmentStart> {
     let start = |command| match command {
         Recorder::Start(start) => Some(*start),
         _ => None,
@@ -34,7 +34,7 @@ fn stops(center: &Center) -> Vec<SegmentId> {
     center.recorder().into_iter().filter_map(stop).collect()
 }
 
-fn file(start: &SegmentStart, screen: bool, recovered: bool) -> Box<SegmentFile> {
+pub(crate) fn file(start: &SegmentStart, screen: bool, recovered: bool) -> Box<SegmentFile> {
     Box::new(SegmentFile {
         segment: start.segment,
         account: start.account,

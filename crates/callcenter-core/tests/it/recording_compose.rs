@@ -1,6 +1,7 @@
 //! The files of a call's legs are merged into one when the call is over.
 
 use crate::center::{Center, Talk};
+use crate::recording::{self, starts};
 use callcenter_core::command::{Command, RecordingCommand, RecordingFields};
 use callcenter_core::row::{SegmentRow, SegmentState};
 use model::{AgentId, ParticipantType, RecordingMedia, SegmentId};
@@ -16,14 +17,6 @@ fn composing() -> (Center, AgentId, Talk) {
     (center, agent, talk)
 }
 
-fn starts(center: &Center) -> Vec<SegmentStart> {
-    let start = |command| match command {
-        Recorder::Start(start) => Some(*start),
-        _ => None,
-    };
-    center.recorder().into_iter().filter_map(start).collect()
-}
-
 fn orders(center: &Center) -> Vec<ComposeOrder> {
     let order = |command| match command {
         Recorder::Compose(order) => Some(*order),
@@ -33,22 +26,8 @@ fn orders(center: &Center) -> Vec<ComposeOrder> {
 }
 
 fn file(start: &SegmentStart, segment: SegmentId) -> Command {
-    Command::SegmentFinished(Box::new(SegmentFile {
-        segment,
-        account: start.account,
-        call: start.call,
-        leg: start.leg,
-        screen: false,
-        media: start.media,
-        path: format!("recordings/{segment}.ogg"),
-        file_name: "a-b.ogg".to_owned(),
-        mime: "audio/ogg".to_owned(),
-        bytes: 1_000,
-        duration_ms: 5_000,
-        gaps_ms: 0,
-        sha256: "00".repeat(32),
-        recovered: false,
-    }))
+    let told = recording::file(start, false, false);
+    Command::SegmentFinished(Box::new(SegmentFile { segment, path: format!("recordings/{segment}.ogg"), ..*told }))
 }
 
 fn failure(segment: SegmentId) -> Command {

@@ -1,18 +1,19 @@
 //! A call's merged recording as people see and hear it.
 
 use super::client::{Client, id};
+use super::recorded::keep;
 use crate::calls::talk;
 use crate::support::House;
 use callcenter_core::command::Command;
-use model::{AgentId, RecordingMedia, Role, SegmentId};
+use model::{AgentId, Role};
 use serde_json::{Value, json};
-use wire::recorder::{self, ComposeOrder, SegmentFile, SegmentStart};
+use wire::recorder::{self, ComposeOrder, SegmentStart};
 
 const BYTES: &[u8] = b"0123456789";
 const CONFIG: &str = "/ccaas/voice/2/account-recording-config";
 
 /// A call that is over and whose files are complete, and what the recorder was asked then.
-async fn ordered() -> (House, AgentId, ComposeOrder) {
+async fn ordered() -> (House, AgentId, SegmentStart, ComposeOrder) {
     let mut house = House::open().await;
     let client = Client::of(&house);
     let admin = client.person(Role::Admin, None).await;
@@ -29,33 +30,13 @@ async fn ordered() -> (House, AgentId, ComposeOrder) {
     }
     house.does(Command::Hangup { leg: talk.started.leg }).await;
     for start in &starts {
-        finish(&house, start.segment, &format!("{}.ogg", start.segment)).await;
+        keep(&house, start, "audio/ogg", BYTES, 1_234).await;
     }
     loop {
         if let recorder::Command::Compose(order) = house.engine.recorder_command().await {
-            return (house, agent, *order);
+            return (house, agent, starts.swap_remove(0), *order);
         }
     }
-}
-
-async fn finish(house: &House, segment: SegmentId, path: &str) {
-    let file = SegmentFile {
-        segment,
-        account: house.account,
-        call: model::CallId::of(1),
-        leg: model::LegId::of(1),
-        screen: false,
-        media: RecordingMedia::Audio,
-        path: path.into(),
-        file_name: "Ada-A-Customer-2026.ogg".into(),
-        mime: "audio/ogg".into(),
-        bytes: BYTES.len() as u64,
-        duration_ms: 1234,
-        gaps_ms: 0,
-        sha256: "ab".repeat(32),
-        recovered: false,
-    };
-    house.does(Command::SegmentFinished(Box::new(file))).await;
 }
 
 async fn composed(client: &Client, who: &super::client::As) -> Value {
@@ -72,16 +53,14 @@ async fn composed(client: &Client, who: &super::client::As) -> Value {
 
 #[tokio::test]
 async fn a_merged_recording_is_listed_and_played_by_those_who_had_the_call() {
-    let (house, agent, order) = ordered().await;
+    let (house, agent, start, order) = ordered().await;
     assert_eq!(order.sources.len(), 2);
     let client = Client::of(&house);
     let own = client.person(Role::Agent, Some(agent)).await;
     let waiting = composed(&client, &own).await;
     assert_eq!((&waiting["status"], &waiting["url"]), (&json!("RECORDING"), &Value::Null));
-    let folder = house.folder.path().join("recordings");
-    std::fs::create_dir_all(&folder).expect("a folder");
-    std::fs::write(folder.join("merged.ogg"), BYTES).expect("written");
-    finish(&house, order.segment, "merged.ogg").await;
+    let merged = SegmentStart { segment: order.segment, ..start };
+    keep(&house, &merged, "audio/ogg", BYTES, 1_234).await;
     let done = composed(&client, &own).await;
     assert_eq!((&done["status"], &done["durationMs"]), (&json!("FINISHED"), &json!(1234)));
     let url = done["url"].as_str().expect("a url").to_owned();
@@ -93,7 +72,7 @@ async fn a_merged_recording_is_listed_and_played_by_those_who_had_the_call() {
 
 #[tokio::test]
 async fn what_cannot_be_merged_says_why() {
-    let (house, _, order) = ordered().await;
+    let (house, _, _, order) = ordered().await;
     let reason = "a leg has a picture: only sound is merged".to_owned();
     house.does(Command::SegmentFailed { segment: order.segment, reason: reason.clone() }).await;
     let client = Client::of(&house);
