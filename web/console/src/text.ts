@@ -7,10 +7,15 @@ const strings = { ...console, ...recordings };
 export const t = translator(strings);
 export type TextKey = keyof typeof strings;
 
+/** Whether there is a text by that name. */
+export function isText(key: string): key is TextKey {
+  return key in strings;
+}
+
 /** The text for a word of the API, or the word itself when it is a new one. */
 export function word(value: string, prefix = ""): string {
   const key = prefix + value;
-  return key in strings ? t(key as TextKey) : value.toLowerCase().replaceAll("_", " ");
+  return isText(key) ? t(key) : value.toLowerCase().replaceAll("_", " ");
 }
 
 /** A word as it begins a line. */

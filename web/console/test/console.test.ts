@@ -25,6 +25,12 @@ describe("the timeline in words", () => {
     expect(inWords({ ...answered, callId: "call-2" }, { placed })).toContain("Answered by Ada");
   });
 
+  it("has words for recordings, and leaves a later release's events their names", () => {
+    const paused = { ...event, type: "RECORDING_PAUSED", by: "ana" };
+    expect(inWords(paused)).toBe("Recording paused by ana");
+    expect(inWords({ ...event, type: "CALL_PARKED" })).toBe("call parked");
+  });
+
   it("tells who ended the call and how long it was", () => {
     const ended = { ...event, type: "CALL_ENDED", endedBy: "CUSTOMER", durationMs: 184_000 };
     expect(inWords(ended)).toBe("Call ended by the customer after 3:04");

@@ -3,8 +3,7 @@ import { useEffect, useState } from "preact/hooks";
 import { clock } from "../../../shared/src/format.ts";
 import { useNow } from "../../../shared/src/hooks.ts";
 import { Icon } from "../../../shared/src/icons.tsx";
-import { strings } from "../strings.en.ts";
-import { type TextKey, t } from "../text.ts";
+import { isText, t } from "../text.ts";
 
 interface TransferringProps {
   call: Call;
@@ -38,7 +37,7 @@ export function Transferring({ call, running, customer }: TransferringProps) {
 /** Why another agent did not take the call; a reason of a later release has no words. */
 export function failureText(reason: string, name: string): string {
   const key = `transfer${reason}`;
-  return t("transferFailed", { why: key in strings ? t(key as TextKey, { name }) : "" }).trim();
+  return t("transferFailed", { why: isText(key) ? t(key, { name }) : "" }).trim();
 }
 
 /** The last transfer's failure, until it is closed or the next transfer begins. */

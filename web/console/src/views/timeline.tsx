@@ -1,8 +1,7 @@
 import { clock, when } from "../../../shared/src/format.ts";
 import { api, type TimelineEvent } from "../data/api.ts";
 import { useLoaded } from "../data/load.ts";
-import { strings } from "../strings.en.ts";
-import { type TextKey, t, word } from "../text.ts";
+import { isText, t, word } from "../text.ts";
 import { Empty } from "./common.tsx";
 
 /**
@@ -46,9 +45,9 @@ function keyOf(event: TimelineEvent, placed: Known["placed"]): string {
 /** An event in words; one of a later release by its own name. */
 export function inWords(event: TimelineEvent, { owners, queues, placed }: Known = {}): string {
   const key = keyOf(event, placed);
-  if (!(key in strings)) return word(event.type);
+  if (!isText(key)) return word(event.type);
   const queue = queues?.get(event.toQueueId ?? "");
-  return t(key as TextKey, {
+  return t(key, {
     agent: event.agentName ?? t("someAgent"),
     to: event.toAgentName ?? t("someAgent"),
     queue: queue === undefined ? t("someQueue") : t("namedQueue", { name: queue }),
